@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class CustomerPlusConfig(AppConfig):
+    """Django's view of the plugin. Saleor installs it by its import path, so this must be the only config here."""
+
+    name = "saleor_customer_plus"
+    label = "saleor_customer_plus"
+    verbose_name = "Customer Plus"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Imported for their registration: system checks, and the periodic task in Celery's schedule.
+        from . import checks, schedule  # noqa: F401

@@ -1,0 +1,71 @@
+"""The door: every name of Saleor that the plugin uses. No other module imports `saleor` (ruff enforces it).
+
+It is imported while Django's apps get ready, so nothing here may pull in Saleor's GraphQL schema: the names that do
+are behind functions, to be called when a request is served.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from saleor import __version__ as saleor_version
+from saleor.account.models import Address, User
+from saleor.celeryconf import app as celery_app
+from saleor.core import private_storage
+from saleor.core.db.connection import allow_writer
+from saleor.core.exceptions import PermissionDenied
+from saleor.order import OrderChargeStatus, OrderStatus
+from saleor.order.models import Order
+from saleor.payment import TransactionKind
+from saleor.payment.models import Payment, Transaction, TransactionItem
+from saleor.permission.enums import AccountPermissions
+from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
+from saleor.plugins.models import PluginConfiguration
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+__all__ = [
+    "AccountPermissions",
+    "Address",
+    "BasePlugin",
+    "ConfigurationTypeField",
+    "Order",
+    "OrderChargeStatus",
+    "OrderStatus",
+    "Payment",
+    "PermissionDenied",
+    "PluginConfiguration",
+    "Transaction",
+    "TransactionItem",
+    "TransactionKind",
+    "User",
+    "allow_writer",
+    "app_of",
+    "celery_app",
+    "graphql_backend",
+    "graphql_view",
+    "private_storage",
+    "saleor_version",
+]
+
+
+def graphql_view() -> type[Any]:
+    """Saleor's own GraphQL view class: parsing, limits, error format and context as in its main API."""
+    from saleor.graphql.views import GraphQLView
+
+    return GraphQLView  # type: ignore[no-any-return]
+
+
+def graphql_backend() -> Any:
+    """The document cache of Saleor's main API. It keeps a cache for each schema, so it is safe to share."""
+    from saleor.graphql.api import backend
+
+    return backend
+
+
+def app_of(request: HttpRequest) -> Any | None:
+    """The Saleor app whose token the request carries, if any. Saleor itself resolves it on its main path only."""
+    from saleor.graphql.app.dataloaders import get_app_promise
+
+    return get_app_promise(request).get()

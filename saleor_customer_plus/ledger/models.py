@@ -1,0 +1,109 @@
+"""The ledger, one row for each Saleor order, and the figures that follow from it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F
+
+MONEY = {"max_digits": 20, "decimal_places": 3}  # as Saleor stores its amounts
+
+
+class LedgerEntry(models.Model):
+    """What we know of one Saleor order, drafts excepted. The only source of every figure.
+
+    Written by `ledger.sync` only. It copies the order's details (name, company, phone, country, language) so that
+    those of the record can be computed, for any number of records at once, from here alone.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order_id = models.UUIDField(unique=True)
+    order_number = models.BigIntegerField()
+    # Null while nobody is known behind the order: it has no e-mail, or guests are not included.
+    record = models.ForeignKey(
+        "saleor_customer_plus.CustomerRecord",
+        on_delete=models.SET_NULL,
+        related_name="ledger",
+        null=True,
+        blank=True,
+    )
+    email = models.CharField(max_length=254, blank=True, default="")
+    account_id = models.BigIntegerField(null=True, blank=True)
+
+    status = models.CharField(max_length=32)
+    charge_status = models.CharField(max_length=32)
+    origin = models.CharField(max_length=32, blank=True, default="")
+    channel_slug = models.CharField(max_length=255, blank=True, default="")
+    currency = models.CharField(max_length=3)
+    total_gross = models.DecimalField(**MONEY)
+    total_refunded = models.DecimalField(**MONEY)
+    counts = models.BooleanField()
+
+    first_name = models.CharField(max_length=256, blank=True, default="")
+    last_name = models.CharField(max_length=256, blank=True, default="")
+    company_name = models.CharField(max_length=256, blank=True, default="")
+    phone = models.CharField(max_length=128, blank=True, default="")
+    country_code = models.CharField(max_length=2, blank=True, default="")
+    language_code = models.CharField(max_length=35, blank=True, default="")
+
+    placed_at = models.DateTimeField()
+    order_updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # A person's orders, newest first, by key.
+            models.Index(F("record"), F("placed_at"), F("id"), name="customer_plus_ledger_record"),
+            models.Index(
+                F("account_id"),
+                name="customer_plus_ledger_account",
+                condition=models.Q(account_id__isnull=False),
+            ),
+            # Orders that wait for somebody to be known.
+            models.Index(
+                F("email"),
+                name="customer_plus_ledger_waiting",
+                condition=models.Q(record__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"LedgerEntry {self.order_id}"
+
+
+class CustomerFigures(models.Model):
+    """A record's figures in one currency, over the orders that count. Written by `ledger.refresh` only.
+
+    `total_gross` is the sum of the original gross totals: shipping, tax and discounts included, refunds not taken
+    off. `net_of_refunds` is the same less what was paid back. Amounts of two currencies are never added.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(
+        "saleor_customer_plus.CustomerRecord",
+        on_delete=models.CASCADE,
+        related_name="figures",
+        db_index=False,  # the unique constraint below begins with it
+    )
+    currency = models.CharField(max_length=3)
+    order_count = models.IntegerField()
+    total_gross = models.DecimalField(**MONEY)
+    net_of_refunds = models.DecimalField(**MONEY)
+    average_gross = models.DecimalField(**MONEY)
+    first_order_at = models.DateTimeField()
+    last_order_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "currency"], name="customer_plus_figures_one"),
+        ]
+        indexes = [
+            models.Index(F("currency"), F("total_gross"), F("record"), name="customer_plus_spent"),
+            models.Index(
+                F("currency"),
+                F("average_gross"),
+                F("record"),
+                name="customer_plus_average",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"CustomerFigures {self.record_id} {self.currency}"

@@ -1,0 +1,10 @@
+"""The e-mail address as an identity: one person is known by one normalised address."""
+
+
+def normalize_email(raw: str | None) -> str:
+    """Return the form under which a person is known: trimmed and lower-cased; blank when there is none.
+
+    >>> normalize_email("  Anna.Rossi@Example.COM ")
+    'anna.rossi@example.com'
+    """
+    return (raw or "").strip().lower()

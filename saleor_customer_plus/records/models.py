@@ -1,0 +1,196 @@
+"""The customer record: one person, known by one e-mail address."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.files.storage import Storage
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .search import SearchTerms, SortName
+
+
+def record_image_storage() -> Storage:
+    """Saleor's private storage: a picture of a person is not for everybody who has its address."""
+    from ..host import private_storage
+
+    return private_storage
+
+
+class Stage(models.TextChoices):
+    """How far a person has come. A lead becomes a customer, and a customer never becomes a lead again."""
+
+    LEAD = "LEAD", "Lead"
+    CUSTOMER = "CUSTOMER", "Customer"
+
+
+class Source(models.TextChoices):
+    """Where activity of a person came from. A record has a set of them."""
+
+    ORDER = "ORDER", "Order"
+    ACCOUNT = "ACCOUNT", "Account"
+    IMPORT = "IMPORT", "Import"
+    STAFF = "STAFF", "Staff"
+    CONTACT_FORM = "CONTACT_FORM", "Contact form"
+    NEWSLETTER = "NEWSLETTER", "Newsletter"
+
+
+class CustomerRecord(models.Model):
+    """One person: guest, account holder, lead or all of them in turn.
+
+    Written by `records.actions`, `records.accounts` and `ledger.refresh` only. Times are in UTC. Money is not here: see
+    `ledger.models.CustomerFigures`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    email = models.CharField(max_length=254, unique=True)
+    # The account is Saleor's table: no constraint in the database, so that Saleor can delete users without us being
+    # installed, and no action by Django, so that the tie is ended (and logged) by `records.accounts` alone.
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    # Details: synced from orders and accounts, see `records.details`.
+    first_name = models.CharField(max_length=256, blank=True, default="")
+    last_name = models.CharField(max_length=256, blank=True, default="")
+    company_name = models.CharField(max_length=256, blank=True, default="")
+    phone = models.CharField(max_length=128, blank=True, default="")
+    country_code = models.CharField(max_length=2, blank=True, default="")
+    language_code = models.CharField(max_length=35, blank=True, default="")
+
+    # What only staff or an import knows.
+    number = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    additional_phones = models.JSONField(default=list, blank=True)
+    image = models.FileField(
+        storage=record_image_storage,
+        upload_to="customer-plus/images",
+        max_length=255,
+        blank=True,
+        default="",
+    )
+    store_note = models.TextField(blank=True, default="")
+    is_tax_exempt = models.BooleanField(default=False)
+    social_profiles = models.JSONField(default=dict, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_approved_buyer = models.BooleanField(default=False)
+
+    stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.LEAD)
+    sources = ArrayField(
+        models.CharField(max_length=16, choices=Source.choices),
+        default=list,
+        blank=True,
+    )
+
+    # When the shop first knew the person: the record's making, the sign-up or the first order, whichever came first.
+    created_at = models.DateTimeField(default=timezone.now)
+    modified_at = models.DateTimeField(default=timezone.now)
+    # When the person became a customer: the sign-up or the first order that counts, whichever came first.
+    customer_since = models.DateTimeField(null=True, blank=True)
+
+    # Figures over all currencies, computed from the ledger by `ledger.refresh`.
+    order_count = models.IntegerField(default=0)
+    last_order_at = models.DateTimeField(null=True, blank=True)
+    latest_order_id = models.UUIDField(null=True, blank=True)
+
+    # How the details came about, see `records.details`.
+    locked_fields = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    provenance = models.JSONField(default=dict, blank=True)
+    suggestions = models.JSONField(default=dict, blank=True)
+    account_details = models.JSONField(default=dict, blank=True)
+
+    # Derived by the database, so that no writer can forget them.
+    search_terms = models.GeneratedField(
+        expression=SearchTerms(
+            "email",
+            "first_name",
+            "last_name",
+            "company_name",
+            "number",
+            "phone",
+            "additional_phones",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    sort_name = models.GeneratedField(
+        expression=SortName("last_name", "first_name", "email"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=models.functions.Lower(models.functions.Trim("email"))) & ~Q(email=""),
+                name="customer_plus_email_normal",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True) | ~Q(number=""),
+                name="customer_plus_number_not_blank",
+            ),
+        ]
+        # One for each sort of the list, and one for each filter that picks few out of many. Every index costs the
+        # import of a million rows: measure before adding one.
+        indexes = [
+            models.Index(F("created_at"), F("id"), name="customer_plus_created"),
+            models.Index(F("sort_name"), F("id"), name="customer_plus_name"),
+            models.Index(
+                F("last_order_at"),
+                F("id"),
+                name="customer_plus_last_order",
+                condition=Q(last_order_at__isnull=False),
+            ),
+            models.Index(F("order_count"), F("id"), name="customer_plus_orders"),
+            models.Index(
+                F("customer_since"),
+                F("id"),
+                name="customer_plus_since",
+                condition=Q(customer_since__isnull=False),
+            ),
+            models.Index(
+                F("country_code"),
+                F("created_at"),
+                F("id"),
+                name="customer_plus_country",
+            ),
+            models.Index(
+                models.functions.Lower("company_name"),
+                F("created_at"),
+                F("id"),
+                name="customer_plus_company",
+                condition=~Q(company_name=""),
+            ),
+            models.Index(
+                F("created_at"),
+                F("id"),
+                name="customer_plus_lead",
+                condition=Q(stage=Stage.LEAD),
+            ),
+            models.Index(
+                F("created_at"),
+                F("id"),
+                name="customer_plus_inactive",
+                condition=Q(is_active=False),
+            ),
+            models.Index(
+                F("created_at"),
+                F("id"),
+                name="customer_plus_tax_exempt",
+                condition=Q(is_tax_exempt=True),
+            ),
+            GinIndex(fields=["search_terms"], name="customer_plus_search"),
+        ]
+
+    def __str__(self) -> str:
+        # Never the e-mail or the name: this ends up in logs.
+        return f"CustomerRecord {self.pk}"

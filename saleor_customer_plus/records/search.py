@@ -1,0 +1,75 @@
+"""What a record is found by, and what it is sorted by when sorted by name.
+
+The database computes both (generated columns), in core PostgreSQL only; `search_query` cuts what the user typed in the
+same way. A word matches the start of a term.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from django.db.models import Func
+
+# Where words end, in names as in e-mail addresses. Kept to ASCII: what `\w` means depends on the database's locale.
+_SEPARATORS = r"[\s@._+,;:/()<>''\"&|!*\\-]+"
+_SEPARATORS_SQL = r"[[:space:]@._+,;:/()<>''\"&|!*\\-]+"
+_MARKS = "[\u0300-\u036f]"
+
+# ITU-T E.164 country calling codes form a prefix-free set: this cuts one off an international number.
+_CALLING_CODE = (
+    r"^(1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]"
+    r"|8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0*"
+)
+
+
+class SearchTerms(Func):
+    """The terms of a record as a `tsvector`: words of name, company, e-mail and number, and the digits of phones.
+
+    Accents are stripped (`normalize` and a regular expression, both immutable), so `Müller` is found by `muller`.
+    A phone gives its digits with and without the country's calling code.
+    """
+
+    arity = 7
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        email, first, last, company, number, phone, phones = (
+            compiler.compile(expression)[0] for expression in self.source_expressions
+        )
+        text = f"{email} || ' ' || {first} || ' ' || {last} || ' ' || {company} || ' ' || COALESCE({number}, '')"
+        words = f"lower(regexp_replace(normalize({text}, NFKD), '{_MARKS}', '', 'g'))"
+        # A lexeme holds 2,046 bytes at the most: longer runs are cut rather than refused.
+        words = f"regexp_replace({words}, '([^[:space:]]{{255}})', '\\1 ', 'g')"
+        digits = f"regexp_replace({phone} || ',' || ({phones})::text, '[^0-9,]', '', 'g')"
+        full = f"regexp_replace({digits}, '(^|,)0+', '\\1', 'g')"
+        national = f"regexp_replace({full}, '(^|,){_CALLING_CODE[1:]}', '\\1', 'g')"
+        sql = (
+            f"array_to_tsvector(array_remove(regexp_split_to_array({words}, '{_SEPARATORS_SQL}')"
+            f" || string_to_array({full}, ',') || string_to_array({national}, ','), ''))"
+        )
+        return sql, []
+
+
+class SortName(Func):
+    """Last name, first name; the e-mail address for somebody without a name. Lower-cased."""
+
+    arity = 3
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        last, first, email = (compiler.compile(expression)[0] for expression in self.source_expressions)
+        return (
+            f"lower(COALESCE(NULLIF(btrim({last} || ' ' || {first}), ''), {email}))",
+            [],
+        )
+
+
+def split_words(text: str) -> list[str]:
+    """Cut what the user typed into words as the database cuts a record: no accents, lower case, no punctuation.
+
+    >>> split_words("Jean-Luc MÜLLER")
+    ['jean', 'luc', 'muller']
+    """
+    decomposed = unicodedata.normalize("NFKD", text.replace("\x00", " "))
+    plain = re.sub(_MARKS, "", decomposed).lower()
+    return [word for word in re.split(_SEPARATORS, plain) if word]

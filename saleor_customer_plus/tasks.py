@@ -1,0 +1,67 @@
+"""Celery's entry points. Each loads by id, calls one reaction, and may run twice or in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+
+from . import reactions
+from .host import allow_writer, celery_app
+from .reconciliation import actions as reconciliation
+
+
+def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Register a task under a stable name, with write access to the database, retried on deadlocks and lost links."""
+
+    def register(function: Callable[..., Any]) -> Any:
+        return celery_app.task(
+            name=f"saleor_customer_plus.{name}",
+            autoretry_for=(OperationalError,),
+            retry_backoff=True,
+            max_retries=5,
+            acks_late=True,
+            ignore_result=True,
+            **options,
+        )(allow_writer()(function))
+
+    return register
+
+
+@task("sync_orders")
+def sync_orders(order_ids: list[str]) -> None:
+    reactions.orders_changed(order_ids)
+
+
+@task("sync_account")
+def sync_account(account_id: int) -> None:
+    reactions.account_changed(account_id)
+
+
+@task("sync_address")
+def sync_address(address_id: int) -> None:
+    reactions.address_changed(address_id)
+
+
+@task("reconcile")
+def reconcile() -> None:
+    """Start a reconciliation of the whole store, unless one is under way, and let workers at it."""
+    reconciliation.start()
+    reconcile_ranges.delay()
+
+
+@task("reconcile_if_due")
+def reconcile_if_due() -> None:
+    """Run by Celery beat: resume what was left, or start when the last one is old enough."""
+    if reconciliation.is_due():
+        reconcile()
+    elif reconciliation.current() is not None:
+        reconcile_ranges.delay()
+
+
+@task("reconcile_ranges")
+def reconcile_ranges() -> None:
+    """Work on ranges for a while, then hand over to a fresh task. Any number of workers may do so at once."""
+    if reconciliation.work(seconds=60):
+        reconcile_ranges.delay()
