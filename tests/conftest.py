@@ -1,0 +1,99 @@
+"""What every test may use, on the stand-in and on a real Saleor alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from celery.signals import task_failure
+
+from . import hosts
+from .client import Api
+
+hosts.configure()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "saleor: needs a real Saleor, its own API or its own behaviour")
+    config.addinivalue_line("markers", "standin: is about the stand-in in sandbox/")
+    config.addinivalue_line("markers", "failing_tasks: a Celery task of ours is meant to fail here")
+
+
+def pytest_report_header() -> str:
+    from saleor_customer_plus.host import saleor_version
+
+    return f"host: {'Saleor' if hosts.ON_SALEOR else 'the stand-in for Saleor'} {saleor_version}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    unwanted, reason = ("standin", "is about the stand-in") if hosts.ON_SALEOR else ("saleor", "needs a real Saleor")
+    for item in items:
+        if item.get_closest_marker(unwanted):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """Called by pytest-django just before it makes the test database."""
+    from django.conf import settings
+    from django.test import TransactionTestCase
+
+    from . import databases
+
+    # Saleor reads from a replica by a second alias: tests may use all aliases without saying so.
+    TransactionTestCase.databases = set(settings.DATABASES)
+    with django_db_blocker.unblock():
+        databases.prepare(on_saleor=hosts.ON_SALEOR)
+
+
+@pytest.fixture(autouse=True)
+def failed_tasks(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Fail a test in which a task of ours raised: the hooks swallow it, as they must, and the test would not tell.
+
+    A test that wants a failure is marked with `failing_tasks` and reads the names of the tasks that failed here.
+    """
+    failed: list[str] = []
+    errors: list[BaseException] = []
+
+    def note(sender: Any, exception: BaseException, **_kwargs: Any) -> None:
+        if sender.name.startswith("saleor_customer_plus."):
+            failed.append(sender.name)
+            errors.append(exception)
+
+    task_failure.connect(note)
+    yield failed
+    task_failure.disconnect(note)
+    if errors and not request.node.get_closest_marker("failing_tasks"):
+        raise errors[0]
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> None:
+    """Saleor caches introspection, sites and more: what one test cached is none of another's business."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def on_commit(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
+    """What a commit would start, started at the end of a `with on_commit():` block, without a commit."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
+
+
+@pytest.fixture
+def staff(db: None) -> Any:
+    """A member of staff who may manage customers."""
+    from . import factories
+
+    return factories.make_staff()
+
+
+@pytest.fixture
+def api(staff: Any) -> Api:
+    """Our endpoint, asked by `staff`. `api.by(token)` asks as somebody else, `api.by(None)` as nobody."""
+    from . import factories
+
+    return Api(token=factories.make_token(staff))

@@ -1,0 +1,131 @@
+"""The database of a run. On a real Saleor it is a copy: its migrations take minutes, a copy takes a second.
+
+Two templates are kept on the server, each named after what is in it: Saleor's tables, and those with ours added. A
+test database is a copy of the second. Both are made on first use, under a lock, so that parallel workers share them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.backends.utils import CursorWrapper
+from django.test.utils import override_settings
+
+from django.db.utils import OperationalError
+
+from saleor_customer_plus import migrations as our_migrations
+from saleor_customer_plus.host import saleor_version
+
+OURS = "saleor_customer_plus"
+TEST_PREFIX = "customer_plus_test_"
+LOCK = int.from_bytes(hashlib.sha256(b"customer-plus templates").digest()[:7])
+
+
+def _digest(parts: Iterator[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _names() -> tuple[str, str, str]:
+    """Return the name of Saleor's template, what the names of those with our tables begin with, and ours now."""
+    theirs = _digest(
+        f"{config.label}.{file.stem}"
+        for config in apps.get_app_configs()
+        if config.label != OURS
+        for file in sorted(Path(config.path, "migrations").glob("[0-9]*.py"))
+    )
+    files = sorted(Path(next(iter(our_migrations.__path__))).glob("*.py"))
+    ours = _digest(file.name + file.read_text() for file in files)
+    version = "".join(char if char.isalnum() else "_" for char in saleor_version)
+    prefix = f"customer_plus_full_{theirs}_"
+    return f"customer_plus_saleor_{version}_{theirs}", prefix, prefix + ours
+
+
+@contextmanager
+def _server(connection: Any) -> Iterator[CursorWrapper]:
+    """A cursor outside of any test database, holding the lock."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield cursor
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _databases(cursor: CursorWrapper) -> set[str]:
+    cursor.execute("SELECT datname FROM pg_database")
+    return {name for (name,) in cursor.fetchall()}
+
+
+def _make(cursor: CursorWrapper, connection: Any, name: str, *, source: str = "template1") -> None:
+    """Make one template. It gets its name when it is complete, so that one that was interrupted is never used."""
+    unfinished = f"{name}_unfinished"
+    cursor.execute(f'DROP DATABASE IF EXISTS "{unfinished}" WITH (FORCE)')
+    cursor.execute(f'CREATE DATABASE "{unfinished}" TEMPLATE "{source}"')
+    real_name = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = unfinished
+    # Some of Saleor's migrations import its GraphQL modules, which must be entered by their front door.
+    importlib.import_module(settings.ROOT_URLCONF)
+    try:
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = real_name
+    cursor.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{name}"')
+
+
+def ensure_template() -> str:
+    """Return the name of a database with all tables of Saleor and ours and nothing in them."""
+    connection = connections["default"]
+    bare, prefix, full = _names()
+    with _server(connection) as cursor:
+        existing = _databases(cursor)
+        if full in existing:
+            return full
+        if bare not in existing:
+            # Without our app: a change of our migrations must not cost Saleor's again.
+            with override_settings(MIGRATION_MODULES={OURS: None}):
+                _make(cursor, connection, bare)
+        _make(cursor, connection, full, source=bare)
+        for outdated in existing:
+            if outdated.startswith(prefix):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{outdated}" WITH (FORCE)')
+    return full
+
+
+def _drop_leftovers(connection: Any) -> None:
+    """Drop the databases of runs that were killed. The name of each ends with the hour in which it was made."""
+    with _server(connection) as cursor:
+        for name in _databases(cursor):
+            if name.startswith(TEST_PREFIX) and int(name.rpartition("_")[2]) < _hour() - 6:
+                with suppress(OperationalError):  # in use after all
+                    cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def _hour() -> int:
+    return int(time.time()) // 3600
+
+
+def prepare(*, on_saleor: bool) -> None:
+    """Say how Django is to make the test database. Runs at the same time, on one server, do not meet."""
+    connection = connections["default"]
+    test = connection.settings_dict["TEST"]
+    test["NAME"] = f"{TEST_PREFIX}{os.getpid()}_{_hour()}"
+    _drop_leftovers(connection)
+    if on_saleor:
+        from saleor.tests.utils import prepare_test_db_connections  # noqa: TID251
+
+        test["TEMPLATE"] = ensure_template()
+        test["MIGRATE"] = False  # the copy is complete
+        prepare_test_db_connections()  # the replica's alias shares the writer's connection and its transaction

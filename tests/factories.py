@@ -1,0 +1,229 @@
+"""Functions that make one row each, with defaults for all that a test does not care about.
+
+They write through the models and so call no hook: a test calls the hook, the task or the reconciliation that it is
+about. They work on every host: what only some versions of Saleor have is filled in where it exists.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+
+from saleor_customer_plus.host import (
+    Address,
+    Order,
+    OrderChargeStatus,
+    OrderStatus,
+    Payment,
+    Transaction,
+    TransactionItem,
+    TransactionKind,
+    User,
+)
+from saleor_customer_plus.ledger.models import LedgerEntry
+from saleor_customer_plus.records.models import CustomerRecord
+
+_serial = itertools.count(1)
+
+Money = Decimal | int | str
+
+
+def _has_field(model: Any, name: str) -> bool:
+    return any(field.name == name for field in model._meta.get_fields())
+
+
+# People.
+
+
+def make_account(email: str | None = None, *, password: str | None = None, **fields: Any) -> Any:
+    """Make a customer's account: active, and with its e-mail confirmed unless told otherwise."""
+    if email is None:
+        email = f"customer{next(_serial)}@example.com"
+    account = User(email=email, **{"is_active": True, "is_confirmed": True} | fields)
+    if password is None:
+        account.set_unusable_password()
+    else:
+        account.set_password(password)
+    account.save()
+    return account
+
+
+def make_staff(email: str | None = None, *, permissions: tuple[str, ...] = ("manage_users",), **fields: Any) -> Any:
+    """Make a member of staff, who may manage customers unless told otherwise."""
+    account = make_account(email or f"staff{next(_serial)}@example.com", is_staff=True, **fields)
+    account.user_permissions.set(_permissions(permissions))
+    return account
+
+
+def make_app(*, permissions: tuple[str, ...] = ("manage_users",), **fields: Any) -> tuple[Any, str]:
+    """Make an app; return it and its token."""
+    app_model, token_model = apps.get_model("app", "App"), apps.get_model("app", "AppToken")
+    app = app_model.objects.create(**{"name": f"App {next(_serial)}", "is_active": True} | fields)
+    app.permissions.set(_permissions(permissions))
+    _, token = token_model.objects.create(app=app)
+    return app, token
+
+
+def _permissions(codenames: tuple[str, ...]) -> Any:
+    found = User._meta.get_field("user_permissions").related_model.objects.filter(codename__in=codenames)
+    assert len(found) == len(codenames), f"the host has not all of {codenames}"
+    return found
+
+
+def make_token(account: Any) -> str:
+    """Return the token with which an account asks the API, as after a login."""
+    from saleor.core.jwt import create_access_token  # noqa: TID251
+
+    return create_access_token(account)
+
+
+def make_address(**fields: Any) -> Any:
+    """Make an address in Berlin."""
+    defaults = {
+        "first_name": "Anna",
+        "last_name": "Rossi",
+        "street_address_1": "Torstraße 1",
+        "city": "Berlin",
+        "postal_code": "10119",
+        "country": "DE",
+    }
+    return Address.objects.create(**defaults | fields)
+
+
+# Orders.
+
+
+def make_channel(slug: str | None = None, *, currency: str = "EUR", **fields: Any) -> Any:
+    """Make a channel."""
+    channel_model = Order._meta.get_field("channel").related_model
+    slug = slug or f"channel-{next(_serial)}"
+    defaults = {
+        "name": slug.title(),
+        "slug": slug,
+        "currency_code": currency,
+        "default_country": "DE",
+        "is_active": True,
+    }
+    return channel_model.objects.create(**defaults | fields)
+
+
+def _channel_for(currency: str) -> Any:
+    """Return the one channel that orders of a currency share when a test does not care."""
+    channel_model = Order._meta.get_field("channel").related_model
+    slug = f"default-{currency.lower()}"
+    return channel_model.objects.filter(slug=slug).first() or make_channel(slug, currency=currency)
+
+
+def make_order(
+    email: str = "",
+    *,
+    account: Any = None,
+    total: Money = "10.00",
+    currency: str = "EUR",
+    status: str = OrderStatus.UNFULFILLED,
+    charge_status: str = OrderChargeStatus.FULL,
+    created_at: datetime | None = None,
+    updated_at: datetime | None = None,
+    channel: Any = None,
+    **fields: Any,
+) -> Any:
+    """Make an order: paid in full and of a guest unless told otherwise. `account` gives its e-mail too."""
+    total = Decimal(total)
+    if account is not None and not email:
+        email = account.email
+    defaults: dict[str, Any] = {
+        "user": account,
+        "user_email": email,
+        "status": status,
+        "charge_status": charge_status,
+        "currency": currency,
+        "channel": channel or _channel_for(currency),
+        "created_at": created_at or timezone.now(),
+        "origin": "checkout",
+        "language_code": "en",
+        "total_charged_amount": total if charge_status == OrderChargeStatus.FULL else 0,
+    }
+    for prefix in ("total", "undiscounted_total", "subtotal"):
+        for kind in ("net", "gross"):
+            defaults[f"{prefix}_{kind}_amount"] = total
+    if _has_field(Order, "lines_count"):
+        defaults["lines_count"] = 1
+    present = {name: value for name, value in defaults.items() if _has_field(Order, name.removesuffix("_id"))}
+    order = Order.objects.create(**present | fields)
+    if updated_at is not None:
+        change(order, updated_at=updated_at)
+    return order
+
+
+def change(row: Any, **fields: Any) -> None:
+    """Write fields past `save`, as for a time that it would set itself."""
+    type(row)._base_manager.filter(pk=row.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(row, name, value)
+
+
+def make_transaction(order: Any, *, charged: Money = 0, refunded: Money = 0, **fields: Any) -> Any:
+    """Make a transaction of Saleor's present payment flow."""
+    return TransactionItem.objects.create(
+        order=order,
+        currency=order.currency,
+        charged_value=Decimal(charged),
+        refunded_value=Decimal(refunded),
+        **fields,
+    )
+
+
+def make_payment_refund(order: Any, amount: Money, *, is_success: bool = True, **fields: Any) -> Any:
+    """Make a refund of Saleor's older payment flow: a transaction of the order's payment."""
+    payment = Payment.objects.filter(order=order).first() or Payment.objects.create(
+        order=order, gateway="manual", is_active=True, total=order.total_gross_amount, currency=order.currency
+    )
+    return Transaction.objects.create(
+        **{
+            "payment": payment,
+            "token": f"refund-{next(_serial)}",
+            "kind": TransactionKind.REFUND,
+            "is_success": is_success,
+            "amount": Decimal(amount),
+            "currency": order.currency,
+            "gateway_response": {},
+        }
+        | fields
+    )
+
+
+# Ours.
+
+
+def make_record(email: str | None = None, **fields: Any) -> CustomerRecord:
+    """Make a record as it would be without any order or account."""
+    return CustomerRecord.objects.create(email=email or f"person{next(_serial)}@example.com", **fields)
+
+
+def make_ledger_entry(
+    record: CustomerRecord | None = None, *, total: Money = "10.00", refunded: Money = 0, **fields: Any
+) -> LedgerEntry:
+    """Make a row of the ledger, of an order that counts. Figures are another matter: see `ledger.refresh`."""
+    from uuid import uuid4
+
+    now = timezone.now()
+    defaults: dict[str, Any] = {
+        "order_id": uuid4(),
+        "order_number": next(_serial),
+        "record": record,
+        "email": record.email if record else "",
+        "status": OrderStatus.UNFULFILLED,
+        "charge_status": OrderChargeStatus.FULL,
+        "currency": "EUR",
+        "total_gross": Decimal(total),
+        "total_refunded": Decimal(refunded),
+        "counts": True,
+        "placed_at": now,
+        "order_updated_at": now,
+    }
+    return LedgerEntry.objects.create(**defaults | fields)

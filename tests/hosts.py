@@ -1,0 +1,36 @@
+"""Which host the suite runs in: a real Saleor where one is importable, else the stand-in of the sandbox."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SANDBOX = ROOT / "sandbox"
+
+
+def _find_host() -> Path:
+    """Return the file of the package `saleor` that will be imported, putting the stand-in on the path if need be."""
+    spec = importlib.util.find_spec("saleor")
+    if spec is None or spec.origin is None:
+        sys.path.insert(0, str(SANDBOX))
+        importlib.invalidate_caches()
+        spec = importlib.util.find_spec("saleor")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("Neither a Saleor nor the stand-in in sandbox/ is importable.")
+    return Path(spec.origin)
+
+
+ON_SALEOR = SANDBOX not in _find_host().parents
+
+SETTINGS = "tests.settings.on_saleor" if ON_SALEOR else "tests.settings.on_sandbox"
+
+
+def configure() -> None:
+    """Load the settings of the host, so that pytest-django finds Django configured once it gets to work."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    from django.conf import settings
+
+    assert settings.INSTALLED_APPS  # loads them
