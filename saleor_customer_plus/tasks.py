@@ -63,5 +63,5 @@ def reconcile_if_due() -> None:
 @task("reconcile_ranges")
 def reconcile_ranges() -> None:
     """Work on ranges for a while, then hand over to a fresh task. Any number of workers may do so at once."""
-    if reconciliation.work(seconds=60):
+    for _worker in range(reconciliation.work(seconds=60)):
         reconcile_ranges.delay()

@@ -1,0 +1,125 @@
+"""Bring the whole store to the state in which it would be had every hook been delivered.
+
+A reconciliation walks Saleor's accounts and orders and our own tables by key, in ranges that any number of workers
+take. It corrects what it finds and counts it: a second run counts nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .. import settings
+from .models import Reconciliation, ReconciliationRange, Walk
+from .walks import KEYS, walk_batch
+
+# Keys in one range: what a worker takes at a time.
+RANGE = 20_000
+# Tasks that are sent out for one reconciliation; more would only wait.
+WORKERS = 8
+
+
+def current() -> Reconciliation | None:
+    """The reconciliation under way, if any."""
+    return Reconciliation.objects.filter(finished_at=None).first()
+
+
+def is_due() -> bool:
+    """Whether it is time to start: the plugin is active, none is under way, and the last one is old enough."""
+    chosen, is_active = settings.load()
+    if not is_active or current() is not None:
+        return False
+    last = Reconciliation.objects.filter(since=None).order_by("-started_at").first()
+    return last is None or last.started_at <= timezone.now() - chosen.reconcile_every
+
+
+def start(since: datetime | None = None) -> Reconciliation:
+    """Start a reconciliation, or return the one that is under way.
+
+    With `since`, only accounts and orders that changed since that moment (UTC) are looked at.
+    """
+    try:
+        with transaction.atomic():
+            run = Reconciliation.objects.create(since=since)
+            _plan(run, Walk.ACCOUNTS)
+            return run
+    except IntegrityError:
+        run_under_way = current()
+        if run_under_way is None:  # it ended this moment
+            return start(since)
+        return run_under_way
+
+
+def work(*, seconds: float) -> int:
+    """Work on the reconciliation under way for a while. Return how many workers should go on: 0 if there is no need."""
+    run = current()
+    deadline = time.monotonic() + seconds
+    while run is not None:
+        if do_batch(run) is None:
+            return min(run.ranges.filter(is_done=False).count(), WORKERS) if _advance(run) else 0
+        if time.monotonic() >= deadline:
+            return 1
+    return 0
+
+
+def do_batch(run: Reconciliation) -> Counter[str] | None:
+    """Do the next batch that nobody else is at, and return what was counted; None if there is none.
+
+    The work and the new position are one transaction: who is killed in it has done nothing.
+    """
+    chosen, _is_active = settings.load()
+    with transaction.atomic():
+        part = (
+            run.ranges.select_for_update(skip_locked=True, of=("self",))
+            .filter(is_done=False)
+            .order_by("walk", "id")
+            .first()
+        )
+        if part is None:
+            return None
+        walk = Walk(part.walk)
+        keys = KEYS[walk].batch(part.position, part.upper, chosen.reconcile_batch, run.since)
+        counted = walk_batch(walk, keys, chosen, refresh=run.since is not None) if keys else Counter[str]()
+        part.position = keys[-1] + 1 if keys else part.upper
+        part.is_done = len(keys) < chosen.reconcile_batch
+        part.counters = dict(Counter(part.counters) + counted)
+        part.save(update_fields=["position", "is_done", "counters"])
+        return counted
+
+
+def _advance(run: Reconciliation) -> bool:
+    """Begin the next walk once nobody is at the last one. Return whether there is more to do."""
+    with transaction.atomic():
+        run = Reconciliation.objects.select_for_update().get(pk=run.pk)
+        if run.finished_at is not None or run.ranges.filter(is_done=False).exists():
+            return False
+        walks = [Walk.ACCOUNTS, Walk.ORDERS] if run.since else list(Walk)
+        done = set(run.ranges.values_list("walk", flat=True))
+        left = [walk for walk in walks if walk not in done]
+        if left:
+            _plan(run, left[0])
+            return True
+        run.finished_at = timezone.now()
+        run.save(update_fields=["finished_at"])
+        return False
+
+
+def _plan(run: Reconciliation, walk: Walk) -> None:
+    """Cut a walk into ranges, from what there is when it begins: the walks before it made rows of ours."""
+    field = KEYS[walk].field
+    rows = KEYS[walk].within(None).values_list(field, flat=True)
+    first, last = rows.first(), rows.last()
+    lower, upper = (0, 1) if first is None else (first, last + 1)
+    ReconciliationRange.objects.bulk_create(
+        ReconciliationRange(reconciliation=run, walk=walk, lower=start, upper=min(start + RANGE, upper), position=start)
+        for start in range(lower, upper, RANGE)
+    )
+
+
+def summary(run: Reconciliation) -> dict[str, int]:
+    """What a reconciliation has counted so far, over all its ranges."""
+    return dict(sum((Counter(part.counters) for part in run.ranges.all()), Counter[str]()))

@@ -8,10 +8,16 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.files.storage import Storage
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from .search import SearchTerms, SortName
+
+# Defaults of the database too: records are also written set-wise, in SQL.
+EMPTY_OBJECT = Value({}, output_field=models.JSONField())
+EMPTY_LIST = Value([], output_field=models.JSONField())
+EMPTY_ARRAY = Value([], output_field=ArrayField(models.CharField()))
 
 
 def record_image_storage() -> Storage:
@@ -60,53 +66,55 @@ class CustomerRecord(models.Model):
     )
 
     # Details: synced from orders and accounts, see `records.details`.
-    first_name = models.CharField(max_length=256, blank=True, default="")
-    last_name = models.CharField(max_length=256, blank=True, default="")
-    company_name = models.CharField(max_length=256, blank=True, default="")
-    phone = models.CharField(max_length=128, blank=True, default="")
-    country_code = models.CharField(max_length=2, blank=True, default="")
-    language_code = models.CharField(max_length=35, blank=True, default="")
+    first_name = models.CharField(max_length=256, blank=True, default="", db_default="")
+    last_name = models.CharField(max_length=256, blank=True, default="", db_default="")
+    company_name = models.CharField(max_length=256, blank=True, default="", db_default="")
+    phone = models.CharField(max_length=128, blank=True, default="", db_default="")
+    country_code = models.CharField(max_length=2, blank=True, default="", db_default="")
+    language_code = models.CharField(max_length=35, blank=True, default="", db_default="")
 
     # What only staff or an import knows.
     number = models.CharField(max_length=64, null=True, blank=True, unique=True)
-    additional_phones = models.JSONField(default=list, blank=True)
+    additional_phones = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True)
     image = models.FileField(
         storage=record_image_storage,
         upload_to="customer-plus/images",
         max_length=255,
         blank=True,
         default="",
+        db_default="",
     )
-    store_note = models.TextField(blank=True, default="")
-    is_tax_exempt = models.BooleanField(default=False)
-    social_profiles = models.JSONField(default=dict, blank=True)
-    attributes = models.JSONField(default=dict, blank=True)
-    is_active = models.BooleanField(default=True)
-    is_approved_buyer = models.BooleanField(default=False)
+    store_note = models.TextField(blank=True, default="", db_default="")
+    is_tax_exempt = models.BooleanField(default=False, db_default=False)
+    social_profiles = models.JSONField(default=dict, db_default=EMPTY_OBJECT, blank=True)
+    attributes = models.JSONField(default=dict, db_default=EMPTY_OBJECT, blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
+    is_approved_buyer = models.BooleanField(default=False, db_default=False)
 
-    stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.LEAD)
+    stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.LEAD, db_default=Stage.LEAD)
     sources = ArrayField(
         models.CharField(max_length=16, choices=Source.choices),
         default=list,
+        db_default=EMPTY_ARRAY,
         blank=True,
     )
 
     # When the shop first knew the person: the record's making, the sign-up or the first order, whichever came first.
-    created_at = models.DateTimeField(default=timezone.now)
-    modified_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    modified_at = models.DateTimeField(default=timezone.now, db_default=Now())
     # When the person became a customer: the sign-up or the first order that counts, whichever came first.
     customer_since = models.DateTimeField(null=True, blank=True)
 
     # Figures over all currencies, computed from the ledger by `ledger.refresh`.
-    order_count = models.IntegerField(default=0)
+    order_count = models.IntegerField(default=0, db_default=0)
     last_order_at = models.DateTimeField(null=True, blank=True)
     latest_order_id = models.UUIDField(null=True, blank=True)
 
     # How the details came about, see `records.details`.
-    locked_fields = ArrayField(models.CharField(max_length=32), default=list, blank=True)
-    provenance = models.JSONField(default=dict, blank=True)
-    suggestions = models.JSONField(default=dict, blank=True)
-    account_details = models.JSONField(default=dict, blank=True)
+    locked_fields = ArrayField(models.CharField(max_length=32), default=list, db_default=EMPTY_ARRAY, blank=True)
+    provenance = models.JSONField(default=dict, db_default=EMPTY_OBJECT, blank=True)
+    suggestions = models.JSONField(default=dict, db_default=EMPTY_OBJECT, blank=True)
+    account_details = models.JSONField(default=dict, db_default=EMPTY_OBJECT, blank=True)
 
     # Derived by the database, so that no writer can forget them.
     search_terms = models.GeneratedField(

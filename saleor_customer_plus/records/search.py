@@ -6,6 +6,7 @@ same way. A word matches the start of a term.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from typing import Any
@@ -73,3 +74,60 @@ def split_words(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", text.replace("\x00", " "))
     plain = re.sub(_MARKS, "", decomposed).lower()
     return [word for word in re.split(_SEPARATORS, plain) if word]
+
+
+def search_query(text: str, *, whole_words: bool = False) -> str:
+    """Return the `tsquery` that finds what the user typed, or a blank one when there is no word in it.
+
+    Every word must match the start of a term, or with `whole_words` all of one. Digits find phones however they are
+    grouped and whether a zero or the country comes first, besides what they are by themselves.
+
+    >>> search_query("Anna R")
+    "'anna':* & 'r':*"
+    >>> search_query("0171/23")
+    "((('0171':* | '171':*) & '23':*) | '17123':*)"
+    """
+    star = "" if whole_words else ":*"
+    parts = []
+    for is_digits, run in itertools.groupby(split_words(text), key=_is_digits):
+        words = list(run)
+        parts.extend([_digits_query(words, star)] if is_digits else [_any_of([word], star) for word in words])
+    return " & ".join(parts)
+
+
+def phone_digits(text: str) -> str:
+    """Return the digits by which a phone number is found, if the text looks like a whole one, else nothing.
+
+    >>> phone_digits("+49 (0)171 234-567"), phone_digits("Anna 171")
+    ('49171234567', '')
+    """
+    if not re.fullmatch(r"\s*\+?[0-9\s()./-]+", text):
+        return ""
+    digits = _joined(split_words(text))
+    return digits if len(digits) >= _SHORTEST_PHONE else ""
+
+
+# Fewer digits are hardly a phone number of their own.
+_SHORTEST_PHONE = 5
+
+
+def _is_digits(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
+def _joined(groups: list[str]) -> str:
+    """The digits of a phone number cut in groups, without the zeros that are dialled before it: 0, 00 and (0)."""
+    return "".join(group for group in groups if group != "0").lstrip("0")
+
+
+def _digits_query(groups: list[str], star: str) -> str:
+    each = " & ".join(_any_of([group, group.lstrip("0")], star) for group in groups)
+    if len(groups) == 1:
+        return each
+    return f"(({each}) | {_any_of([_joined(groups)], star)})" if _joined(groups) else f"({each})"
+
+
+def _any_of(words: list[str], star: str) -> str:
+    # `split_words` leaves no quote and no backslash in a word.
+    quoted = [f"'{word}'{star}" for word in dict.fromkeys(words) if word]
+    return quoted[0] if len(quoted) == 1 else f"({' | '.join(quoted)})"

@@ -1,0 +1,62 @@
+"""The one writer of the activity log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from .. import sql
+from .models import ActivityEntry, ActivityType, ActorType, CauseType
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to be logged. `at` is when it happened (UTC); now, unless told."""
+
+    record_id: int
+    type: ActivityType
+    at: datetime | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    actor_type: ActorType = ActorType.SYNC
+    actor_id: str = ""
+    cause_type: CauseType | str = ""
+    cause_id: str = ""
+
+
+def append(entries: Iterable[Entry]) -> int:
+    """Log the entries, in one statement, in the transaction of what they tell of. Return how many."""
+    now = timezone.now()
+    values = [
+        {
+            "record_id": entry.record_id,
+            "at": entry.at or now,
+            "type": entry.type,
+            "actor_type": entry.actor_type,
+            "actor_id": entry.actor_id,
+            "before": entry.before,
+            "after": entry.after,
+            "cause_type": entry.cause_type,
+            "cause_id": entry.cause_id,
+        }
+        for entry in entries
+    ]
+    if not values:
+        return 0
+    return sql.run(
+        sql.fill(
+            """
+            INSERT INTO {table} (record_id, at, type, actor_type, actor_id, before, after, cause_type, cause_id)
+            SELECT * FROM jsonb_to_recordset({values}::jsonb) AS entry(
+                record_id bigint, at timestamptz, type text, actor_type text, actor_id text,
+                before jsonb, after jsonb, cause_type text, cause_id text
+            )
+            """,
+            table=sql.table(ActivityEntry),
+            values=sql.to_json(values),
+        )
+    )

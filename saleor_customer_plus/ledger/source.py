@@ -1,0 +1,101 @@
+"""What the ledger reads of Saleor's orders, as one query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from .. import host
+
+# The orders that are nobody's purchase, whatever was paid. features.md 41; drafts are not even in the ledger.
+NEVER_COUNT = (
+    host.OrderStatus.DRAFT,
+    host.OrderStatus.UNCONFIRMED,
+    host.OrderStatus.CANCELED,
+    host.OrderStatus.EXPIRED,
+)
+CHARGED = (host.OrderChargeStatus.FULL, host.OrderChargeStatus.OVERCHARGED)
+
+
+def _either_address(field: str) -> Coalesce:
+    """The billing address's value, or the shipping address's where that is blank, or blank."""
+    return Coalesce(
+        NullIf(F(f"billing_address__{field}"), Value("")),
+        F(f"shipping_address__{field}"),
+        Value(""),
+        output_field=CharField(),
+    )
+
+
+def _refunded() -> Any:
+    """What was paid back, in the order's currency: by transactions, and by payments of Saleor's older kind.
+
+    Saleor has no column for it; it computes the same in `Order.totalRefunded`.
+    """
+    by_transactions = (
+        host.TransactionItem.objects.filter(order_id=OuterRef("pk"))
+        .order_by()
+        .values("order_id")
+        .values(total=Sum("refunded_value"))
+    )
+    by_payments = (
+        host.Transaction.objects.filter(
+            payment__order_id=OuterRef("pk"), kind=host.TransactionKind.REFUND, is_success=True
+        )
+        .order_by()
+        .values("payment__order_id")
+        .values(total=Sum("amount"))
+    )
+    zero = Value(0, output_field=host.TransactionItem._meta.get_field("refunded_value"))
+    return Coalesce(Subquery(by_transactions), zero) + Coalesce(Subquery(by_payments), zero)
+
+
+def orders(where: Q) -> QuerySet[Any, Any]:
+    """The orders that `where` picks, drafts excepted, with the columns that `ledger.sync` takes over."""
+    return (
+        host.Order.objects.filter(where)
+        .exclude(status=host.OrderStatus.DRAFT)
+        .order_by()
+        .values(
+            "status",
+            "charge_status",
+            "origin",
+            "currency",
+            "language_code",
+            "total_gross_amount",
+            "total_charged_amount",
+            order_id=F("pk"),
+            order_number=F("number"),
+            order_email=F("user_email"),
+            account_id=F("user_id"),
+            account_email=F("user__email"),
+            account_is_confirmed=F("user__is_confirmed"),
+            channel_slug=F("channel__slug"),
+            refunded=_refunded(),
+            first_name=_either_address("first_name"),
+            last_name=_either_address("last_name"),
+            company_name=_either_address("company_name"),
+            phone=_either_address("phone"),
+            country_code=_either_address("country"),
+            placed_at=F("created_at"),
+            order_updated_at=F("updated_at"),
+        )
+    )
+
+
+def people(where: Q) -> QuerySet[Any, Any]:
+    """Only who is behind those orders: far fewer columns, for making the records that are missing."""
+    return (
+        host.Order.objects.filter(where)
+        .exclude(status=host.OrderStatus.DRAFT)
+        .order_by()
+        .values(
+            order_id=F("pk"),
+            order_email=F("user_email"),
+            account_email=F("user__email"),
+            account_is_confirmed=F("user__is_confirmed"),
+            placed_at=F("created_at"),
+        )
+    )

@@ -1,0 +1,241 @@
+"""From Saleor's orders to the ledger: the one writer of `LedgerEntry`.
+
+One order or a batch of a thousand, live or reconciled, all go through `sync_orders`, in a constant number of
+statements. Running it twice, late, out of order or in many workers at once comes to the same: a row is written from
+what Saleor's tables say now, and never from an order older than the one that it was written from before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from .. import sql
+from ..activity.actions import Entry, append
+from ..activity.models import ActivityType, CauseType
+from ..records.actions import create_missing
+from ..records.locks import share_identities
+from ..records.models import CustomerRecord, Source
+from ..settings import CountsWhen, CustomerPlusSettings
+from . import source
+from .models import LedgerEntry
+
+# Taken over from the order as they are.
+COPIED = [
+    "order_id",
+    "order_number",
+    "account_id",
+    "status",
+    "charge_status",
+    "origin",
+    "channel_slug",
+    "currency",
+    "first_name",
+    "last_name",
+    "company_name",
+    "phone",
+    "country_code",
+    "language_code",
+    "placed_at",
+    "order_updated_at",
+]
+COMPUTED = ["record_id", "email", "total_gross", "total_refunded", "counts"]
+COLUMNS = (*COPIED, *COMPUTED)
+
+# What the activity log tells of an order's change.
+TOLD = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
+
+_ORDER_EMAIL = sql.Sql("lower(btrim(COALESCE(NULLIF(s.order_email, ''), s.account_email, '')))")
+_ACCOUNT_EMAIL = sql.Sql("lower(btrim(s.account_email))")
+
+# Who an order belongs to. A confirmed account owns its orders, by its present e-mail. Else an order stays with the
+# record that it is attached to (the account was deleted or is no longer confirmed, or the record's e-mail changed
+# since) until somebody edits the order's own e-mail. Else the order's e-mail tells.
+_STAYS = sql.fill(
+    """(s.account_is_confirmed IS NOT TRUE AND old.record_id IS NOT NULL
+        AND {order_email} IN (old.email, ''))""",
+    order_email=_ORDER_EMAIL,
+)
+_IDENTITY = sql.fill(
+    "CASE WHEN s.account_is_confirmed THEN {account_email} ELSE {order_email} END",
+    account_email=_ACCOUNT_EMAIL,
+    order_email=_ORDER_EMAIL,
+)
+
+
+@dataclass(slots=True)
+class SyncResult:
+    """What a sync did: how many rows of the ledger it touched, and the records whose figures may have changed."""
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    records_created: int = 0
+    record_ids: set[int] = field(default_factory=set)
+
+
+def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
+    """Bring the ledger's rows of these orders up to date, making the records that are missing.
+
+    Call it in a transaction, and `ledger.refresh` for the records afterwards. Drafts are passed over.
+    """
+    share_identities()
+    result = SyncResult(records_created=len(_create_missing_records(where, settings)))
+    written = sql.rows(_upsert(where, settings))
+    for row in written:
+        result.record_ids.update(id for id in (row.record_id, row.old_record_id) if id is not None)
+        if row.old_id is None:
+            result.added += 1
+        elif row.record_id != row.old_record_id:
+            result.moved += 1
+        else:
+            result.changed += 1
+    append(entry for row in written for entry in _activity(row))
+    return result
+
+
+def remove_vanished(where: Q) -> SyncResult:
+    """Delete the ledger's rows, among those that `where` picks, whose order Saleor no longer has, or has as a draft."""
+    vanished = sql.rows(
+        sql.fill(
+            """
+            DELETE FROM {ledger} e
+            WHERE e.id IN ({picked}) AND NOT EXISTS (
+                SELECT FROM ({people}) s WHERE s.order_id = e.order_id
+            )
+            RETURNING e.order_id, e.record_id, e.order_number
+            """,
+            ledger=sql.table(LedgerEntry),
+            picked=sql.of_queryset(LedgerEntry.objects.filter(where).order_by().values("id")),
+            people=sql.of_queryset(source.people(Q())),
+        )
+    )
+    attached = [row for row in vanished if row.record_id is not None]
+    append(_order_removed(row.record_id, row) for row in attached)
+    return SyncResult(removed=len(vanished), record_ids={row.record_id for row in attached})
+
+
+def sync_order_ids(order_ids: Iterable[UUID | str], settings: CustomerPlusSettings) -> SyncResult:
+    """Look at these orders again, also when some of them are gone."""
+    ids = [UUID(str(order_id)) for order_id in order_ids]
+    result = sync_orders(Q(pk__in=ids), settings)
+    removed = remove_vanished(Q(order_id__in=ids))
+    result.removed = removed.removed
+    result.record_ids |= removed.record_ids
+    return result
+
+
+def _create_missing_records(where: Q, settings: CustomerPlusSettings) -> list[int]:
+    people = sql.fill(
+        """
+        SELECT {identity} AS email, s.placed_at AS known_since
+        FROM ({people}) s LEFT JOIN {ledger} old ON old.order_id = s.order_id
+        WHERE NOT {stays} AND (s.account_is_confirmed IS TRUE OR {include_guests})
+        """,
+        identity=_IDENTITY,
+        people=sql.of_queryset(source.people(where)),
+        ledger=sql.table(LedgerEntry),
+        stays=_STAYS,
+        include_guests=settings.include_guests,
+    )
+    return create_missing(people, source=Source.ORDER)
+
+
+def _upsert(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
+    return sql.fill(
+        """
+        WITH source AS (
+            {orders}
+        ), placed AS (
+            SELECT s.*,
+                {order_email} AS email,
+                s.total_gross_amount AS total_gross,
+                s.refunded AS total_refunded,
+                {counts} AS counts,
+                CASE WHEN {stays} THEN old.record_id ELSE r.id END AS record_id
+            FROM source s
+            LEFT JOIN {ledger} old ON old.order_id = s.order_id
+            LEFT JOIN {records} r ON r.email = {identity}
+        ), written AS (
+            INSERT INTO {ledger} AS e ({columns})
+            SELECT {columns} FROM placed
+            ORDER BY order_id  -- in one order everywhere, so that two batches cannot wait for each other
+            ON CONFLICT (order_id) DO UPDATE SET ({columns}) = ROW({excluded})
+            WHERE e.order_updated_at <= EXCLUDED.order_updated_at
+                AND ROW({existing}) IS DISTINCT FROM ROW({excluded})
+            RETURNING e.*
+        )
+        SELECT w.order_id, w.order_number, w.record_id, w.currency, w.placed_at, {told},
+            old.id AS old_id, old.record_id AS old_record_id, {old_told}
+        FROM written w LEFT JOIN {ledger} old ON old.order_id = w.order_id  -- as it was before this statement
+        """,
+        orders=sql.of_queryset(source.orders(where)),
+        order_email=_ORDER_EMAIL,
+        identity=_IDENTITY,
+        stays=_STAYS,
+        counts=_counts(settings),
+        ledger=sql.table(LedgerEntry),
+        records=sql.table(CustomerRecord),
+        columns=sql.columns(COLUMNS),
+        excluded=sql.columns(COLUMNS, prefix="EXCLUDED"),
+        existing=sql.columns(COLUMNS, prefix="e"),
+        told=sql.columns(TOLD, prefix="w"),
+        old_told=sql.Sql(", ".join(f"old.{name} AS old_{name}" for name in TOLD)),
+    )
+
+
+def _counts(settings: CustomerPlusSettings) -> sql.Sql:
+    """Whether an order counts in the figures.
+
+    "Paid" cannot be read off the charge status alone: a refund lowers it, and refunds take no purchase away.
+    """
+    placed = sql.fill("s.status <> ALL({never})", never=list(source.NEVER_COUNT))
+    if settings.counts_when == CountsWhen.PLACED:
+        return placed
+    return sql.fill(
+        """({placed} AND (
+            s.charge_status = ANY({charged}) OR s.total_charged_amount + s.refunded >= s.total_gross_amount))""",
+        placed=placed,
+        charged=list(source.CHARGED),
+    )
+
+
+def _activity(row: Any) -> Iterator[Entry]:
+    if row.record_id != row.old_record_id:
+        if row.old_record_id is not None:
+            yield _order_removed(row.old_record_id, row)
+        if row.record_id is not None:
+            yield Entry(
+                row.record_id,
+                ActivityType.ORDER_ADDED,
+                at=row.placed_at,
+                after={"number": row.order_number, "currency": row.currency, **{n: getattr(row, n) for n in TOLD}},
+                cause_type=CauseType.ORDER,
+                cause_id=str(row.order_id),
+            )
+    elif row.record_id is not None:
+        changed = [name for name in TOLD if getattr(row, name) != getattr(row, f"old_{name}")]
+        if changed:
+            yield Entry(
+                row.record_id,
+                ActivityType.ORDER_CHANGED,
+                before={name: getattr(row, f"old_{name}") for name in changed},
+                after={name: getattr(row, name) for name in changed},
+                cause_type=CauseType.ORDER,
+                cause_id=str(row.order_id),
+            )
+
+
+def _order_removed(record_id: int, row: Any) -> Entry:
+    return Entry(
+        record_id,
+        ActivityType.ORDER_REMOVED,
+        before={"number": row.order_number},
+        cause_type=CauseType.ORDER,
+        cause_id=str(row.order_id),
+    )

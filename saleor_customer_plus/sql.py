@@ -1,0 +1,90 @@
+"""Small help for set-wise SQL: a query with its parameters, and queries made by Django's ORM as a part of ours."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections import namedtuple
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model, QuerySet
+
+
+class Sql(NamedTuple):
+    """A piece of SQL with the parameters for its placeholders, in order."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+
+def of_queryset(queryset: QuerySet[Any, Any]) -> Sql:
+    """Compile a queryset, so that Saleor's table and column names are written by Django and not by us."""
+    text, params = queryset.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    return Sql(text, tuple(params))
+
+
+def table(model: type[Model]) -> Sql:
+    """The quoted name of a model's table."""
+    return Sql(connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table))
+
+
+def columns(names: Iterable[str], *, prefix: str = "") -> Sql:
+    """A list of columns: `a, b` or, with a prefix, `p.a, p.b`."""
+    return Sql(", ".join(f"{prefix}.{name}" if prefix else name for name in names))
+
+
+def fill(template: str, **parts: Sql | Any) -> Sql:
+    """Put parts in the places of `{name}`: SQL as it is, everything else as a parameter.
+
+    >>> fill("SELECT {one} FROM ({rows}) r", one=1, rows=Sql("SELECT %s", (2,)))
+    Sql(text='SELECT %s FROM (SELECT %s) r', params=(1, 2))
+    """
+    params: list[Any] = []
+
+    def put(match: re.Match[str]) -> str:
+        part = parts[match.group(1)]
+        if isinstance(part, Sql):
+            params.extend(part.params)
+            return part.text
+        params.append(part)
+        return "%s"
+
+    return Sql(re.sub(r"\{(\w+)\}", put, template), tuple(params))
+
+
+def to_json(value: Any) -> str:
+    """Encode rows for `jsonb_to_recordset`. Unlike Django's encoder it keeps the microseconds of a time."""
+    return json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def from_json(value: Any) -> Any:
+    """Decode a `jsonb` column of a raw cursor, which Django leaves as text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def run(sql: Sql) -> int:
+    """Execute on the primary and return how many rows were touched."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(sql.text, sql.params)
+        return int(cursor.rowcount)
+
+
+def rows(sql: Sql) -> list[Any]:
+    """Execute on the primary and return the rows as named tuples of plain values, in the order of the columns."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(sql.text, sql.params)
+        row_type = _row_type(tuple(column[0] for column in cursor.description))
+        return [row_type(*values) for values in cursor.fetchall()]
+
+
+@functools.cache
+def _row_type(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names)
