@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,6 +18,15 @@ from django.utils import timezone
 from .. import settings
 from .models import Reconciliation, ReconciliationRange, Walk
 from .walks import KEYS, walk_batch
+
+
+class Batch(NamedTuple):
+    """A batch that was done: of which walk, how many keys, and what was counted."""
+
+    walk: Walk
+    keys: int
+    counted: Counter[str]
+
 
 # Keys in one range: what a worker takes at a time.
 RANGE = 20_000
@@ -66,8 +77,18 @@ def work(*, seconds: float) -> int:
     return 0
 
 
-def do_batch(run: Reconciliation) -> Counter[str] | None:
-    """Do the next batch that nobody else is at, and return what was counted; None if there is none.
+def batches(run: Reconciliation) -> Iterator[Batch]:
+    """Do all that is left, in this process, waiting for nobody: what other workers are at, they finish."""
+    while True:
+        done = do_batch(run)
+        if done is not None:
+            yield done
+        elif not _advance(run):
+            return
+
+
+def do_batch(run: Reconciliation) -> Batch | None:
+    """Do the next batch that nobody else is at; None if there is none.
 
     The work and the new position are one transaction: who is killed in it has done nothing.
     """
@@ -88,7 +109,25 @@ def do_batch(run: Reconciliation) -> Counter[str] | None:
         part.is_done = len(keys) < chosen.reconcile_batch
         part.counters = dict(Counter(part.counters) + counted)
         part.save(update_fields=["position", "is_done", "counters"])
-        return counted
+        return Batch(walk, len(keys), counted)
+
+
+def rehearse(since: datetime | None = None) -> Iterator[Batch]:
+    """Do every batch and roll it back, to count what a reconciliation would correct. Nothing is kept."""
+    chosen, _is_active = settings.load()
+    for walk in _walks(since):
+        position, upper = 0, 2**62
+        while keys := KEYS[walk].batch(position, upper, chosen.reconcile_batch, since):
+            with transaction.atomic():
+                counted = walk_batch(walk, keys, chosen, refresh=True)
+                transaction.set_rollback(True)
+            yield Batch(walk, len(keys), counted)
+            position = keys[-1] + 1
+
+
+def _walks(since: datetime | None) -> list[Walk]:
+    """The walks of a run. One over recent changes corrects records at once, and leaves the rest alone."""
+    return [Walk.ACCOUNTS, Walk.ORDERS] if since else list(Walk)
 
 
 def _advance(run: Reconciliation) -> bool:
@@ -97,9 +136,8 @@ def _advance(run: Reconciliation) -> bool:
         run = Reconciliation.objects.select_for_update().get(pk=run.pk)
         if run.finished_at is not None or run.ranges.filter(is_done=False).exists():
             return False
-        walks = [Walk.ACCOUNTS, Walk.ORDERS] if run.since else list(Walk)
         done = set(run.ranges.values_list("walk", flat=True))
-        left = [walk for walk in walks if walk not in done]
+        left = [walk for walk in _walks(run.since) if walk not in done]
         if left:
             _plan(run, left[0])
             return True

@@ -1,0 +1,25 @@
+"""`manage.py customer_plus`: the plugin's commands, each defined in the room that it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from ...host import allow_writer
+from ...reconciliation import command as reconcile
+
+COMMANDS = {"reconcile": reconcile}
+
+
+class Command(BaseCommand):
+    help = "Customer Plus: keep customer records in line with Saleor."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+        for name, module in COMMANDS.items():
+            module.configure(commands.add_parser(name, help=module.HELP, description=module.HELP))
+
+    @allow_writer()
+    def handle(self, *_args: Any, command: str, **options: Any) -> None:
+        COMMANDS[command].run(self, options)

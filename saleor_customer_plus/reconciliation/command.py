@@ -1,0 +1,91 @@
+"""`manage.py customer_plus reconcile`: bring the records in line with Saleor, in this process, with a progress bar."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.dateparse import parse_date, parse_datetime
+from tqdm import tqdm
+
+from . import actions
+from .models import Walk
+from .walks import DRIFT
+
+HELP = (
+    "Create and correct records, ledger and figures from Saleor's accounts and orders. Run it once after the "
+    "installation. It may be stopped at any time and goes on where it was; other workers may help. "
+    "Prints a summary as JSON; exits with 0, or with 1 after a dry run that found drift."
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="Only report what would be corrected: each batch is done and rolled back. A person whose orders lie in "
+        "several batches may be counted in each.",
+    )
+    parser.add_argument(
+        "--since",
+        type=_moment,
+        metavar="TIME",
+        help="Look only at accounts and orders that changed since then (ISO 8601, UTC unless it says otherwise).",
+    )
+    parser.add_argument("--no-progress", action="store_true", help="Show no progress bar.")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+        if moment is None and (day := parse_date(text)):
+            moment = datetime(day.year, day.month, day.day)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time. Write it like 2026-01-31 or 2026-01-31T08:00:00Z.")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def run(command: BaseCommand, options: dict[str, Any]) -> None:
+    began = time.monotonic()
+    since, quiet = options["since"], options["no_progress"]
+    with tqdm(unit=" rows", disable=True if quiet else None, leave=False) as bar:
+        if options["dry_run"]:
+            counted = _follow(actions.rehearse(since), bar)
+            resumed = False
+        else:
+            resumed = actions.current() is not None
+            reconciliation = actions.start(since)
+            if reconciliation.since != since:
+                command.stderr.write("A reconciliation is under way already: that one is finished first.")
+            _follow(actions.batches(reconciliation), bar)
+            counted = actions.summary(reconciliation)
+    drift = {name: counted.get(name, 0) for name in DRIFT}
+    seen = {name: counted.get(name, 0) for name in ("accounts", "orders", "ledger", "records")}
+    summary = {
+        "dry_run": options["dry_run"],
+        "since": since.isoformat() if since else None,
+        "resumed": resumed,
+        "seconds": round(time.monotonic() - began, 1),
+        "seen": seen,
+        "drift": drift,
+        "total_drift": sum(drift.values()),
+    }
+    command.stdout.write(json.dumps(summary, indent=2))
+    if options["dry_run"] and summary["total_drift"]:
+        raise SystemExit(1)
+
+
+def _follow(batches: Any, bar: Any) -> Counter[str]:
+    counted = Counter[str]()
+    for walk, keys, of_batch in batches:
+        bar.set_description(Walk(walk).label)
+        bar.update(keys)
+        counted += of_batch
+    return counted
