@@ -1,0 +1,61 @@
+# Customer Plus: one page of commands. All that it needs is Python 3.11 or newer, make and PyPI.
+
+# The interpreter to build the environment with. Each that is named has an environment of its own.
+PYTHON ?= python3
+VENV ?= $(if $(filter file,$(origin PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
+RUN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# How many tests run at once; what else pytest is told: make test WORKERS=2 ARGS="-k figures".
+WORKERS ?= auto
+ARGS ?=
+
+# The checkout of a real Saleor, with its own environment in .venv.
+SALEOR ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-saleor lint bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Customer Plus needs Python 3.11 or newer; this is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one: make $(or $(MAKECMDGOALS),test) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Building the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+ifdef SALEOR
+demo: ## Play a shop's story and serve the result (SERVE=0: don't serve; SALEOR=<checkout>: on a real Saleor)
+	@scripts/demo-saleor $(SALEOR)
+else
+demo: $(READY)
+	@$(RUN)/python -m sandbox.demo
+endif
+
+test: $(READY) ## Run the tests on the stand-in, in parallel (WORKERS=2, ARGS="-k figures")
+	@$(RUN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-saleor: ## Run the tests on a real Saleor: SALEOR=<checkout with its own .venv>, DATABASE_URL
+	@scripts/test-saleor "$(SALEOR)" $(ARGS)
+
+lint: $(READY) ## Check style, types, the layers of imports, and that no migration is missing
+	@$(RUN)/ruff format --check .
+	@$(RUN)/ruff check .
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports
+	@$(RUN)/python -m sandbox.manage makemigrations --check --dry-run
+
+bench: $(READY) ## Measure, on the embedded PostgreSQL
+	@$(RUN)/python -m sandbox.bench
+
+lock: ## Choose new versions of what the tests and checks need (needs uv)
+	uv pip compile --group dev --universal --python-version 3.11 --upgrade --no-header \
+	  --no-emit-index-url --no-emit-find-links --output-file requirements-dev.txt
+
+clean: ## Remove environments, caches and the sandbox's databases
+	rm -rf .venv .venv-* .cache .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

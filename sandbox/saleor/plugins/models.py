@@ -1,0 +1,22 @@
+"""What a merchant configured of a plugin."""
+
+from django.db import models
+
+from ..channel.models import Channel
+
+
+class PluginConfiguration(models.Model):
+    """The stored configuration of a plugin, if it was ever edited; for one channel or, without one, for all."""
+
+    identifier = models.CharField(max_length=128)
+    name = models.CharField(max_length=128)
+    channel = models.ForeignKey(Channel, blank=True, null=True, on_delete=models.CASCADE)
+    description = models.TextField(blank=True)
+    active = models.BooleanField(default=False)
+    configuration = models.JSONField(db_default={}, default=dict)
+
+    class Meta:
+        unique_together = ("identifier", "channel")
+
+    def __str__(self) -> str:
+        return f"{self.identifier}, active: {self.active}"
