@@ -54,7 +54,7 @@ bench: $(READY) ## Measure, on the embedded PostgreSQL
 	@$(RUN)/python -m sandbox.bench
 
 lock: ## Choose new versions of what the tests and checks need (needs uv)
-	uv pip compile --group dev --universal --python-version 3.11 --upgrade --no-header \
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --output-file requirements-dev.txt
 
 clean: ## Remove environments, caches and the sandbox's databases
