@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import Error, Tags, register
@@ -9,7 +10,7 @@ from django.db import connections
 
 
 @register(Tags.database)
-def check_database(databases: list[str] | None = None, **_kwargs: Any) -> list[Error]:
+def check_database(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[Error]:
     """The plugin needs PostgreSQL 13 in UTF-8: `normalize` and the generated columns that use it."""
     if "default" not in (databases or []):
         return []

@@ -54,7 +54,7 @@ def graphql_view() -> type[Any]:
     """Saleor's own GraphQL view class: parsing, limits, error format and context as in its main API."""
     from saleor.graphql.views import GraphQLView
 
-    return GraphQLView  # type: ignore[no-any-return]
+    return GraphQLView
 
 
 def graphql_backend() -> Any:

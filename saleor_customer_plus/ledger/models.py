@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F
 
-MONEY = {"max_digits": 20, "decimal_places": 3}  # as Saleor stores its amounts
+MONEY: dict[str, Any] = {"max_digits": 20, "decimal_places": 3}  # as Saleor stores its amounts
 
 
 class LedgerEntry(models.Model):

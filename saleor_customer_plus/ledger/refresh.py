@@ -220,16 +220,14 @@ class _Change:
         }:
             yield Entry(self.row.id, ActivityType.DETAILS_SUGGESTED, after=suggested)
         if self.values["stage"] != self.row.stage:
+            order_id = self.row.latest_order_now
             yield Entry(
                 self.row.id,
                 ActivityType.STAGE_CHANGED,
                 before={"stage": self.row.stage},
                 after={"stage": self.values["stage"]},
-                **(
-                    {"cause_type": CauseType.ORDER, "cause_id": str(self.row.latest_order_now)}
-                    if self.row.latest_order_now
-                    else {"cause_type": CauseType.ACCOUNT, "cause_id": str(self.row.account_id)}
-                ),
+                cause_type=CauseType.ORDER if order_id else CauseType.ACCOUNT,
+                cause_id=str(order_id or self.row.account_id),
             )
 
     def _cause(self, names: Iterable[str]) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _plan(run: Reconciliation, walk: Walk) -> None:
     field = KEYS[walk].field
     rows = KEYS[walk].within(None).values_list(field, flat=True)
     first, last = rows.first(), rows.last()
-    lower, upper = (0, 1) if first is None else (first, last + 1)
+    lower, upper = (0, 1) if first is None or last is None else (first, last + 1)
     ReconciliationRange.objects.bulk_create(
         ReconciliationRange(reconciliation=run, walk=walk, lower=start, upper=min(start + RANGE, upper), position=start)
         for start in range(lower, upper, RANGE)

@@ -65,7 +65,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             if reconciliation.since != since:
                 command.stderr.write("A reconciliation is under way already: that one is finished first.")
             _follow(actions.batches(reconciliation), bar)
-            counted = actions.summary(reconciliation)
+            counted = Counter(actions.summary(reconciliation))
     drift = {name: counted.get(name, 0) for name in DRIFT}
     seen = {name: counted.get(name, 0) for name in ("accounts", "orders", "ledger", "records")}
     summary = {

@@ -5,7 +5,7 @@ The one writer of `account`, `email` (of records that exist) and `account_detail
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,7 +75,7 @@ def _read(account_ids: Collection[int]) -> tuple[dict[int, Account], list[Holder
 
 def _accounts(ids: Collection[int]) -> Iterator[Account]:
     has_orders = Exists(host.Order.objects.filter(user_id=OuterRef("pk")).order_by())
-    rows = (
+    rows: Iterable[Mapping[str, Any]] = (
         host.User.objects.filter(pk__in=ids)
         .order_by()
         .values(
@@ -262,7 +262,7 @@ def _write_details(accounts: dict[int, Account], holders: list[Holder], result: 
     known = {
         details["account_id"]: details for holder in holders if "account_id" in (details := holder.account_details)
     }
-    changed = []
+    changed: list[dict[str, Any]] = []
     for holder in holders:
         account = accounts.get(holder.account_id) if holder.account_id is not None else None
         if account is None:
@@ -282,10 +282,10 @@ def _write_details(accounts: dict[int, Account], holders: list[Holder], result: 
             )
         )
     result.details_changed += len(changed)
-    result.record_ids |= {int(row["id"]) for row in changed}
+    result.record_ids |= {row["id"] for row in changed}
 
 
-def _observed(account: Account, known: dict[str, Any] | None, joined_before: str | None) -> dict[str, Any]:
+def _observed(account: Account, known: Mapping[str, Any] | None, joined_before: str | None) -> dict[str, Any]:
     """What the account says now; the moment of a value is when it changed, or the sign-up for what was always so.
 
     Saleor does not tell when a field changed, only when the account did, which is a bound.

@@ -34,7 +34,7 @@ class SearchTerms(Func):
 
     arity = 7
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
         email, first, last, company, number, phone, phones = (
             compiler.compile(expression)[0] for expression in self.source_expressions
         )
@@ -57,7 +57,7 @@ class SortName(Func):
 
     arity = 3
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
         last, first, email = (compiler.compile(expression)[0] for expression in self.source_expressions)
         return (
             f"lower(COALESCE(NULLIF(btrim({last} || ' ' || {first}), ''), {email}))",
