@@ -8,11 +8,18 @@ from typing import Any
 
 import pytest
 from celery.signals import task_failure
+from django.conf import settings
+from django.core.cache import cache
+from django.test import TransactionTestCase
 
 from . import hosts
 from .client import Api
 
 hosts.configure()
+
+from saleor_customer_plus.host import saleor_version  # noqa: E402
+
+from . import databases, factories  # noqa: E402 - they name models, which only a configured Django has
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,8 +29,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str:
-    from saleor_customer_plus.host import saleor_version
-
     return f"host: {'Saleor' if hosts.ON_SALEOR else 'the stand-in for Saleor'} {saleor_version}"
 
 
@@ -37,11 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
     """Called by pytest-django just before it makes the test database."""
-    from django.conf import settings
-    from django.test import TransactionTestCase
-
-    from . import databases
-
     # Saleor reads from a replica by a second alias: tests may use all aliases without saying so.
     TransactionTestCase.databases = set(settings.DATABASES)
     with django_db_blocker.unblock():
@@ -72,8 +72,6 @@ def failed_tasks(request: pytest.FixtureRequest) -> Iterator[list[str]]:
 @pytest.fixture(autouse=True)
 def _clean_cache() -> None:
     """Saleor caches introspection, sites and more: what one test cached is none of another's business."""
-    from django.core.cache import cache
-
     cache.clear()
 
 
@@ -86,16 +84,12 @@ def on_commit(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
 @pytest.fixture
 def staff(db: None) -> Any:
     """A member of staff who may manage customers."""
-    from . import factories
-
     return factories.make_staff()
 
 
 @pytest.fixture
 def api(staff: Any) -> Api:
     """Our endpoint, asked by `staff`. `api.by(token)` asks as somebody else, `api.by(None)` as nobody."""
-    from . import factories
-
     return Api(token=factories.make_token(staff))
 
 

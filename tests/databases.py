@@ -20,9 +20,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
-from django.test.utils import override_settings
-
 from django.db.utils import OperationalError
+from django.test.utils import override_settings
 
 from saleor_customer_plus import migrations as our_migrations
 from saleor_customer_plus.host import saleor_version
@@ -117,15 +116,26 @@ def _hour() -> int:
     return int(time.time()) // 3600
 
 
+class _ReplicaIsWriter:
+    """The writer's connection under the replica's name: what a test has not committed is seen by both."""
+
+    def __init__(self, replica: Any) -> None:
+        self.alias, self.settings_dict = replica.alias, replica.settings_dict
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(connections["default"], name)
+
+
 def prepare(*, on_saleor: bool) -> None:
     """Say how Django is to make the test database. Runs at the same time, on one server, do not meet."""
-    connection = connections["default"]
-    test = connection.settings_dict["TEST"]
+    test = connections["default"].settings_dict["TEST"]
     test["NAME"] = f"{TEST_PREFIX}{os.getpid()}_{_hour()}"
-    _drop_leftovers(connection)
+    _drop_leftovers(connections["default"])
     if on_saleor:
         from saleor.tests.utils import prepare_test_db_connections  # noqa: TID251
 
         test["TEMPLATE"] = ensure_template()
         test["MIGRATE"] = False  # the copy is complete
-        prepare_test_db_connections()  # the replica's alias shares the writer's connection and its transaction
+        prepare_test_db_connections()  # Saleor's own way to what the class above does
+    else:
+        connections["replica"] = _ReplicaIsWriter(connections["replica"])  # type: ignore[assignment]

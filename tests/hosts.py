@@ -15,7 +15,7 @@ def _find_host() -> Path:
     """Return the file of the package `saleor` that will be imported, putting the stand-in on the path if need be."""
     spec = importlib.util.find_spec("saleor")
     if spec is None or spec.origin is None:
-        sys.path.insert(0, str(SANDBOX))
+        sys.path.append(str(SANDBOX))
         importlib.invalidate_caches()
         spec = importlib.util.find_spec("saleor")
     if spec is None or spec.origin is None:
@@ -29,8 +29,8 @@ SETTINGS = "tests.settings.on_saleor" if ON_SALEOR else "tests.settings.on_sandb
 
 
 def configure() -> None:
-    """Load the settings of the host, so that pytest-django finds Django configured once it gets to work."""
+    """Set Django up for the host, before pytest imports tests and their helpers, which name its models."""
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
-    from django.conf import settings
+    import django
 
-    assert settings.INSTALLED_APPS  # loads them
+    django.setup()
