@@ -83,11 +83,10 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
         by_email[email] = holder
 
     # Taken: e-mails whose record is tied, or will be made. Two accounts can share one that differs in case only; the
-    # one that came first keeps the tie.
+    # one that came first keeps the tie, and one that is confirmed goes before one that is not.
     taken = {accounts[id].email for id in tied}
-    for id in sorted(accounts):
-        account = accounts[id]
-        if id in tied or not account.email or account.email in taken:
+    for account in sorted(accounts.values(), key=lambda one: (not one.is_confirmed, one.id)):
+        if account.id in tied or not account.email or account.email in taken:
             continue
         known = by_email.get(account.email)
         if account.is_confirmed and account.is_customer:

@@ -1,0 +1,245 @@
+"""Any sequence of what people, staff and Saleor do, with the tasks late, lost or twice: the invariants hold.
+
+The oracle is Saleor's own tables: who an order belongs to is followed here step by step, the sums are taken from
+`order_order`, and both are compared with what the plugin made of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import Counter, defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from saleor_customer_plus import reactions
+from saleor_customer_plus import settings as plugin_settings
+from saleor_customer_plus.host import Order, User
+from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
+from saleor_customer_plus.ledger.refresh import refresh_records
+from saleor_customer_plus.reconciliation import actions
+from saleor_customer_plus.reconciliation.walks import DRIFT
+from saleor_customer_plus.records.models import CustomerRecord
+
+from .factories import change, make_account, make_order, make_transaction
+
+EMAILS = ["a@example.com", "b@example.com", "c@example.com", "A@Example.com"]
+NEVER_COUNT = {"draft", "unconfirmed", "canceled", "expired"}
+
+_clock = itertools.count(1)
+
+
+def _later() -> Any:
+    return timezone.now() + timedelta(seconds=next(_clock))
+
+
+class Shop(RuleBasedStateMachine):
+    """A shop in which hooks schedule tasks, and `deliver` runs any of them, in any order, any number of times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Each example is a transaction of its own that is rolled back.
+        self.example = transaction.atomic()
+        self.example.__enter__()
+        self.tasks: list[tuple[str, Any]] = []
+        self.was_a_customer: set[int] = set()
+        self.history: dict[int, set[Any]] = defaultdict(set)
+
+    def pick(self, model: Any, index: int) -> Any:
+        rows = list(model.objects.order_by("pk" if model is User else "number"))
+        return rows[index % len(rows)]
+
+    # What happens in Saleor. Each fires the hook that Saleor fires, or none where Saleor fires none.
+
+    @rule(email=st.sampled_from(EMAILS), confirmed=st.booleans())
+    def register(self, email: str, confirmed: bool) -> None:
+        if not User.objects.filter(email=email).exists():
+            account = make_account(email, is_confirmed=confirmed)
+            self.tasks.append(("account", account.pk))
+
+    @precondition(lambda self: User.objects.exists())
+    @rule(index=st.integers(0, 9), tells=st.booleans())
+    def confirm(self, index: int, tells: bool) -> None:
+        account = self.pick(User, index)
+        change(account, is_confirmed=True)
+        Order.objects.filter(user=None, user_email=account.email).exclude(status="draft").update(user=account)
+        if tells:  # setPassword does the same without a hook
+            self.tasks.append(("account", account.pk))
+
+    @precondition(lambda self: User.objects.exists())
+    @rule(index=st.integers(0, 9))
+    def unconfirm(self, index: int) -> None:
+        account = self.pick(User, index)
+        change(account, is_confirmed=False)
+        self.tasks.append(("account", account.pk))
+
+    @precondition(lambda self: User.objects.exists())
+    @rule(index=st.integers(0, 9), email=st.sampled_from(EMAILS))
+    def change_email(self, index: int, email: str) -> None:
+        account = self.pick(User, index)
+        if not User.objects.filter(email=email).exists():
+            change(account, email=email, updated_at=_later())
+            self.tasks.append(("account", account.pk))
+
+    @precondition(lambda self: User.objects.count() > 1)
+    @rule()
+    def swap_emails(self) -> None:
+        one, two = User.objects.order_by("pk")[:2]
+        first, second = one.email, two.email
+        change(one, email="t@example.com")
+        change(two, email=first)
+        change(one, email=second)
+        self.tasks += [("account", one.pk), ("account", two.pk)]
+
+    @precondition(lambda self: User.objects.exists())
+    @rule(index=st.integers(0, 9))
+    def delete_account(self, index: int) -> None:
+        account = self.pick(User, index)
+        account_id = account.pk
+        account.delete()
+        self.tasks.append(("account", account_id))
+
+    @rule(email=st.sampled_from(["", *EMAILS]), index=st.integers(0, 9), guest=st.booleans(), paid=st.booleans(),
+          currency=st.sampled_from(["EUR", "USD"]), total=st.integers(0, 50))  # fmt: skip
+    def order(self, email: str, index: int, guest: bool, paid: bool, currency: str, total: int) -> None:
+        account = None if guest or not User.objects.exists() else self.pick(User, index)
+        order = make_order(
+            email, account=account, total=total, currency=currency, charge_status="full" if paid else "none"
+        )
+        self.tasks.append(("order", str(order.pk)))
+
+    @precondition(lambda self: Order.objects.exists())
+    @rule(
+        index=st.integers(0, 9), status=st.sampled_from(["unfulfilled", "canceled", "fulfilled", "expired", "returned"])
+    )
+    def change_order(self, index: int, status: str) -> None:
+        order = self.pick(Order, index)
+        change(order, status=status, updated_at=_later())
+        self.tasks.append(("order", str(order.pk)))
+
+    @precondition(lambda self: Order.objects.exists())
+    @rule(index=st.integers(0, 9), email=st.sampled_from(EMAILS))
+    def correct_order_email(self, index: int, email: str) -> None:
+        order = self.pick(Order, index)
+        change(order, user_email=email, updated_at=_later())
+        self.tasks.append(("order", str(order.pk)))
+
+    @precondition(lambda self: Order.objects.exists())
+    @rule(index=st.integers(0, 9))
+    def refund(self, index: int) -> None:
+        order = self.pick(Order, index)
+        if order.charge_status == "full" and order.total_gross_amount:
+            make_transaction(order, refunded=order.total_charged_amount)
+            change(order, total_charged_amount=0, charge_status="none", updated_at=_later())
+            self.tasks.append(("order", str(order.pk)))
+
+    # What becomes of the tasks.
+
+    @precondition(lambda self: self.tasks)
+    @rule(index=st.integers(0, 99), keep=st.booleans())
+    def deliver(self, index: int, keep: bool) -> None:
+        at = index % len(self.tasks)
+        kind, id = self.tasks[at] if keep else self.tasks.pop(at)
+        if kind == "order":
+            reactions.orders_changed([id])
+        else:
+            reactions.account_changed(id)
+
+    @precondition(lambda self: self.tasks)
+    @rule(index=st.integers(0, 99))
+    def lose(self, index: int) -> None:
+        self.tasks.pop(index % len(self.tasks))
+
+    @rule()
+    def reconcile(self) -> None:
+        self.settle()
+
+    def settle(self) -> None:
+        for _ in actions.batches(actions.start()):
+            pass
+        self.check_against_saleor()
+        found = sum((batch.counted for batch in actions.rehearse()), start=Counter[str]())
+        wrong = {name: found[name] for name in DRIFT if found[name]}
+        assert not wrong, f"a second run found {wrong}"
+
+    def teardown(self) -> None:
+        try:
+            self.settle()
+        finally:
+            transaction.set_rollback(True)
+            self.example.__exit__(None, None, None)
+
+    # What must hold at any time.
+
+    @invariant()
+    def figures_are_those_of_the_ledger(self) -> None:
+        chosen, _ = plugin_settings.load()
+        ids = list(CustomerRecord.objects.values_list("pk", flat=True))
+        assert refresh_records(ids, chosen).figures_corrected == 0
+
+    @invariant()
+    def a_customer_stays_one(self) -> None:
+        customers = set(CustomerRecord.objects.filter(stage="CUSTOMER").values_list("pk", flat=True))
+        assert self.was_a_customer <= customers
+        self.was_a_customer = customers
+
+    @invariant()
+    def addresses_are_normal(self) -> None:
+        for email in CustomerRecord.objects.values_list("email", flat=True):
+            assert email == email.strip().lower()
+            assert "~" not in email
+
+    # What must hold once everything is settled.
+
+    def check_against_saleor(self) -> None:
+        accounts = {account.pk: account for account in User.objects.all()}
+        for record in CustomerRecord.objects.exclude(account_id=None):
+            account = accounts[record.account_id]
+            assert account.is_confirmed, "tied to an account that is not confirmed"
+            assert account.email.lower() == record.email
+        orders = {order.pk: order for order in Order.objects.exclude(status="draft")}
+        ledger = {entry.order_id: entry for entry in LedgerEntry.objects.select_related("record")}
+        assert orders.keys() == ledger.keys(), "an order is missing or too many"
+        expected: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
+        for id, order in orders.items():
+            entry, account = ledger[id], accounts.get(order.user_id)
+            if account is not None and account.is_confirmed:
+                assert entry.record.email == account.email.lower()
+            elif order.user_email == "" and account is None:
+                assert entry.record is None or entry.record_id in self.history
+            else:
+                assert entry.record is not None, "an order of somebody belongs to nobody"
+            if entry.record_id is not None:
+                self.history[entry.record_id].add(id)
+            refunded = sum((t.refunded_value for t in order.payment_transactions.all()), Decimal(0))
+            paid = order.charge_status == "full" or order.total_charged_amount + refunded >= order.total_gross_amount
+            if entry.record_id is not None and paid and order.status not in NEVER_COUNT:
+                expected[entry.record_id, order.currency].append(order.total_gross_amount)
+        figures = {
+            (row.record_id, row.currency): (row.order_count, row.total_gross) for row in CustomerFigures.objects.all()
+        }
+        assert figures == {key: (len(totals), sum(totals)) for key, totals in expected.items()}
+        assert sum(count for count, _ in figures.values()) == sum(
+            CustomerRecord.objects.values_list("order_count", flat=True)
+        )
+
+
+@pytest.mark.django_db
+def test_any_interleaving() -> None:
+    run_state_machine_as_test(
+        Shop,
+        settings=settings(
+            max_examples=int(os.environ.get("INTERLEAVINGS", "15")),
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
