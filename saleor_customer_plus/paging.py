@@ -1,23 +1,24 @@
 """Pages of a list by key: however deep a page is, and whatever was added meanwhile, it costs what the first one costs.
 
-A list is an `Ordering`: segments that follow each other, each with rows ordered by a tuple of columns that ends in a
-unique one. A cursor names the row it stands at: the ordering, the segment and the row's values of those columns. The
-next page is read with one comparison of rows, `(a, id) < (x, y)`, which PostgreSQL answers from an index on the same
-columns, also when most rows share `a`.
+A list is an `Ordering`: segments that follow each other, each with rows ordered by columns of which the last is unique.
+A cursor names the row it stands at: the ordering, the segment, and the row's values of those columns. The next page is
+read with one comparison of rows, `(a, id) < (x, y)`, which PostgreSQL answers from an index on the same columns, also
+when most rows share `a`.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Expression, F, Field, Func, Model, QuerySet, Value
+from django.db.models import BooleanField, Exists, Expression, F, Field, Func, Model, OuterRef, QuerySet, Value
 
 from .errors import CustomerPlusError, ErrorCode
 
@@ -40,8 +41,18 @@ class Segment(Generic[Row]):
     """A part of a list: its rows, without an order, and the columns that order them, the last of them unique."""
 
     rows: QuerySet[Row]
-    keys: tuple[Key, ...]
+    keys: Sequence[Key]
     descending: bool = False
+
+    def ordered(self, *, backward: bool) -> QuerySet[Row]:
+        sign = "-" if self.descending is not backward else ""
+        return self.rows.order_by(*(sign + key.name for key in self.keys))
+
+    def beyond(self, values: Sequence[Any], *, backward: bool, included: bool = False) -> CompareRows:
+        """The condition for rows on one side of the row that has these values, or also for that row."""
+        operator = ("<" if self.descending is not backward else ">") + ("=" if included else "")
+        wanted = [Value(value, output_field=key.field) for key, value in zip(self.keys, values, strict=True)]
+        return CompareRows([F(key.name) for key in self.keys], operator, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +63,17 @@ class Ordering(Generic[Row]):
     segments: Sequence[Segment[Row]]
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in an ordering: at the row of `segment` whose keys have these values."""
-
-    segment: int
-    values: tuple[Any, ...]
-
-
 class CompareRows(Func):
-    """The SQL `(a, b) < (x, y)`. Django's own lookups would spell it out with OR, which no index answers."""
+    """The SQL `(a, b) < (x, y)`. Django's lookups would spell it out with OR, which no index answers."""
 
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, columns: Sequence[Expression], operator: str, values: Sequence[Expression]) -> None:
+    def __init__(self, columns: Sequence[Any], operator: str, values: Sequence[Expression]) -> None:
         super().__init__(*columns, *values)
         self.operator = operator
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         compiled = [compiler.compile(expression) for expression in self.get_source_expressions()]
         half = len(compiled) // 2
         left, right = (", ".join(sql for sql, _ in side) for side in (compiled[:half], compiled[half:]))
@@ -79,111 +82,136 @@ class CompareRows(Func):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which page is wanted: the first rows after a cursor, or the last ones before a cursor."""
+    """Which page is wanted: the first rows after a cursor, or the last ones before it."""
 
     size: int
     cursor: str | None = None
     backward: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        connection: str,
+        *,
+        first: int | None = None,
+        last: int | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Window:
+        """Check the arguments of a connection, which is named in messages."""
+        for name, size in (("first", first), ("last", last)):
+            if size is not None and size < 1:
+                raise CustomerPlusError(f"Argument `{name}` must be a positive integer.", field=name)
+            if size is not None and size > LIMIT:
+                raise CustomerPlusError(
+                    f"Requesting {size} records on the `{connection}` connection exceeds the `{name}` limit of "
+                    f"{LIMIT} records.",
+                    field=name,
+                )
+        for one, other in (("last", "first"), ("first", "before"), ("last", "after")):
+            given = {"first": first, "last": last, "after": after, "before": before}
+            if given[one] is not None and given[other] is not None:
+                raise CustomerPlusError(f"Argument `{one}` cannot be combined with `{other}`.", field=one)
+        if first is not None:
+            return cls(first, after)
+        if last is not None:
+            return cls(last, before, backward=True)
+        raise CustomerPlusError(
+            f"You must provide a `first` or `last` value to properly paginate the `{connection}` connection.",
+            code=ErrorCode.REQUIRED,
+        )
 
-def window(
-    *,
-    first: int | None = None,
-    last: int | None = None,
-    after: str | None = None,
-    before: str | None = None,
-    of: str,
-) -> Window:
-    """Check the arguments of a connection and make a window of them. `of` is the connection's name, for messages."""
-    for name, size in (("first", first), ("last", last)):
-        if size is not None and size < 1:
-            raise CustomerPlusError(f"Argument `{name}` must be a positive integer.", field=name)
-        if size is not None and size > LIMIT:
-            raise CustomerPlusError(
-                f"Requesting {size} records on the `{of}` connection exceeds the `{name}` limit of {LIMIT} records.",
-                field=name,
-            )
-    for name, value, other, other_value in (
-        ("last", last, "first", first),
-        ("first", first, "before", before),
-        ("last", last, "after", after),
-    ):
-        if value is not None and other_value is not None:
-            raise CustomerPlusError(f"Argument `{name}` cannot be combined with `{other}`.", field=name)
-    if first is not None:
-        return Window(first, after)
-    if last is not None:
-        return Window(last, before, backward=True)
-    raise CustomerPlusError(
-        f"You must provide a `first` or `last` value to properly paginate the `{of}` connection.",
-        code=ErrorCode.REQUIRED,
-    )
 
-
+@dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of an ordering. Nothing is read before it is asked for."""
+    """One page. `found` is in the direction of reading, with one row more than was wanted where there are more."""
 
-    def __init__(self, ordering: Ordering[Row], wanted: Window) -> None:
-        self.ordering = ordering
-        self.window = wanted
-        self._cursor = None if wanted.cursor is None else decode(ordering, wanted.cursor)
-
-    @cached_property
-    def _found(self) -> list[tuple[Row, str]]:
-        """The rows with their cursors, in the direction of reading, and one more when there are more."""
-        found: list[tuple[Row, str]] = []
-        for number, rows in self._walk(self._cursor, backward=self.window.backward):
-            missing = self.window.size + 1 - len(found)
-            found.extend((row, encode(self.ordering, number, row)) for row in rows[:missing])
-            if len(found) > self.window.size:
-                break
-        return found
-
-    def _walk(
-        self, cursor: Cursor | None, *, backward: bool, with_cursor: bool = False
-    ) -> Iterator[tuple[int, QuerySet[Row]]]:
-        """The segments from a cursor on, in the direction of reading, each with its number."""
-        numbers = range(len(self.ordering.segments))
-        for number in reversed(numbers) if backward else numbers:
-            segment = self.ordering.segments[number]
-            if cursor is not None and number != cursor.segment and (number > cursor.segment) is backward:
-                continue
-            descending = segment.descending is not backward
-            names = [key.name for key in segment.keys]
-            rows = segment.rows.order_by(*(f"-{name}" if descending else name for name in names))
-            if cursor is not None and number == cursor.segment:
-                operator = ("<" if descending else ">") + ("=" if with_cursor else "")
-                values = [
-                    Value(value, output_field=key.field) for key, value in zip(segment.keys, cursor.values, strict=True)
-                ]
-                rows = rows.filter(CompareRows([F(name) for name in names], operator, values))
-            yield number, rows
+    ordering: Ordering[Row]
+    window: Window
+    found: Sequence[tuple[int, Row]]
+    is_anything_behind: Callable[[], bool]
 
     @cached_property
     def edges(self) -> list[tuple[Row, str]]:
-        """The rows of the page, each with its cursor, in the order of the list."""
-        edges = self._found[: self.window.size]
+        """The rows, each with its cursor, in the order of the list."""
+        edges = [(row, encode(self.ordering, number, row)) for number, row in self.found[: self.window.size]]
         return edges[::-1] if self.window.backward else edges
 
-    @cached_property
+    @property
     def _is_cut(self) -> bool:
-        return len(self._found) > self.window.size
-
-    @cached_property
-    def _has_rows_behind(self) -> bool:
-        """Whether the list has rows at the cursor or on its other side."""
-        if self._cursor is None:
-            return False
-        walk = self._walk(self._cursor, backward=not self.window.backward, with_cursor=True)
-        return any(rows.exists() for _, rows in walk)
+        return len(self.found) > self.window.size
 
     @property
     def has_next_page(self) -> bool:
-        return self._has_rows_behind if self.window.backward else self._is_cut
+        return self.is_anything_behind() if self.window.backward else self._is_cut
 
     @property
     def has_previous_page(self) -> bool:
-        return self._is_cut if self.window.backward else self._has_rows_behind
+        return self._is_cut if self.window.backward else self.is_anything_behind()
+
+
+def page(ordering: Ordering[Row], window: Window) -> Page[Row]:
+    """Read one page: one statement for each segment that it touches."""
+    cursor = _cursor(ordering, window)
+    found: list[tuple[int, Row]] = []
+    for number, rows in _from(ordering, cursor, backward=window.backward):
+        found.extend((number, row) for row in rows[: window.size + 1 - len(found)])
+        if len(found) > window.size:
+            break
+    return Page(ordering, window, found, lambda: _is_anything_behind(ordering, cursor, backward=window.backward))
+
+
+def _from(
+    ordering: Ordering[Row], cursor: tuple[int, Sequence[Any]] | None, *, backward: bool, included: bool = False
+) -> Iterator[tuple[int, QuerySet[Row]]]:
+    """The rows from a cursor on, segment by segment with its number."""
+    segments = list(enumerate(ordering.segments))
+    start, values = cursor or (len(segments) - 1 if backward else 0, None)
+    for number, segment in segments[start::-1] if backward else segments[start:]:
+        rows = segment.ordered(backward=backward)
+        if values is not None and number == start:
+            rows = rows.filter(segment.beyond(values, backward=backward, included=included))
+        yield number, rows
+
+
+def _is_anything_behind(ordering: Ordering[Row], cursor: tuple[int, Sequence[Any]] | None, *, backward: bool) -> bool:
+    """Whether there is a row at the cursor, which the page leaves out, or on its other side."""
+    if cursor is None:
+        return False
+    return any(rows.exists() for _, rows in _from(ordering, cursor, backward=not backward, included=True))
+
+
+def page_of_each(
+    parents: Collection[int], ordering: Ordering[Row], window: Window, *, parent: str
+) -> dict[int, Page[Row]]:
+    """Read one page of the children of each of many parents, in two statements.
+
+    `ordering` is that of all children, in one segment; `parent` is the field by which a child knows its own.
+    """
+    (segment,) = ordering.segments
+    cursor = _cursor(ordering, window)
+    children = segment.rows.filter(**{parent: OuterRef("pk")})
+    rows = segment.ordered(backward=window.backward).filter(**{parent: OuterRef("pk")})
+    behind: Any = Value(False)
+    if cursor is not None:
+        _, values = cursor
+        rows = rows.filter(segment.beyond(values, backward=window.backward))
+        behind = Exists(children.filter(segment.beyond(values, backward=not window.backward, included=True)))
+    model: Any = segment.rows.model
+    parent_model: Any = model._meta.get_field(parent).related_model
+    found = {
+        parent_id: (ids, is_anything_behind)
+        for parent_id, ids, is_anything_behind in parent_model.objects.filter(pk__in=parents)
+        .annotate(child_ids=ArraySubquery(rows.values("pk")[: window.size + 1]), behind=behind)
+        .values_list("pk", "child_ids", "behind")
+    }
+    by_id = model.objects.in_bulk([child_id for ids, _ in found.values() for child_id in ids])
+    pages = {}
+    for parent_id in parents:
+        ids, is_anything_behind = found.get(parent_id, ([], False))
+        present = [(0, by_id[child_id]) for child_id in ids if child_id in by_id]
+        pages[parent_id] = Page(ordering, window, present, partial(bool, is_anything_behind))
+    return pages
 
 
 def encode(ordering: Ordering[Any], number: int, row: Model) -> str:
@@ -192,17 +220,18 @@ def encode(ordering: Ordering[Any], number: int, row: Model) -> str:
     return base64.urlsafe_b64encode(json.dumps([ordering.name, number, *values]).encode()).decode()
 
 
-def decode(ordering: Ordering[Any], cursor: str) -> Cursor:
-    """Read a cursor that a client sent. Anybody may have made it up, so nothing of it is believed."""
+def _cursor(ordering: Ordering[Any], window: Window) -> tuple[int, Sequence[Any]] | None:
+    """Read the cursor that a client sent: a segment and the values there. Anybody may have made it up."""
+    if window.cursor is None:
+        return None
     try:
-        name, number, *texts = json.loads(base64.urlsafe_b64decode(cursor))
+        name, number, *texts = json.loads(base64.urlsafe_b64decode(window.cursor))
         if name != ordering.name or type(number) is not int or not 0 <= number < len(ordering.segments):
             raise ValueError("of another ordering")
         keys = ordering.segments[number].keys
-        values = tuple(_parse(key.field, text) for key, text in zip(keys, texts, strict=True))
+        return number, [_parse(key.field, text) for key, text in zip(keys, texts, strict=True)]
     except (ValueError, TypeError, RecursionError, ValidationError):
-        raise CustomerPlusError("Received cursor is invalid.") from None
-    return Cursor(number, values)
+        raise CustomerPlusError("Received cursor is invalid.", field="before" if window.backward else "after") from None
 
 
 def _parse(field: Field[Any, Any], text: Any) -> Any:

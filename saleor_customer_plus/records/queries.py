@@ -1,37 +1,27 @@
-"""Reading records: one by what identifies it, and the list, filtered, searched and ordered."""
+"""Reading records. Every function takes and returns plain values; who may read what is decided above."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
-from django.db.models import (
-    Q,
-    QuerySet,
-)
-
+from .. import host
+from ..paging import Ordering
 from .email import normalize_email
-from .models import CustomerRecord, Source, Stage
-
-Records = QuerySet[CustomerRecord]
-
-# More than that is no search but a paste gone wrong.
-LONGEST_SEARCH = 200
+from .filters import RecordFilter, Records, filtered
+from .models import CustomerRecord
+from .orderings import SortField, by_relevance, found, newest_first, sorted_by
 
 
 def all_records() -> Records:
-    """Every record, without the columns that only the database reads."""
+    """Every record, without the column that only the database reads."""
     return CustomerRecord.objects.defer("search_terms")
-
-
-# One record.
 
 
 def find(
     *, id: int | None = None, email: str | None = None, account_id: int | None = None, number: str | None = None
 ) -> CustomerRecord | None:
-    """Return the record known by the one thing given, active or not."""
+    """The record known by the one thing that is given, active or not."""
     if id is not None:
         return all_records().filter(id=id).first()
     if email is not None:
@@ -41,55 +31,62 @@ def find(
     return all_records().filter(number=number).first()
 
 
-# Filters.
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a list is sorted by. `currency` goes with sorts by money, and with them only."""
+
+    field: SortField
+    descending: bool = False
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """From `gte` to `lte`, both included, either of them open."""
+class RecordList:
+    """A list of records: those that pass the filter and match the search, in the order of `sort`.
 
-    gte: Any = None
-    lte: Any = None
+    Without a sort a search gives the best matches first, and a list the newest records.
+    """
 
-    def holds(self, value: Any) -> bool:
-        return (self.gte is None or value >= self.gte) and (self.lte is None or value <= self.lte)
+    filter: RecordFilter = field(default_factory=RecordFilter)
+    search: str = ""
+    sort: Sort | None = None
 
-    def within(self, field: str) -> Q:
-        bounds = {f"{field}__gte": self.gte, f"{field}__lte": self.lte}
-        return Q(**{lookup: bound for lookup, bound in bounds.items() if bound is not None})
+    @property
+    def ordering(self) -> Ordering[CustomerRecord]:
+        records = filtered(all_records(), self.filter)
+        if self.sort is not None:
+            return sorted_by(
+                found(records, self.search),
+                self.sort.field,
+                descending=self.sort.descending,
+                currency=self.sort.currency,
+            )
+        return by_relevance(records, self.search) if self.search else newest_first(records)
 
-    def outside(self, field: str) -> Q:
-        condition = Q()
-        if self.gte is not None:
-            condition |= Q(**{f"{field}__lt": self.gte})
-        if self.lte is not None:
-            condition |= Q(**{f"{field}__gt": self.lte})
-        return condition
-
-
-@dataclass(frozen=True, slots=True)
-class MoneyRange:
-    """Amounts in one currency."""
-
-    currency: str
-    amounts: Range
+    def count(self) -> int:
+        return found(filtered(all_records(), self.filter), self.search).count()
 
 
 @dataclass(frozen=True, slots=True)
-class RecordFilter:
-    """What the records of a list have in common. Nothing given, no filter, but that inactive ones stay out."""
+class SavedAddress:
+    """An address, and what the account that keeps it uses it for, if an account does."""
 
-    is_active: bool = True
-    ids: Sequence[int] | None = None
-    stage: Stage | None = None
-    has_account: bool | None = None
-    sources: Sequence[Source] | None = None
-    country: Sequence[str] | None = None
-    company: str | None = None
-    created: Range | None = None
-    customer_since: Range | None = None
-    last_order: Range | None = None
-    order_count: Range | None = None
-    total_spent: MoneyRange | None = None
-    average_order_value: MoneyRange | None = None
-    is_tax_exempt: bool | None = None
+    address: host.Address
+    is_default_shipping: bool | None = None
+    is_default_billing: bool | None = None
+
+
+def saved_addresses(account_ids: Collection[int]) -> dict[int, list[SavedAddress]]:
+    """The addresses saved on Saleor's accounts, oldest first, by the account's id. Two statements."""
+    defaults = {
+        pk: (shipping, billing)
+        for pk, shipping, billing in host.User.objects.filter(pk__in=account_ids).values_list(
+            "pk", "default_shipping_address_id", "default_billing_address_id"
+        )
+    }
+    saved: dict[int, list[SavedAddress]] = {pk: [] for pk in account_ids}
+    links = host.User.addresses.through.objects.filter(user_id__in=account_ids).select_related("address")
+    for link in links.order_by("address_id"):
+        shipping, billing = defaults.get(link.user_id, (None, None))
+        saved[link.user_id].append(SavedAddress(link.address, link.address_id == shipping, link.address_id == billing))
+    return saved

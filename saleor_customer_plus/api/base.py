@@ -1,0 +1,76 @@
+"""Who may ask, how errors are told, and ids."""
+
+from __future__ import annotations
+
+import base64
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from graphql import GraphQLError
+
+from .. import host
+from ..errors import CustomerPlusError
+
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+
+_BIGGEST_KEY = 2**63 - 1
+
+
+def staff_only(resolver: Resolver) -> Resolver:
+    """Let staff members and apps in that may manage users, and nobody else."""
+
+    @functools.wraps(resolver)
+    def resolve(root: Any, info: Any, **arguments: Any) -> Any:
+        requestor = info.context.app or info.context.user
+        if not requestor or not requestor.has_perm(host.AccountPermissions.MANAGE_USERS):
+            raise host.PermissionDenied(permissions=[host.AccountPermissions.MANAGE_USERS])
+        return resolver(root, info, **arguments)
+
+    return resolve  # type: ignore[return-value]
+
+
+def told(error: CustomerPlusError) -> GraphQLError:
+    """The error as a client sees it: the message, with its code and the argument that it is about."""
+    extensions = {"code": error.code.value}
+    if error.field is not None:
+        extensions["field"] = error.field
+    return GraphQLError(error.message, extensions=extensions)
+
+
+def tells_errors(resolver: Resolver) -> Resolver:
+    """Tell the client of our own errors. Of any other exception Saleor says only that there was one."""
+
+    @functools.wraps(resolver)
+    def resolve(*args: Any, **arguments: Any) -> Any:
+        try:
+            return resolver(*args, **arguments)
+        except CustomerPlusError as error:
+            raise told(error) from error
+
+    return resolve  # type: ignore[return-value]
+
+
+def to_global_id(kind: str, key: Any) -> str:
+    """The id that clients use. Things of Saleor's have the id that Saleor's own API gives them."""
+    return base64.b64encode(f"{kind}:{key}".encode()).decode()
+
+
+def key_of(global_id: str, kind: str, *, field: str) -> int:
+    """The number within a global id, which must be of the wanted kind."""
+    try:
+        found, _, key = base64.b64decode(global_id, validate=True).decode().partition(":")
+    except ValueError:
+        found, key = "", ""
+    if found == kind and key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= _BIGGEST_KEY:
+        return int(key)
+    raise CustomerPlusError(f"Argument `{field}` must have the id of a {kind}.", field=field)
+
+
+def checked_text(text: str, *, field: str, longest: int) -> str:
+    """Refuse what no database can hold, and what is longer than anything that could be meant."""
+    if len(text) > longest:
+        raise CustomerPlusError(f"Argument `{field}` may have at most {longest} characters.", field=field)
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+        raise CustomerPlusError(f"Argument `{field}` has a character that is not allowed.", field=field)
+    return text

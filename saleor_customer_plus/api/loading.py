@@ -1,0 +1,43 @@
+"""Reading for all rows of a page at once, so that the number of statements does not grow with the page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+from promise import Promise
+from promise.dataloader import DataLoader
+
+from ..errors import CustomerPlusError
+from .base import told
+
+Read = Callable[..., Mapping[Any, Any]]
+
+
+def load(info: Any, read: Read, key: Hashable, **arguments: Hashable) -> Any:
+    """Promise `read(keys, **arguments)[key]`, where one call of `read` serves every row that asks for the same."""
+    loaders = info.context.dataloaders  # of this operation: Saleor clears it afterwards
+    name = f"{read.__module__}.{read.__qualname__}"
+    if name not in loaders:
+        loaders[name] = _Loader(read)
+    return loaders[name].load((key, tuple(sorted(arguments.items()))))
+
+
+class _Loader(DataLoader):
+    def __init__(self, read: Read) -> None:
+        super().__init__()
+        self.read = read
+
+    def batch_load_fn(self, wanted: Iterable[tuple[Hashable, Any]]) -> Any:
+        keys_by_arguments: dict[Any, list[Hashable]] = defaultdict(list)
+        for key, arguments in wanted:
+            keys_by_arguments[arguments].append(key)
+        values = {arguments: self._read(keys, dict(arguments)) for arguments, keys in keys_by_arguments.items()}
+        return Promise.resolve([values[arguments].get(key) for key, arguments in wanted])
+
+    def _read(self, keys: list[Hashable], arguments: Mapping[str, Any]) -> Mapping[Any, Any]:
+        try:
+            return self.read(keys, **arguments)
+        except CustomerPlusError as error:
+            return dict.fromkeys(keys, told(error))  # an exception among the values rejects its promise

@@ -1,0 +1,27 @@
+"""The schema of the plugin's endpoint."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import graphene
+
+from .records import RecordQueries
+from .sdl import print_schema
+
+# What `sdl` returned when the API was last changed on purpose. A test compares.
+SNAPSHOT = Path(__file__).with_name("schema.graphql")
+
+
+class Query(RecordQueries, graphene.ObjectType):  # type: ignore[misc]
+    """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
+
+
+schema = graphene.Schema(query=Query)
+
+
+@functools.cache
+def sdl() -> str:
+    """The schema in GraphQL's own language, with all descriptions."""
+    return print_schema(schema)

@@ -1,0 +1,114 @@
+"""Which records a list has: filters that can be combined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Lower, Trim
+from django.db.models.lookups import Exact
+
+from ..ledger.models import CustomerFigures
+from .models import CustomerRecord, Source, Stage
+
+Records = QuerySet[CustomerRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From `gte` to `lte`, both included, either of them open."""
+
+    gte: Any = None
+    lte: Any = None
+
+    def includes(self, value: Any) -> bool:
+        return (self.gte is None or value >= self.gte) and (self.lte is None or value <= self.lte)
+
+    def within(self, field: str) -> Q:
+        bounds = {f"{field}__gte": self.gte, f"{field}__lte": self.lte}
+        return Q(**{lookup: bound for lookup, bound in bounds.items() if bound is not None})
+
+    def outside(self, field: str) -> Q:
+        below = Q(**{f"{field}__lt": self.gte}) if self.gte is not None else Q()
+        above = Q(**{f"{field}__gt": self.lte}) if self.lte is not None else Q()
+        return below | above
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRange:
+    """Amounts in one currency. Others are not converted."""
+
+    currency: str
+    amounts: Range
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter:
+    """What the records of a list have in common. Inactive ones are listed only when they are asked for."""
+
+    is_active: bool = True
+    ids: Sequence[int] | None = None
+    stage: Stage | None = None
+    has_account: bool | None = None
+    sources: Sequence[Source] | None = None
+    countries: Sequence[str] | None = None
+    company: str | None = None
+    created: Range | None = None
+    customer_since: Range | None = None
+    last_order: Range | None = None
+    order_count: Range | None = None
+    total_spent: MoneyRange | None = None
+    average_order_value: MoneyRange | None = None
+    is_tax_exempt: bool | None = None
+
+
+def filtered(records: Records, wanted: RecordFilter) -> Records:
+    """The records for which everything holds that the filter asks for."""
+    for field in fields(wanted):
+        value = getattr(wanted, field.name)
+        if value is not None:
+            records = records.filter(_CONDITIONS[field.name](value))
+    return records
+
+
+def _company(name: str) -> Q:
+    # Spelt as the index is.
+    return ~Q(company_name="") & Q(Exact(Lower("company_name"), Lower(Trim(Value(name)))))
+
+
+def _total_spent(wanted: MoneyRange) -> Q:
+    """Whoever never bought in the currency has spent nothing in it."""
+    figures = _figures(wanted.currency)
+    if wanted.amounts.includes(0):
+        outside = wanted.amounts.outside("total_gross")
+        return ~Q(Exists(figures.filter(outside))) if outside else Q()
+    return Q(Exists(figures.filter(wanted.amounts.within("total_gross"))))
+
+
+def _average_order_value(wanted: MoneyRange) -> Q:
+    """Whoever never bought in the currency has no average in it."""
+    return Q(Exists(_figures(wanted.currency).filter(wanted.amounts.within("average_gross"))))
+
+
+def _figures(currency: str) -> QuerySet[CustomerFigures]:
+    return CustomerFigures.objects.filter(record=OuterRef("pk"), currency=currency)
+
+
+_CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
+    "is_active": lambda wanted: Q(is_active=wanted),
+    "ids": lambda ids: Q(pk__in=ids),
+    "stage": lambda stage: Q(stage=stage),
+    "has_account": lambda wanted: Q(account__isnull=not wanted),
+    "sources": lambda sources: Q(sources__overlap=sources),
+    "countries": lambda codes: Q(country_code__in=[code.upper() for code in codes]),
+    "company": _company,
+    "created": lambda times: times.within("created_at"),
+    "customer_since": lambda times: times.within("customer_since"),
+    "last_order": lambda times: times.within("last_order_at"),
+    "order_count": lambda numbers: numbers.within("order_count"),
+    "total_spent": _total_spent,
+    "average_order_value": _average_order_value,
+    "is_tax_exempt": lambda wanted: Q(is_tax_exempt=wanted),
+}
