@@ -35,8 +35,14 @@ class CustomerPlusPlugin(BasePlugin):
 
     @classmethod
     def save_plugin_configuration(cls, plugin_configuration: PluginConfiguration, cleaned_data: Any) -> Any:
+        if not plugin_configuration.name:
+            # Saleor has just made the row, inactive, though a plugin like this one is active without it. It would stay
+            # inactive after a change of settings that does not mention it, and after one that is refused.
+            plugin_configuration.name, plugin_configuration.active = cls.PLUGIN_NAME, cls.DEFAULT_ACTIVE
+            plugin_configuration.save(update_fields=["name", "active"])
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        hooks.settings_saved()
+        if saved.active:
+            hooks.settings_saved()
         return saved
 
     def webhook(self, request: HttpRequest, path: str, previous_value: Any = None) -> HttpResponse:

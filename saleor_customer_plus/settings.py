@@ -82,37 +82,15 @@ DEFAULT_CONFIGURATION: list[dict[str, Any]] = [
 ]
 
 
-def _whole_number(name: str, raw: Any, *, lowest: int, highest: int) -> int:
-    try:
-        number = int(str(raw).strip())
-    except ValueError:
-        number = lowest - 1
-    if not lowest <= number <= highest:
-        raise ValidationError(
-            {name: ValidationError(f"Enter a whole number from {lowest} to {highest}.", code="invalid")}
-        )
-    return number
+# The lowest and the highest that each setting which is a number may be.
+_RANGES = {"reconcile_every_hours": (1, 8760), "reconcile_batch": (100, 10_000)}
 
 
 def parse(configuration: Iterable[Mapping[str, Any]] | None) -> CustomerPlusSettings:
     """Read what Saleor stored for the plugin. Raise Django's `ValidationError` that says what to enter instead."""
-    saved = {item["name"]: item.get("value") for item in configuration or ()}
-    given = {name: saved[name] for name in STRUCTURE if saved.get(name) is not None}
-    values: dict[str, Any] = {
-        name: value if isinstance(value, bool) else str(value).lower() == "true"
-        for name, value in given.items()
-        if name in ("include_guests", "sync_details")
-    }
-    if "counts_when" in given:
-        try:
-            values["counts_when"] = CountsWhen(str(given["counts_when"]).strip().lower())
-        except ValueError:
-            raise ValidationError(
-                {"counts_when": ValidationError('Enter "paid" or "placed".', code="invalid")}
-            ) from None
-    for name, lowest, highest in (("reconcile_every_hours", 1, 8760), ("reconcile_batch", 100, 10_000)):
-        if name in given:
-            values[name] = _whole_number(name, given[name], lowest=lowest, highest=highest)
+    values, errors = _read(configuration)
+    if errors:
+        raise ValidationError({name: ValidationError(text, code="invalid") for name, text in errors.items()})
     return CustomerPlusSettings(**values)
 
 
@@ -120,7 +98,7 @@ def load() -> tuple[CustomerPlusSettings, bool]:
     """Return the saved settings and whether the plugin is active. One query.
 
     Saleor stores a row only once the configuration was edited; until then the defaults hold. A row that somebody
-    wrote past the validation must not stop the sync: its unreadable values count as the defaults.
+    wrote past the validation must not stop the sync: each unreadable value counts as its default.
     """
     row = (
         host.PluginConfiguration.objects.filter(identifier=PLUGIN_ID, channel=None)
@@ -130,7 +108,37 @@ def load() -> tuple[CustomerPlusSettings, bool]:
     if row is None:
         return DEFAULTS, True
     configuration, active = row
-    try:
-        return parse(configuration), active
-    except ValidationError:
-        return DEFAULTS, active
+    values, _errors = _read(configuration)
+    return CustomerPlusSettings(**values), active
+
+
+def _read(configuration: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the settings that can be read, and what is wrong with the others. Unknown names are passed over."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for item in configuration if isinstance(configuration, list | tuple) else ():
+        name, raw = (item.get("name"), item.get("value")) if isinstance(item, Mapping) else (None, None)
+        if name not in STRUCTURE or raw is None:
+            continue
+        try:
+            values[name] = _value(name, raw)
+        except ValueError as error:
+            errors[name] = str(error)
+    return values, errors
+
+
+def _value(name: str, raw: Any) -> Any:
+    """Read one setting; the `ValueError` says what to enter instead. The Dashboard sends text for everything."""
+    text = str(raw).strip().lower()
+    if name in _RANGES:
+        lowest, highest = _RANGES[name]
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise ValueError(f"Enter a whole number from {lowest} to {highest}.")
+        return int(text)
+    if name == "counts_when":
+        if text not in list(CountsWhen):
+            raise ValueError('Enter "paid" or "placed".')
+        return CountsWhen(text)
+    if text not in ("true", "false"):
+        raise ValueError('Enter "true" or "false".')
+    return text == "true"

@@ -1,0 +1,221 @@
+"""The plugin's settings: what may be entered, what is said otherwise, and what is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from saleor.plugins.manager import get_plugins_manager  # noqa: TID251
+
+from saleor_customer_plus import settings
+from saleor_customer_plus.host import ConfigurationTypeField, PluginConfiguration
+from saleor_customer_plus.ledger.models import CustomerFigures
+from saleor_customer_plus.plugin import CustomerPlusPlugin
+from saleor_customer_plus.reconciliation.models import Reconciliation
+from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings
+
+from .factories import make_order
+
+
+def items(**values: Any) -> list[dict[str, Any]]:
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def test_the_dashboard_shows_every_setting_with_a_label_a_help_text_and_its_default() -> None:
+    names = [field.name for field in fields(CustomerPlusSettings)]
+    assert list(settings.STRUCTURE) == names
+    assert [item["name"] for item in settings.DEFAULT_CONFIGURATION] == names
+    for name, shown in settings.STRUCTURE.items():
+        assert shown["label"], name
+        assert shown["help_text"].endswith("."), name
+        is_boolean = isinstance(getattr(DEFAULTS, name), bool)
+        assert shown["type"] == (ConfigurationTypeField.BOOLEAN if is_boolean else ConfigurationTypeField.STRING)
+
+
+@pytest.mark.parametrize("saved", [None, [], settings.DEFAULT_CONFIGURATION])
+def test_a_new_installation_has_the_defaults(saved: Any) -> None:
+    assert settings.parse(saved) == DEFAULTS
+    assert asdict(DEFAULTS) == {
+        "include_guests": True,
+        "counts_when": "paid",
+        "sync_details": True,
+        "reconcile_every_hours": 24,
+        "reconcile_batch": 1000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "entered", "read"),
+    [
+        ("include_guests", False, False),
+        ("include_guests", "false", False),
+        ("include_guests", "True", True),
+        ("sync_details", " FALSE ", False),
+        ("counts_when", "placed", CountsWhen.PLACED),
+        ("counts_when", " Paid ", CountsWhen.PAID),
+        ("reconcile_every_hours", "1", 1),
+        ("reconcile_every_hours", " 8760 ", 8760),
+        ("reconcile_every_hours", 12, 12),
+        ("reconcile_batch", "100", 100),
+        ("reconcile_batch", "10000", 10_000),
+    ],
+)
+def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
+    expected = asdict(DEFAULTS) | {name: read}
+    assert asdict(settings.parse(items(**{name: entered}))) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "entered", "told"),
+    [
+        ("include_guests", "perhaps", 'Enter "true" or "false".'),
+        ("sync_details", "", 'Enter "true" or "false".'),
+        ("counts_when", "shipped", 'Enter "paid" or "placed".'),
+        ("counts_when", "", 'Enter "paid" or "placed".'),
+        ("reconcile_every_hours", "0", "Enter a whole number from 1 to 8760."),
+        ("reconcile_every_hours", "8761", "Enter a whole number from 1 to 8760."),
+        ("reconcile_every_hours", "1.5", "Enter a whole number from 1 to 8760."),
+        ("reconcile_every_hours", "daily", "Enter a whole number from 1 to 8760."),
+        ("reconcile_batch", "-100", "Enter a whole number from 100 to 10000."),
+        ("reconcile_batch", "99", "Enter a whole number from 100 to 10000."),
+        ("reconcile_batch", "", "Enter a whole number from 100 to 10000."),
+    ],
+)
+def test_what_may_not_be_entered_is_told_with_its_field_and_a_code(name: str, entered: Any, told: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        settings.parse(items(**{name: entered}))
+    assert refused.value.message_dict == {name: [told]}
+    assert [error.code for error in refused.value.error_dict[name]] == ["invalid"]
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ValidationError) as refused:
+        settings.parse(items(counts_when="shipped", reconcile_batch="1", include_guests=True))
+    assert set(refused.value.message_dict) == {"counts_when", "reconcile_batch"}
+
+
+def test_a_setting_of_another_version_is_passed_over() -> None:
+    assert settings.parse(items(of_another_version="x", include_guests=False)) == CustomerPlusSettings(
+        include_guests=False
+    )
+
+
+def test_hours_are_read_as_a_period() -> None:
+    assert settings.parse(items(reconcile_every_hours="36")).reconcile_every == timedelta(hours=36)
+
+
+@pytest.mark.django_db
+def test_without_a_saved_row_the_defaults_hold_and_the_plugin_is_active() -> None:
+    assert settings.load() == (DEFAULTS, True)
+
+
+@pytest.mark.django_db
+def test_what_was_saved_is_loaded_in_one_statement(
+    configure: Callable[..., None], django_assert_num_queries: Any
+) -> None:
+    configure(include_guests=False, active=False)
+    with django_assert_num_queries(1):
+        loaded = settings.load()
+    assert loaded == (CustomerPlusSettings(include_guests=False), False)
+
+
+@pytest.mark.django_db
+def test_an_unreadable_value_counts_as_its_default_and_the_others_as_they_are(configure: Callable[..., None]) -> None:
+    configure(include_guests=False, counts_when="shipped", reconcile_batch="many", sync_details="false")
+    assert settings.load() == (CustomerPlusSettings(include_guests=False, sync_details=False), True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("nonsense", [{}, {"include_guests": False}, [None, "x", {}, {"value": 1}], "x"])
+def test_a_row_that_is_no_list_of_settings_counts_as_the_defaults(
+    configure: Callable[..., None], nonsense: Any
+) -> None:
+    configure()
+    PluginConfiguration.objects.filter(identifier=settings.PLUGIN_ID).update(configuration=nonsense)
+    assert settings.load() == (DEFAULTS, True)
+
+
+# Through Saleor's own plugin manager, as the Dashboard's form goes.
+
+
+def save(**changes: Any) -> PluginConfiguration:
+    """What Saleor's `pluginUpdate` does: text for every value, `active` only when it is given."""
+    cleaned: dict[str, Any] = {"active": changes.pop("active")} if "active" in changes else {}
+    if changes:
+        cleaned["configuration"] = items(**changes)
+    return get_plugins_manager(allow_replica=False).save_plugin_configuration(settings.PLUGIN_ID, None, cleaned)
+
+
+def shown() -> tuple[dict[str, Any], bool]:
+    plugin = get_plugins_manager(allow_replica=False).get_plugin(settings.PLUGIN_ID)
+    assert isinstance(plugin, CustomerPlusPlugin)
+    return {item["name"]: item["value"] for item in plugin.configuration}, plugin.active
+
+
+@pytest.mark.django_db
+def test_the_plugin_page_shows_the_defaults_before_anything_was_saved() -> None:
+    assert shown() == (
+        {
+            "include_guests": True,
+            "counts_when": "paid",
+            "sync_details": True,
+            "reconcile_every_hours": "24",
+            "reconcile_batch": "1000",
+        },
+        True,
+    )
+    assert not PluginConfiguration.objects.filter(identifier=settings.PLUGIN_ID).exists()
+
+
+@pytest.mark.django_db
+def test_what_is_saved_on_the_plugin_page_is_what_is_loaded() -> None:
+    save(include_guests="false", counts_when="placed", reconcile_every_hours="6", reconcile_batch="500", active=True)
+    expected = CustomerPlusSettings(
+        include_guests=False, counts_when=CountsWhen.PLACED, reconcile_every_hours=6, reconcile_batch=500
+    )
+    assert settings.load() == (expected, True)
+    configuration, active = shown()
+    assert (configuration["include_guests"], configuration["counts_when"], active) == (False, "placed", True)
+
+
+@pytest.mark.django_db
+def test_the_first_change_of_settings_leaves_the_plugin_active() -> None:
+    save(reconcile_every_hours="6")
+    assert settings.load() == (CustomerPlusSettings(reconcile_every_hours=6), True)
+
+
+@pytest.mark.django_db
+def test_a_change_that_is_refused_changes_nothing() -> None:
+    with pytest.raises(ValidationError) as refused:
+        save(counts_when="shipped")
+    assert refused.value.message_dict == {"counts_when": ['Enter "paid" or "placed".']}
+    assert settings.load() == (DEFAULTS, True)
+
+
+@pytest.mark.django_db
+def test_the_plugin_is_switched_off_and_on() -> None:
+    save(active=False)
+    assert settings.load() == (DEFAULTS, False)
+    save(reconcile_batch="200")
+    assert settings.load() == (CustomerPlusSettings(reconcile_batch=200), False)
+    save(active=True)
+    assert settings.load() == (CustomerPlusSettings(reconcile_batch=200), True)
+
+
+@pytest.mark.django_db
+def test_a_change_of_what_counts_recomputes_the_figures(on_commit: Callable[[], Any]) -> None:
+    make_order("anna@example.com", total=10, charge_status="none")
+    with on_commit():
+        save(counts_when="placed")
+    assert CustomerFigures.objects.get(record__email="anna@example.com").total_gross == 10
+
+
+@pytest.mark.django_db
+def test_switching_the_plugin_off_starts_nothing(on_commit: Callable[[], Any]) -> None:
+    with on_commit():
+        save(active=False)
+    assert not Reconciliation.objects.exists()
