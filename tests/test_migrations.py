@@ -1,0 +1,170 @@
+"""The migrations as a product: complete, reversible, and without a trace in Saleor's tables."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, models
+from django.db.migrations.loader import MigrationLoader
+
+from saleor_customer_plus import migrations
+
+from .factories import make_account, make_ledger_entry, make_order, make_record
+from .hosts import ROOT
+
+LABEL = "saleor_customer_plus"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _front_door() -> None:
+    """Some of Saleor's migrations import its GraphQL modules, which must be entered by their front door."""
+    importlib.import_module(settings.ROOT_URLCONF)
+
+
+def our_models() -> list[type[models.Model]]:
+    return list(apps.get_app_config(LABEL).get_models())
+
+
+def query(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+# What a table consists of. Each is asked of our tables, or of everybody else's.
+CATALOG = {
+    "columns": """
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated,
+            pg_get_expr(d.adbin, d.adrelid)
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE c.relkind = 'r' AND {whose} ORDER BY 1, 2
+        """,
+    "constraints": """
+        SELECT c.relname, o.conname, pg_get_constraintdef(o.oid)
+        FROM pg_class c JOIN pg_constraint o ON o.conrelid = c.oid WHERE {whose} ORDER BY 1, 2
+        """,
+    "indexes": """
+        SELECT c.relname, pg_get_indexdef(i.indexrelid)
+        FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid WHERE {whose} ORDER BY 1, 2
+        """,
+    "triggers": """
+        SELECT c.relname, pg_get_triggerdef(t.oid)
+        FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal WHERE {whose} ORDER BY 1, 2
+        """,
+}
+WHOSE = "c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, 'saleor_customer_plus_') = %s"
+
+
+def catalog(*, ours: bool) -> dict[str, list[tuple[Any, ...]]]:
+    return {kind: query(sql.format(whose=WHOSE), [ours]) for kind, sql in CATALOG.items()}
+
+
+def around_the_tables() -> list[tuple[Any, ...]]:
+    """What a schema has besides tables: extensions, functions, types of its own, sequences of nobody."""
+    return query(
+        """
+        SELECT 'extension', extname FROM pg_extension
+        UNION ALL SELECT 'function', p.oid::regprocedure::text FROM pg_proc p
+            WHERE p.pronamespace = 'public'::regnamespace
+        UNION ALL SELECT 'type', t.typname FROM pg_type t
+            WHERE t.typnamespace = 'public'::regnamespace AND t.typrelid = 0 AND t.typelem = 0
+        UNION ALL SELECT 'collation', c.collname FROM pg_collation c WHERE c.collnamespace = 'public'::regnamespace
+        ORDER BY 1, 2
+        """
+    )
+
+
+def test_django_finds_the_migrations_in_the_top_level_folder() -> None:
+    assert [Path(path).resolve() for path in migrations.__path__] == [ROOT / "migrations"]
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    assert LABEL in loader.migrated_apps
+    assert sorted(name for label, name in loader.disk_migrations if label == LABEL) == sorted(
+        file.stem for file in (ROOT / "migrations").glob("[0-9]*.py")
+    )
+
+
+def test_no_stray_folder_of_migrations_appeared_in_the_package() -> None:
+    inner = ROOT / "saleor_customer_plus" / "migrations"
+    assert [path.name for path in inner.iterdir() if path.name != "__pycache__"] == ["__init__.py"]
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", LABEL, check_changes=True, dry_run=True, verbosity=1)
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model.__name__)
+def test_ids_are_64_bit(model: type[models.Model]) -> None:
+    # Saleor's DEFAULT_AUTO_FIELD is 32-bit: every model has to say so itself.
+    assert type(model._meta.pk) is models.BigAutoField
+
+
+@pytest.mark.django_db
+def test_ids_are_64_bit_in_the_database_and_so_are_the_references_to_them() -> None:
+    tables = [model._meta.db_table for model in our_models()]
+    references = {
+        (model._meta.db_table, field.column)
+        for model in our_models()
+        for field in model._meta.fields
+        if field.primary_key or (field.remote_field and field.remote_field.model in our_models())
+    }
+    types = {
+        (table, column): type
+        for table, column, type in query(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_name = ANY(%s)",
+            [tables],
+        )
+    }
+    assert {types[reference] for reference in references} == {"bigint"}
+
+
+@pytest.mark.django_db
+def test_no_constraint_ties_our_tables_to_those_of_saleor() -> None:
+    tables = {model._meta.db_table for model in our_models()}
+    keys = query("SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'")
+    ours = [(of, to) for of, to in keys if of in tables or to in tables]
+    assert ours  # there are some, among our own
+    assert {table for key in ours for table in key} <= tables
+
+
+def test_saleor_s_models_know_nothing_of_ours() -> None:
+    ours = our_models()
+    for model in apps.get_models():
+        if model not in ours:
+            seen = [field for field in model._meta.get_fields() if getattr(field, "related_model", None) in ours]
+            assert not seen, f"{model} got {seen}"
+
+
+@pytest.mark.django_db
+def test_without_our_package_saleor_s_database_lets_go_of_accounts_and_orders() -> None:
+    """As after `pip uninstall` alone: our tables are there, our models are not, so nobody clears up after a user."""
+    account = make_account()
+    order = make_order(account=account)
+    make_ledger_entry(make_record(account.email, account=account), order_id=order.pk, account_id=account.pk)
+    for row in (order, account):
+        assert query(f'DELETE FROM "{row._meta.db_table}" WHERE id = %s RETURNING id', [row.pk])
+    connection.check_constraints()
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_reversible_and_leave_saleor_s_tables_as_they_are() -> None:
+    theirs, ours, around = catalog(ours=False), catalog(ours=True), around_the_tables()
+    assert all(ours[kind] for kind in ("columns", "constraints", "indexes"))
+
+    call_command("migrate", LABEL, "zero", verbosity=0, interactive=False)
+    assert catalog(ours=True) == {"columns": [], "constraints": [], "indexes": [], "triggers": []}
+    assert catalog(ours=False) == theirs
+    assert around_the_tables() == around
+    make_account().delete()  # also while the package is still installed
+
+    call_command("migrate", LABEL, verbosity=0, interactive=False)
+    assert catalog(ours=True) == ours
+    assert catalog(ours=False) == theirs
+    assert around_the_tables() == around
