@@ -96,18 +96,6 @@ def api(staff: Any) -> Api:
 @pytest.fixture
 def configure(db: None) -> Callable[..., None]:
     """Save the plugin's settings as the Dashboard would: `configure(include_guests=False, active=True)`."""
-    from saleor_customer_plus.host import PluginConfiguration
-    from saleor_customer_plus.settings import PLUGIN_ID
+    from . import factories
 
-    def save(*, active: bool = True, **values: Any) -> None:
-        PluginConfiguration.objects.update_or_create(
-            identifier=PLUGIN_ID,
-            channel=None,
-            defaults={
-                "name": "Customer Plus",
-                "active": active,
-                "configuration": [{"name": name, "value": value} for name, value in values.items()],
-            },
-        )
-
-    return save
+    return factories.save_settings

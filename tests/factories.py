@@ -20,6 +20,7 @@ from saleor_customer_plus.host import (
     OrderChargeStatus,
     OrderStatus,
     Payment,
+    PluginConfiguration,
     Transaction,
     TransactionItem,
     TransactionKind,
@@ -27,6 +28,7 @@ from saleor_customer_plus.host import (
 )
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.settings import PLUGIN_ID
 
 _serial = itertools.count(1)
 
@@ -227,3 +229,16 @@ def make_ledger_entry(
         "order_updated_at": now,
     }
     return LedgerEntry.objects.create(**defaults | fields)
+
+
+def save_settings(*, active: bool = True, **values: Any) -> None:
+    """Save the plugin's settings as the Dashboard would."""
+    PluginConfiguration.objects.update_or_create(
+        identifier=PLUGIN_ID,
+        channel=None,
+        defaults={
+            "name": "Customer Plus",
+            "active": active,
+            "configuration": [{"name": name, "value": value} for name, value in values.items()],
+        },
+    )

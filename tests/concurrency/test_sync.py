@@ -1,0 +1,109 @@
+"""Many workers at once, each a real process with its own connection to a real PostgreSQL."""
+
+from __future__ import annotations
+
+import random
+import time
+from functools import partial
+from typing import Any
+
+import pytest
+
+from saleor_customer_plus import reactions
+from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
+from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
+from saleor_customer_plus.reconciliation import actions
+from saleor_customer_plus.reconciliation.models import Reconciliation
+from saleor_customer_plus.records.models import CustomerRecord
+
+from ..drift import drift
+from ..factories import change, make_account, make_order
+from ..processes import at_once, start
+
+
+def sync(*orders: Any) -> None:
+    reactions.orders_changed([str(order.pk) for order in orders])
+
+
+def figures() -> list[tuple[str, str, int, Any]]:
+    rows = CustomerFigures.objects.order_by("record__email", "currency")
+    return list(rows.values_list("record__email", "currency", "order_count", "total_gross"))
+
+
+def test_the_same_order_by_eight_at_once() -> None:
+    order = make_order("anna@example.com", total=10)
+
+    at_once(*[partial(sync, order)] * 8)
+
+    assert CustomerRecord.objects.count() == LedgerEntry.objects.count() == 1
+    assert figures() == [("anna@example.com", "EUR", 1, 10)]
+    log = ActivityEntry.objects.values_list("type", flat=True)
+    assert list(log).count(ActivityType.RECORD_CREATED) == list(log).count(ActivityType.ORDER_ADDED) == 1
+
+
+@pytest.mark.parametrize("round", range(5))
+def test_two_orders_of_one_new_person_at_once(round: int) -> None:
+    one, two = make_order("anna@example.com", total=10), make_order("ANNA@example.com", total=5)
+
+    at_once(partial(sync, one), partial(sync, two))
+
+    assert figures() == [("anna@example.com", "EUR", 2, 15)]
+    assert CustomerRecord.objects.get().order_count == 2
+
+
+def test_eight_workers_with_overlapping_batches() -> None:
+    orders = [make_order(f"guest{number % 7}@example.com", total=1) for number in range(70)]
+
+    def worker(seed: int) -> None:
+        shuffled = random.Random(seed).sample(orders, len(orders))
+        for begin in range(0, len(shuffled), 10):
+            sync(*shuffled[begin : begin + 10])
+
+    at_once(*[partial(worker, seed) for seed in range(8)])
+
+    assert figures() == [(f"guest{number}@example.com", "EUR", 10, 10) for number in range(7)]
+    assert drift() == {}
+
+
+def test_an_account_is_confirmed_and_renamed_while_its_orders_come() -> None:
+    account = make_account("old@example.com", is_confirmed=False)
+    orders = [make_order(account=account, total=1) for _ in range(20)]
+
+    def confirm_and_rename() -> None:
+        for step in ({"is_confirmed": True}, {"email": "new@example.com"}, {"email": "newer@example.com"}):
+            change(account, **step)
+            reactions.account_changed(account.pk)
+
+    def order_by_order() -> None:
+        for order in orders:
+            sync(order)
+
+    at_once(confirm_and_rename, order_by_order, order_by_order, order_by_order)
+
+    assert figures() == [("newer@example.com", "EUR", 20, 20)]
+    assert drift() == {}
+
+
+def test_a_reconciliation_whose_workers_are_killed_goes_on(monkeypatch: pytest.MonkeyPatch, configure: Any) -> None:
+    configure(reconcile_batch="100")
+    monkeypatch.setattr(actions, "RANGE", 100)
+    for number in range(400):
+        make_order(f"guest{number % 150}@example.com", total=1)
+
+    def worker() -> None:
+        for _ in actions.batches(actions.start()):
+            pass
+
+    moments = random.Random(7)
+    for _ in range(6):
+        workers = start(worker, worker, worker)
+        time.sleep(moments.uniform(0.05, 0.25))
+        for process in workers:
+            process.kill()
+            process.join()
+    worker()
+
+    assert not Reconciliation.objects.filter(finished_at=None).exists()
+    assert LedgerEntry.objects.count() == 400
+    assert sum(count for _, _, count, _ in figures()) == 400
+    assert drift() == {}
