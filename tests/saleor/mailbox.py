@@ -20,20 +20,14 @@ class MailboxPlugin(BasePlugin):
     # The latest token of each kind.
     tokens: ClassVar[dict[str, str]] = {}
 
-    def account_confirmation_requested(
-        self, _user: Any, _channel: str, token: str, _url: str | None, previous_value: Any
-    ) -> None:
+    def account_confirmation_requested(self, _user: Any, _channel: str, token: str, **_more: Any) -> None:
         self.tokens["confirm"] = token
 
-    def account_change_email_requested(
-        self, _user: Any, _channel: str, token: str, _url: str, _email: str, previous_value: Any
-    ) -> None:
+    def account_change_email_requested(self, _user: Any, _channel: str, token: str, **_more: Any) -> None:
         self.tokens["change e-mail"] = token
 
-    def account_delete_requested(self, _user: Any, _channel: str, token: str, _url: str, previous_value: Any) -> None:
+    def account_delete_requested(self, _user: Any, _channel: str, token: str, **_more: Any) -> None:
         self.tokens["delete"] = token
 
-    def account_set_password_requested(
-        self, _user: Any, _channel: str, token: str, _url: str, previous_value: Any
-    ) -> None:
+    def account_set_password_requested(self, _user: Any, _channel: str, token: str, **_more: Any) -> None:
         self.tokens["set password"] = token

@@ -12,6 +12,7 @@ from .client import SaleorApi
 from .shop import Shop, global_id
 
 ERRORS = "errors { field message code }"
+PASSWORD = "secret-of-anna"
 REDIRECT = "http://www.example.com/"
 ADDRESS = {
     "firstName": "Anna",
@@ -37,7 +38,7 @@ def account_of(email: str) -> Any:
 # Accounts.
 
 
-def register(storefront: SaleorApi, shop: Shop, email: str, password: str = "secret-of-anna") -> None:
+def register(storefront: SaleorApi, shop: Shop, email: str, password: str = PASSWORD) -> None:
     storefront(
         f"""mutation ($input: AccountRegisterInput!) {{ accountRegister(input: $input) {{ {ERRORS} }} }}""",
         input={
@@ -51,22 +52,80 @@ def register(storefront: SaleorApi, shop: Shop, email: str, password: str = "sec
     )
 
 
-def confirm_account(storefront: SaleorApi, email: str, token: str) -> None:
+def confirm_account(storefront: SaleorApi, email: str, token: str, password: str = PASSWORD) -> None:
     storefront(
-        f"""mutation ($email: String!, $token: String!) {{
-            confirmAccount(email: $email, token: $token) {{ {ERRORS} }}
+        f"""mutation ($email: String!, $token: String!, $password: String) {{
+            confirmAccount(email: $email, token: $token, password: $password) {{ {ERRORS} }}
         }}""",
         email=email,
         token=token,
+        password=password,
+    )
+
+
+def request_email_change(customer: SaleorApi, shop: Shop, email: str, password: str = PASSWORD) -> None:
+    customer(
+        f"""mutation ($email: String!, $password: String!, $channel: String!, $url: String!) {{
+            requestEmailChange(newEmail: $email, password: $password, channel: $channel, redirectUrl: $url) {{
+                {ERRORS}
+            }}
+        }}""",
+        email=email,
+        password=password,
+        channel=shop.channel.slug,
+        url=REDIRECT,
+    )
+
+
+def confirm_email_change(customer: SaleorApi, shop: Shop, token: str) -> None:
+    customer(
+        f"""mutation ($token: String!, $channel: String!) {{
+            confirmEmailChange(token: $token, channel: $channel) {{ {ERRORS} }}
+        }}""",
+        token=token,
+        channel=shop.channel.slug,
+    )
+
+
+def request_deletion(customer: SaleorApi, shop: Shop) -> None:
+    customer(
+        f"""mutation ($channel: String!, $url: String!) {{
+            accountRequestDeletion(channel: $channel, redirectUrl: $url) {{ {ERRORS} }}
+        }}""",
+        channel=shop.channel.slug,
+        url=REDIRECT,
+    )
+
+
+def delete_own_account(customer: SaleorApi, token: str) -> None:
+    customer(f"mutation ($token: String!) {{ accountDelete(token: $token) {{ {ERRORS} }} }}", token=token)
+
+
+def set_password(storefront: SaleorApi, email: str, token: str, password: str = PASSWORD) -> None:
+    storefront(
+        f"""mutation ($email: String!, $token: String!, $password: String!) {{
+            setPassword(email: $email, token: $token, password: $password) {{ {ERRORS} }}
+        }}""",
+        email=email,
+        token=token,
+        password=password,
     )
 
 
 def create_customer(saleor: SaleorApi, email: str, **fields: Any) -> Any:
+    """As staff does. The account is not confirmed: that is up to the customer, or to `update_customer`."""
     saleor(
         f"""mutation ($input: UserCreateInput!) {{ customerCreate(input: $input) {{ {ERRORS} }} }}""",
         input={"email": email, "firstName": "Anna", "lastName": "Rossi"} | fields,
     )
     return account_of(email.lower())
+
+
+def create_confirmed_customer(saleor: SaleorApi, email: str) -> Any:
+    account = create_customer(saleor, email)
+    update_customer(saleor, account, isConfirmed=True)
+    account.refresh_from_db()
+    return account
 
 
 def update_customer(saleor: SaleorApi, account: Any, **fields: Any) -> None:
@@ -78,9 +137,13 @@ def update_customer(saleor: SaleorApi, account: Any, **fields: Any) -> None:
 
 
 def delete_customer(saleor: SaleorApi, account: Any) -> None:
+    saleor(f"mutation ($id: ID!) {{ customerDelete(id: $id) {{ {ERRORS} }} }}", id=global_id(account))
+
+
+def delete_customers(saleor: SaleorApi, accounts: list[Any]) -> None:
     saleor(
-        f"""mutation ($id: ID!) {{ customerDelete(id: $id) {{ {ERRORS} }} }}""",
-        id=global_id(account),
+        f"mutation ($ids: [ID!]!) {{ customerBulkDelete(ids: $ids) {{ {ERRORS} }} }}",
+        ids=[global_id(account) for account in accounts],
     )
 
 

@@ -1,10 +1,25 @@
-"""What the plugin knows of a person, in a form that a test can compare as a whole."""
+"""What the plugin's endpoint says of a person, in a form that a test can compare as a whole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from saleor_customer_plus.records.models import CustomerRecord
+from tests import factories
+from tests.client import Api
+
+QUERY = """
+query ($email: String!) {
+  customerRecord(email: $email) {
+    email
+    stage
+    userId
+    figures { currency orderCount totalSpent { amount } netOfRefunds { amount } }
+    orders(first: 100, filter: {statuses: [
+      DRAFT, UNCONFIRMED, UNFULFILLED, PARTIALLY_FULFILLED, PARTIALLY_RETURNED, RETURNED, FULFILLED, CANCELED, EXPIRED
+    ]}) { edges { node { id status counts } } }
+  }
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -21,23 +36,28 @@ class Person:
     """One record."""
 
     stage: str = "CUSTOMER"
-    account_id: int | None = None
+    # Saleor's global id
+    account: str | None = None
     figures: dict[str, Figures] = field(default_factory=dict)
-    # (status, whether it counts) of each order, in the order of their numbers
+    # status of each order, and whether it counts, oldest first
     orders: list[tuple[str, bool]] = field(default_factory=list)
 
 
 def known(email: str) -> Person | None:
-    """Return what we know of the person with this e-mail, or None."""
-    record = CustomerRecord.objects.filter(email=email).first()
+    """Ask, as a member of staff, what we know of the person with this e-mail."""
+    record = Api(token=factories.make_token(factories.make_staff()))(QUERY, email=email)["customerRecord"]
     if record is None:
         return None
+    assert record["email"] == email
+    orders = [edge["node"] for edge in reversed(record["orders"]["edges"])]
     return Person(
-        stage=record.stage,
-        account_id=record.account_id,
+        stage=record["stage"],
+        account=record["userId"],
         figures={
-            row.currency: Figures(row.order_count, f"{row.total_gross:.2f}", f"{row.net_of_refunds:.2f}")
-            for row in record.figures.order_by("currency")
+            row["currency"]: Figures(
+                row["orderCount"], f"{row['totalSpent']['amount']:.2f}", f"{row['netOfRefunds']['amount']:.2f}"
+            )
+            for row in record["figures"]
         },
-        orders=list(record.ledger.order_by("order_number").values_list("status", "counts")),
+        orders=[(order["status"], order["counts"]) for order in orders],
     )

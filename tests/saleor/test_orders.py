@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
+from tests.client import Api
 
 from .client import SaleorApi
 from .operations import (
@@ -19,12 +20,11 @@ from .operations import (
     complete_checkout,
     complete_draft,
     create_checkout,
-    create_customer,
+    create_confirmed_customer,
     create_draft,
     create_transaction,
     mark_as_paid,
     place_order,
-    update_customer,
     update_transaction,
 )
 from .people import Figures, Person, known
@@ -35,11 +35,11 @@ pytestmark = [pytest.mark.saleor, pytest.mark.django_db]
 GUEST = "guest@example.com"
 
 
-def one_order(total: str = "15.00", *, net: str | None = None, status: str = "unfulfilled") -> Person:
+def one_order(total: str = "15.00", *, net: str | None = None, status: str = "UNFULFILLED") -> Person:
     return Person(figures={"EUR": Figures(1, total, net or total)}, orders=[(status, True)])
 
 
-def unpaid(status: str = "unfulfilled") -> Person:
+def unpaid(status: str = "UNFULFILLED") -> Person:
     return Person(stage="LEAD", orders=[(status, False)])
 
 
@@ -73,13 +73,12 @@ def test_order_marked_as_paid_counts_in_either_flow(saleor: SaleorApi, shop: Sho
 
 
 def test_order_of_an_account_belongs_to_its_record(saleor: SaleorApi, shop: Shop) -> None:
-    account = create_customer(saleor, "anna@example.com")
-    update_customer(saleor, account, isConfirmed=True)
+    account = create_confirmed_customer(saleor, "anna@example.com")
 
     mark_as_paid(saleor, place_order(saleor, shop, user=global_id(account)))
 
     assert known("anna@example.com") == Person(
-        account_id=account.pk, figures={"EUR": Figures(1, "15.00", "15.00")}, orders=[("unfulfilled", True)]
+        account=global_id(account), figures={"EUR": Figures(1, "15.00", "15.00")}, orders=[("UNFULFILLED", True)]
     )
 
 
@@ -98,7 +97,7 @@ def test_order_that_is_confirmed_later_counts_from_then_on(saleor: SaleorApi, sh
     shop.change_channel(automatically_confirm_all_new_orders=False, allow_unpaid_orders=True)
     order = complete_checkout(saleor.by(None), create_checkout(saleor.by(None), shop, email=GUEST))
     create_transaction(saleor, global_id(order), charged="15.00")
-    assert known(GUEST) == unpaid("unconfirmed")
+    assert known(GUEST) == unpaid("UNCONFIRMED")
 
     saleor(f"mutation ($id: ID!) {{ orderConfirm(id: $id) {{ {ERRORS} }} }}", id=global_id(order))
 
@@ -125,7 +124,7 @@ def test_fulfilled_order_stays_the_same_purchase(saleor: SaleorApi, shop: Shop) 
         },
     )
 
-    assert known(GUEST) == one_order(status="fulfilled")
+    assert known(GUEST) == one_order(status="FULFILLED")
 
 
 def test_cancelled_order_counts_no_more(saleor: SaleorApi, shop: Shop) -> None:
@@ -136,7 +135,7 @@ def test_cancelled_order_counts_no_more(saleor: SaleorApi, shop: Shop) -> None:
     cancel_order(saleor, order)
 
     # A customer never becomes a lead again.
-    assert known(GUEST) == Person(orders=[("canceled", False)])
+    assert known(GUEST) == Person(orders=[("CANCELED", False)])
 
 
 def test_expired_order_counts_for_nobody(saleor: SaleorApi, shop: Shop, on_commit: Any) -> None:
@@ -149,7 +148,7 @@ def test_expired_order_counts_for_nobody(saleor: SaleorApi, shop: Shop, on_commi
     with on_commit():
         expire_orders_task()
 
-    assert known(GUEST) == unpaid("expired")
+    assert known(GUEST) == unpaid("EXPIRED")
 
 
 def test_order_whose_email_staff_corrects_moves_to_the_other_person(saleor: SaleorApi, shop: Shop) -> None:
@@ -252,12 +251,23 @@ def test_bulk_created_orders_are_history(saleor: SaleorApi, shop: Shop) -> None:
 
     assert answer["count"] == 3, answer
     assert known("old@example.com") == Person(
-        figures={"EUR": Figures(2, "42.50", "42.50")}, orders=[("unfulfilled", True)] * 2
+        figures={"EUR": Figures(2, "42.50", "42.50")}, orders=[("UNFULFILLED", True)] * 2
     )
     assert known("slow@example.com") == unpaid()
 
 
 # Checkouts.
+
+
+def test_order_has_the_id_that_saleor_gives_it(saleor: SaleorApi, shop: Shop, api: Api) -> None:
+    order = place_order(saleor, shop, userEmail=GUEST)
+
+    answer = api(
+        "query ($email: String!) { customerRecord(email: $email) { orders(first: 1) { edges { node { id } } } } }",
+        email=GUEST,
+    )
+
+    assert answer["customerRecord"]["orders"]["edges"] == [{"node": {"id": global_id(order)}}]
 
 
 @pytest.fixture
@@ -279,7 +289,7 @@ def test_guest_s_checkout_that_is_paid_counts_at_once(storefront: SaleorApi, sal
 def test_guest_s_checkout_that_is_not_paid_makes_a_lead(storefront: SaleorApi, trusting_shop: Shop) -> None:
     complete_checkout(storefront, create_checkout(storefront, trusting_shop, email=GUEST))
 
-    assert known(GUEST) == unpaid("unconfirmed")
+    assert known(GUEST) == unpaid("UNCONFIRMED")
 
 
 def test_free_order_counts(storefront: SaleorApi, shop: Shop) -> None:
@@ -292,8 +302,7 @@ def test_free_order_counts(storefront: SaleorApi, shop: Shop) -> None:
 
 
 def test_customer_s_checkout_belongs_to_the_account(storefront: SaleorApi, saleor: SaleorApi, shop: Shop) -> None:
-    account = create_customer(saleor, "anna@example.com")
-    update_customer(saleor, account, isConfirmed=True)
+    account = create_confirmed_customer(saleor, "anna@example.com")
     anna = storefront.by(factories.make_token(account))
     # The account's orders are the account's, whatever e-mail was typed in.
     checkout = create_checkout(anna, shop, email="typed@example.com")
@@ -302,7 +311,7 @@ def test_customer_s_checkout_belongs_to_the_account(storefront: SaleorApi, saleo
     complete_checkout(anna, checkout)
 
     assert known("anna@example.com") == Person(
-        account_id=account.pk, figures={"EUR": Figures(1, "15.00", "15.00")}, orders=[("unfulfilled", True)]
+        account=global_id(account), figures={"EUR": Figures(1, "15.00", "15.00")}, orders=[("UNFULFILLED", True)]
     )
     assert known("typed@example.com") is None
 
