@@ -58,7 +58,7 @@ DEFAULT_CURRENCY_CODE_LENGTH = 3
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 604800}}
 MEDIA_ROOT = str(HERE.parent / ".cache" / "media")
 MEDIA_URL = "/media/"
-PRIVATE_FILE_STORAGE = "saleor.core.storages.PrivateFileSystemStorage"
+PRIVATE_FILE_STORAGE = "saleor.core._storage.PrivateFileSystemStorage"
 PRIVATE_MEDIA_ROOT = str(HERE.parent / ".cache" / "private-media")
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or None

@@ -11,15 +11,15 @@ from .plugins.views import (
     handle_plugin_webhook,
 )
 
-PLUGIN = r"(?P<plugin_id>[.0-9A-Za-z_\-]+)/"
+_PLUGIN = r"(?P<plugin_id>[.0-9A-Za-z_\-]+)/"
 
 urlpatterns = [
     re_path(r"^graphql/$", csrf_exempt(GraphQLView.as_view(backend=backend, schema=schema)), name="api"),
     re_path(
-        rf"^plugins/channel/(?P<channel_slug>[.0-9A-Za-z_\-]+)/{PLUGIN}",
+        rf"^plugins/channel/(?P<channel_slug>[.0-9A-Za-z_\-]+)/{_PLUGIN}",
         handle_plugin_per_channel_webhook,
         name="plugins-per-channel",
     ),
-    re_path(rf"^plugins/global/{PLUGIN}", handle_global_plugin_webhook, name="plugins-global"),
-    re_path(rf"^plugins/{PLUGIN}", handle_plugin_webhook, name="plugins"),
+    re_path(rf"^plugins/global/{_PLUGIN}", handle_global_plugin_webhook, name="plugins-global"),
+    re_path(rf"^plugins/{_PLUGIN}", handle_plugin_webhook, name="plugins"),
 ]

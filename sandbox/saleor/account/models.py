@@ -55,18 +55,7 @@ class Address(ModelWithMetadata):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts with a normalised e-mail and a hashed password."""
-
-    def create_user(
-        self, email: str, password: str | None = None, is_staff: bool = False, is_active: bool = True, **extra: Any
-    ) -> User:
-        user = self.model(email=self.normalize_email(email), is_staff=is_staff, is_active=is_active, **extra)
-        user.set_password(password)
-        user.save()
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+    """Accounts."""
 
 
 class User(PermissionsMixin, ModelWithMetadata, AbstractBaseUser, ModelWithExternalReference):

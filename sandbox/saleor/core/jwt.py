@@ -25,9 +25,11 @@ def create_access_token(user: User, additional_payload: dict[str, Any] | None = 
     return _encode(user, JWT_ACCESS_TYPE, additional_payload or {})
 
 
-def create_access_token_for_app(app: App, user: User) -> str:
+def create_access_token_for_app(
+    app: App, user: User, database_connection_name: str = settings.DATABASE_CONNECTION_DEFAULT_NAME
+) -> str:
     """A token with which an app acts for a user: it may what both of them may."""
-    both = app.permissions.all() & user.effective_permissions
+    both = (app.permissions.all() & user.effective_permissions).using(database_connection_name)
     return _encode(
         user,
         JWT_THIRDPARTY_ACCESS_TYPE,
@@ -38,9 +40,9 @@ def create_access_token_for_app(app: App, user: User) -> str:
     )
 
 
-def jwt_decode(token: str) -> dict[str, Any]:
+def jwt_decode(token: str, verify_aud: bool = False) -> dict[str, Any]:
     """The token's content, if it is ours and has not expired. Raise PyJWT's errors otherwise."""
-    return jwt.decode(token, settings.SECRET_KEY, algorithms=[_ALGORITHM])
+    return jwt.decode(token, settings.SECRET_KEY, algorithms=[_ALGORITHM], options={"verify_aud": verify_aud})
 
 
 def get_user_from_access_payload(payload: dict[str, Any], request: Any = None) -> User:

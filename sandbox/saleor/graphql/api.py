@@ -14,8 +14,11 @@ from graphql.validation import validate
 API_PATH = "/graphql/"
 
 
-class Shop(graphene.ObjectType):
+class _Shop(graphene.ObjectType):
     """The shop."""
+
+    class Meta:
+        name = "Shop"
 
     name = graphene.String(required=True)
 
@@ -23,11 +26,10 @@ class Shop(graphene.ObjectType):
 class Query(graphene.ObjectType):
     """The root of the main API."""
 
-    shop = graphene.Field(Shop, required=True)
+    shop = graphene.Field(_Shop, required=True)
 
-    @staticmethod
-    def resolve_shop(_root: None, _info: Any) -> Shop:
-        return Shop(name="Sandbox")
+    def resolve_shop(self, _info: Any) -> _Shop:
+        return _Shop(name="Sandbox")
 
 
 schema = graphene.Schema(Query)

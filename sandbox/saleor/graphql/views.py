@@ -18,15 +18,15 @@ from jwt.exceptions import PyJWTError
 
 from .. import __version__
 from ..core.exceptions import PermissionDenied
+from ._limits import exceeded, is_introspection
 from .context import clear_context, get_context_value
-from .errors import format_error
-from .limits import exceeded, is_introspection
+from .utils import format_error
 
-Answer = tuple[dict[str, Any], int]
+_Answer = tuple[dict[str, Any], int]
 
 
 class GraphQLView(View):
-    """Answers queries against any schema, with the limits, the context and the errors of the main API."""
+    """_Answers queries against any schema, with the limits, the context and the errors of the main API."""
 
     schema: GraphQLSchema = None
     executor = None
@@ -72,9 +72,9 @@ class GraphQLView(View):
         status = max((status for _, status in answers), default=200)
         return JsonResponse([answer for answer, _ in answers], status=status, safe=False)
 
-    def get_response(self, request: HttpRequest, data: dict[str, Any]) -> Answer:
+    def get_response(self, request: HttpRequest, data: dict[str, Any]) -> _Answer:
         outcome = self.execute_graphql_request(request, data)
-        if outcome is STOREFRONT_TRAFFIC_BLOCKED:
+        if outcome is _STOREFRONT_TRAFFIC_BLOCKED:
             code = {"code": "STOREFRONT_TRAFFIC_NOT_ALLOWED"}
             return {"errors": [{"message": "Storefront traffic is not allowed.", "extensions": code}]}, 401
         answer: dict[str, Any] = {}
@@ -112,7 +112,7 @@ class GraphQLView(View):
         context = get_context_value(request)
         try:
             if _is_storefront_traffic_blocked(context):
-                return STOREFRONT_TRAFFIC_BLOCKED
+                return _STOREFRONT_TRAFFIC_BLOCKED
             # The schema is no part of the key: two schemas that get the same text share one answer, as in Saleor.
             key = f"{__version__}-{hashlib.sha256(document.document_string.encode()).hexdigest()}"
             is_cached = asks_for_schema and not settings.DEBUG
@@ -176,7 +176,7 @@ def _invalid(*errors: Exception) -> ExecutionResult:
     return ExecutionResult(errors=list(errors), invalid=True)
 
 
-STOREFRONT_TRAFFIC_BLOCKED = _invalid()
+_STOREFRONT_TRAFFIC_BLOCKED = _invalid()
 
 
 def _is_storefront_traffic_blocked(context: Any) -> bool:

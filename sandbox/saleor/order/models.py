@@ -8,6 +8,7 @@ from django.utils.timezone import now
 
 from ..account.models import Address, User
 from ..channel.models import Channel
+from ..core._columns import amount
 from ..core.models import ModelWithExternalReference, ModelWithMetadata
 from ..permission.enums import OrderPermissions
 from . import OrderAuthorizeStatus, OrderChargeStatus, OrderOrigin, OrderStatus
@@ -19,13 +20,6 @@ def get_order_number() -> int:
         cursor.execute("SELECT nextval('order_order_number_seq')")
         (number,) = cursor.fetchone()
     return int(number)
-
-
-def amount(default: float | int = 0.0) -> models.DecimalField:
-    """A column for an amount in the order's currency."""
-    return models.DecimalField(
-        max_digits=settings.DEFAULT_MAX_DIGITS, decimal_places=settings.DEFAULT_DECIMAL_PLACES, default=default
-    )
 
 
 class Order(ModelWithMetadata, ModelWithExternalReference):
@@ -60,8 +54,8 @@ class Order(ModelWithMetadata, ModelWithExternalReference):
     undiscounted_total_gross_amount = amount()
     total_charged_amount = amount()
     total_authorized_amount = amount()
-    subtotal_net_amount = amount(0)
-    subtotal_gross_amount = amount(0)
+    subtotal_net_amount = amount("0")
+    subtotal_gross_amount = amount("0")
     voucher_code = models.CharField(max_length=255, null=True, blank=True)
     customer_note = models.TextField(blank=True, default="")
 

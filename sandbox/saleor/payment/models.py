@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from ..core._columns import amount
 from ..core.models import ModelWithMetadata
-from ..order.models import Order, amount
+from ..order.models import Order
 from . import ChargeStatus, TransactionKind
 
 
@@ -22,10 +23,10 @@ class TransactionItem(ModelWithMetadata):
     psp_reference = models.CharField(max_length=512, blank=True, null=True)
     available_actions = ArrayField(models.CharField(max_length=128), default=list)
     currency = models.CharField(max_length=settings.DEFAULT_CURRENCY_CODE_LENGTH)
-    charged_value = amount(0)
-    authorized_value = amount(0)
-    refunded_value = amount(0)
-    canceled_value = amount(0)
+    charged_value = amount("0")
+    authorized_value = amount("0")
+    refunded_value = amount("0")
+    canceled_value = amount("0")
     order = models.ForeignKey(Order, related_name="payment_transactions", null=True, on_delete=models.PROTECT)
 
     class Meta:

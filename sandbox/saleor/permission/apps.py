@@ -6,7 +6,7 @@ from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
-def create_permissions(app_config: AppConfig, using: str, **_kwargs: Any) -> None:
+def _create_permissions(app_config: AppConfig, using: str, **_kwargs: Any) -> None:
     """Make the rows for the permissions in the `Meta` of the app's models."""
     permission = apps.get_model("permission", "Permission")
     content_type = apps.get_model("contenttypes", "ContentType")
@@ -23,4 +23,4 @@ class PermissionAppConfig(AppConfig):
     name = "saleor.permission"
 
     def ready(self) -> None:
-        post_migrate.connect(create_permissions, dispatch_uid="saleor.permission.create_permissions")
+        post_migrate.connect(_create_permissions, dispatch_uid="saleor.permission.create_permissions")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..channel.models import Channel
     from .models import PluginConfiguration
 
-Configuration = list[dict[str, Any]]
+PluginConfigurationType = list[dict[str, Any]]
 
 
 class ConfigurationTypeField:
@@ -33,14 +33,14 @@ class BasePlugin:
     PLUGIN_DESCRIPTION = ""
     CONFIG_STRUCTURE: dict[str, dict[str, str]] | None = None
     CONFIGURATION_PER_CHANNEL = True
-    DEFAULT_CONFIGURATION: Configuration = []
+    DEFAULT_CONFIGURATION: PluginConfigurationType = []
     DEFAULT_ACTIVE = False
     HIDDEN = False
 
     def __init__(
         self,
         *,
-        configuration: Configuration,
+        configuration: PluginConfigurationType,
         active: bool,
         channel: Channel | None = None,
         requestor_getter: Callable[[], Any] | None = None,
@@ -87,7 +87,7 @@ class BasePlugin:
         cls._describe(plugin_configuration.configuration)
         return plugin_configuration
 
-    def get_plugin_configuration(self, configuration: Configuration) -> Configuration:
+    def get_plugin_configuration(self, configuration: PluginConfigurationType) -> PluginConfigurationType:
         """The stored settings that still exist, the defaults of those that are missing, each with its description."""
         structure = self.CONFIG_STRUCTURE or {}
         known = [copy(item) for item in configuration or [] if item["name"] in structure]
@@ -100,7 +100,7 @@ class BasePlugin:
         return hasattr(self, event)
 
     @classmethod
-    def _merge(cls, current: Configuration, changes: Configuration) -> None:
+    def _merge(cls, current: PluginConfigurationType, changes: PluginConfigurationType) -> None:
         structure = cls.CONFIG_STRUCTURE or {}
         by_name = {item["name"]: item for item in current}
         for change in changes:
@@ -115,7 +115,7 @@ class BasePlugin:
                 current.append({"name": name, "value": value})
 
     @classmethod
-    def _describe(cls, configuration: Configuration) -> None:
+    def _describe(cls, configuration: PluginConfigurationType) -> None:
         structure = cls.CONFIG_STRUCTURE or {}
         configuration[:] = [item for item in configuration if item["name"] in structure]
         for item in configuration:

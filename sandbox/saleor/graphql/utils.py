@@ -13,21 +13,23 @@ from jwt import InvalidTokenError
 
 from ..core.exceptions import PermissionDenied
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 # Whose messages a client may read. Of everything else it learns only the class.
-ALLOWED_ERRORS = (GraphQLError, InvalidTokenError, PermissionDenied, ValidationError)
+_ALLOWED_ERRORS = (GraphQLError, InvalidTokenError, PermissionDenied, ValidationError)
 
 
-def format_error(error: Exception, handled_exceptions: tuple[type[Exception], ...]) -> dict[str, Any]:
+def format_error(
+    error: Exception, handled_exceptions: tuple[type[Exception], ...], query: Any = None
+) -> dict[str, Any]:
     """The error as GraphQL has it, with the class of the original exception as its code."""
     result = format_graphql_error(error) if isinstance(error, GraphQLError) else {"message": str(error)}
     cause = error
     while isinstance(cause, GraphQLError) and hasattr(cause, "original_error"):
         cause = cause.original_error
     if not isinstance(cause, handled_exceptions):
-        logger.error("A query failed unexpectedly", exc_info=cause)
-    if not isinstance(cause, ALLOWED_ERRORS) and not settings.DEBUG:
+        _logger.error("A query failed unexpectedly", exc_info=cause)
+    if not isinstance(cause, _ALLOWED_ERRORS) and not settings.DEBUG:
         result["message"] = "Internal Server Error"
     extensions = result.setdefault("extensions", {})
     extensions["exception"] = {"code": type(cause).__name__}

@@ -1,0 +1,13 @@
+"""Columns that several tables have."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+
+
+def amount(default: str = "0.0") -> models.DecimalField:
+    """An amount in the row's currency."""
+    return models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS, decimal_places=settings.DEFAULT_DECIMAL_PLACES, default=Decimal(default)
+    )
