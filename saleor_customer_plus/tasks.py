@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,10 @@ from django.db import OperationalError
 from . import reactions
 from .host import allow_writer, celery_app
 from .reconciliation import actions as reconciliation
+
+
+# For shops that keep their customers' tasks out of the way of others. None is Celery's default queue.
+QUEUE = os.environ.get("CUSTOMER_PLUS_CELERY_QUEUE") or None
 
 
 def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -23,6 +28,7 @@ def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
             max_retries=5,
             acks_late=True,
             ignore_result=True,
+            queue=QUEUE,
             **options,
         )(allow_writer()(function))
 
