@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from saleor.plugins.base_plugin import BasePlugin
+from saleor_customer_plus.host import BasePlugin
 
 PATH = f"{__name__}.MailboxPlugin"
 
