@@ -28,6 +28,19 @@ class Entry:
     cause_id: str = ""
 
 
+COLUMNS = ["record_id", "at", "type", "actor_type", "actor_id", "before", "after", "cause_type", "cause_id"]
+
+
+def insertion(entries: sql.Sql) -> sql.Sql:
+    """The statement that logs what a query tells, as a part of a larger one. The query has the columns `COLUMNS`."""
+    return sql.fill(
+        "INSERT INTO {table} ({columns}) {entries}",
+        table=sql.table(ActivityEntry),
+        columns=sql.columns(COLUMNS),
+        entries=entries,
+    )
+
+
 def append(entries: Iterable[Entry]) -> int:
     """Log the entries, in one statement, in the transaction of what they tell of. Return how many."""
     now = timezone.now()
@@ -48,15 +61,15 @@ def append(entries: Iterable[Entry]) -> int:
     if not values:
         return 0
     return sql.run(
-        sql.fill(
-            """
-            INSERT INTO {table} (record_id, at, type, actor_type, actor_id, before, after, cause_type, cause_id)
-            SELECT * FROM jsonb_to_recordset({values}::jsonb) AS entry(
-                record_id bigint, at timestamptz, type text, actor_type text, actor_id text,
-                before jsonb, after jsonb, cause_type text, cause_id text
+        insertion(
+            sql.fill(
+                """
+                SELECT * FROM jsonb_to_recordset({values}::jsonb) AS entry(
+                    record_id bigint, at timestamptz, type text, actor_type text, actor_id text,
+                    before jsonb, after jsonb, cause_type text, cause_id text
+                )
+                """,
+                values=sql.to_json(values),
             )
-            """,
-            table=sql.table(ActivityEntry),
-            values=sql.to_json(values),
         )
     )

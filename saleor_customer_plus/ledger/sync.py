@@ -7,7 +7,7 @@ what Saleor's tables say now, and never from an order older than the one that it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from .. import sql
-from ..activity.actions import Entry, append
-from ..activity.models import ActivityType, CauseType
+from ..activity.actions import Entry, append, insertion
+from ..activity.models import ActivityType, ActorType, CauseType
 from ..records.actions import create_missing
 from ..records.locks import share_identities
 from ..records.models import CustomerRecord, Source
@@ -85,18 +85,15 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
     Call it in a transaction, and `ledger.refresh` for the records afterwards. Drafts are passed over.
     """
     share_identities()
-    result = SyncResult(records_created=len(_create_missing_records(where, settings)))
-    written = sql.rows(_upsert(where, settings))
-    for row in written:
-        result.record_ids.update(id for id in (row.record_id, row.old_record_id) if id is not None)
-        if row.old_id is None:
-            result.added += 1
-        elif row.record_id != row.old_record_id:
-            result.moved += 1
-        else:
-            result.changed += 1
-    append(entry for row in written for entry in _activity(row))
-    return result
+    records_created = len(_create_missing_records(where, settings))
+    (written,) = sql.rows(_upsert(where, settings))
+    return SyncResult(
+        added=written.added,
+        changed=written.changed,
+        moved=written.moved,
+        records_created=records_created,
+        record_ids=set(written.record_ids or ()),
+    )
 
 
 def remove_vanished(where: Q) -> SyncResult:
@@ -169,10 +166,19 @@ def _upsert(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             WHERE e.order_updated_at <= EXCLUDED.order_updated_at
                 AND ROW({existing}) IS DISTINCT FROM ROW({excluded})
             RETURNING e.*
+        ), change AS (
+            SELECT w.*, {told} AS told,
+                old.id AS old_id, old.record_id AS old_record_id, {old_told} AS old_told
+            FROM written w LEFT JOIN {ledger} old ON old.order_id = w.order_id  -- as before this statement
+        ), logged AS (
+            {log}
         )
-        SELECT w.order_id, w.order_number, w.record_id, w.currency, w.placed_at, {told},
-            old.id AS old_id, old.record_id AS old_record_id, {old_told}
-        FROM written w LEFT JOIN {ledger} old ON old.order_id = w.order_id  -- as it was before this statement
+        SELECT
+            count(*) FILTER (WHERE old_id IS NULL) AS added,
+            count(*) FILTER (WHERE old_id IS NOT NULL AND record_id IS DISTINCT FROM old_record_id) AS moved,
+            count(*) FILTER (WHERE old_id IS NOT NULL AND record_id IS NOT DISTINCT FROM old_record_id) AS changed,
+            array_remove(array_agg(DISTINCT record_id) || array_agg(DISTINCT old_record_id), NULL) AS record_ids
+        FROM change
         """,
         orders=sql.of_queryset(source.orders(where)),
         order_email=_ORDER_EMAIL,
@@ -184,8 +190,9 @@ def _upsert(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         columns=sql.columns(COLUMNS),
         excluded=sql.columns(COLUMNS, prefix="EXCLUDED"),
         existing=sql.columns(COLUMNS, prefix="e"),
-        told=sql.columns(TOLD, prefix="w"),
-        old_told=sql.Sql(", ".join(f"old.{name} AS old_{name}" for name in TOLD)),
+        told=_told("w"),
+        old_told=_told("old"),
+        log=insertion(_log()),
     )
 
 
@@ -205,30 +212,36 @@ def _counts(settings: CustomerPlusSettings) -> sql.Sql:
     )
 
 
-def _activity(row: Any) -> Iterator[Entry]:
-    if row.record_id != row.old_record_id:
-        if row.old_record_id is not None:
-            yield _order_removed(row.old_record_id, row)
-        if row.record_id is not None:
-            yield Entry(
-                row.record_id,
-                ActivityType.ORDER_ADDED,
-                at=row.placed_at,
-                after={"number": row.order_number, "currency": row.currency, **{n: getattr(row, n) for n in TOLD}},
-                cause_type=CauseType.ORDER,
-                cause_id=str(row.order_id),
-            )
-    elif row.record_id is not None:
-        changed = [name for name in TOLD if getattr(row, name) != getattr(row, f"old_{name}")]
-        if changed:
-            yield Entry(
-                row.record_id,
-                ActivityType.ORDER_CHANGED,
-                before={name: getattr(row, f"old_{name}") for name in changed},
-                after={name: getattr(row, name) for name in changed},
-                cause_type=CauseType.ORDER,
-                cause_id=str(row.order_id),
-            )
+def _told(row: str) -> sql.Sql:
+    """What the log tells of an order, amounts as text so that they keep their places."""
+    pairs = [f"'{name}', {row}.{name}{'::text' if name.startswith('total_') else ''}" for name in TOLD]
+    return sql.Sql(f"jsonb_build_object({', '.join(pairs)})")
+
+
+def _log() -> sql.Sql:
+    """What is logged of each `change`: an order that came, one that went, one that is no longer the same."""
+    return sql.fill(
+        """
+        SELECT record_id, placed_at, {added}, {sync}, '', '{}'::jsonb,
+            jsonb_build_object('number', order_number, 'currency', currency) || told, {order}, order_id::text
+        FROM change WHERE record_id IS NOT NULL AND record_id IS DISTINCT FROM old_record_id
+        UNION ALL
+        SELECT old_record_id, now(), {removed}, {sync}, '',
+            jsonb_build_object('number', order_number), '{}'::jsonb, {order}, order_id::text
+        FROM change WHERE old_record_id IS NOT NULL AND record_id IS DISTINCT FROM old_record_id
+        UNION ALL
+        SELECT record_id, now(), {changed}, {sync}, '',
+            (SELECT jsonb_object_agg(o.key, o.value) FROM jsonb_each(old_told) o WHERE o.value <> told -> o.key),
+            (SELECT jsonb_object_agg(n.key, n.value) FROM jsonb_each(told) n WHERE n.value <> old_told -> n.key),
+            {order}, order_id::text
+        FROM change WHERE record_id = old_record_id AND told <> old_told
+        """,
+        added=ActivityType.ORDER_ADDED.value,
+        removed=ActivityType.ORDER_REMOVED.value,
+        changed=ActivityType.ORDER_CHANGED.value,
+        sync=ActorType.SYNC.value,
+        order=CauseType.ORDER.value,
+    )
 
 
 def _order_removed(record_id: int, row: Any) -> Entry:
