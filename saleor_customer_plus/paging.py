@@ -11,14 +11,28 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Exists, Expression, F, Field, Func, Model, OuterRef, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    Expression,
+    F,
+    Field,
+    Func,
+    Model,
+    OrderBy,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from .errors import CustomerPlusError, ErrorCode
 
@@ -38,21 +52,70 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Segment(Generic[Row]):
-    """A part of a list: its rows, without an order, and the columns that order them, the last of them unique."""
+    """A part of a list: its rows, without an order, and the columns that order them, the last of them unique.
+
+    PostgreSQL reads rows either in order until the page is full, which is bad when few of them are wanted, or finds
+    those that are wanted and then sorts them, which is bad when there are many. It goes by statistics. A `condition` is
+    one of which it has none: then the next `LOOK_AHEAD` rows of `scope` (the segment without any filter) are looked
+    through in order, and only if they do not fill the page, the others are found and sorted.
+    """
 
     rows: QuerySet[Row]
     keys: Sequence[Key]
     descending: bool = False
+    condition: Q = field(default_factory=Q)
+    scope: QuerySet[Row] | None = None
 
-    def ordered(self, *, backward: bool) -> QuerySet[Row]:
-        sign = "-" if self.descending is not backward else ""
-        return self.rows.order_by(*(sign + key.name for key in self.keys))
+    def read(
+        self, values: Sequence[Any] | None, limit: int, *, backward: bool = False, included: bool = False
+    ) -> list[Row]:
+        """The first rows from a row on that has these values of the keys, or from the start."""
+        after = Q() if values is None else self.beyond(values, backward=backward, included=included)
+        rows = self.rows.filter(after).order_by(*self.order(backward=backward))
+        if not self.condition:
+            return list(rows[:limit])
+        if self.scope is None:
+            return list(rows.filter(self.condition)[:limit])
+        horizon = self._horizon(after, backward=backward)
+        if horizon is None:
+            return list(rows.filter(_unindexed(self.condition))[:limit])
+        near = rows.filter(_unindexed(self.condition), self.beyond(horizon, backward=not backward))
+        found = list(near[:limit])
+        if len(found) < limit:
+            far = self.rows.filter(self.condition, self.beyond(horizon, backward=backward, included=True))
+            found.extend(far.order_by(*self.order(_unindexed_column, backward=backward))[: limit - len(found)])
+        return found
 
-    def beyond(self, values: Sequence[Any], *, backward: bool, included: bool = False) -> CompareRows:
+    def order(self, column: Callable[[str], Any] = F, *, backward: bool) -> Iterator[OrderBy]:
+        for key in self.keys:
+            yield OrderBy(column(key.name), descending=self.descending is not backward)
+
+    def beyond(self, values: Sequence[Any], *, backward: bool, included: bool = False) -> Q:
         """The condition for rows on one side of the row that has these values, or also for that row."""
         operator = ("<" if self.descending is not backward else ">") + ("=" if included else "")
         wanted = [Value(value, output_field=key.field) for key, value in zip(self.keys, values, strict=True)]
-        return CompareRows([F(key.name) for key in self.keys], operator, wanted)
+        return Q(CompareRows([F(key.name) for key in self.keys], operator, wanted))
+
+    def _horizon(self, after: Q, *, backward: bool) -> tuple[Any, ...] | None:
+        """The keys of the row that is `LOOK_AHEAD` rows further, if there are so many."""
+        assert self.scope is not None
+        ahead = self.scope.filter(after).order_by(*self.order(backward=backward))
+        keys = ahead.values_list(*(key.name for key in self.keys))[LOOK_AHEAD : LOOK_AHEAD + 1]
+        return next(iter(keys), None)
+
+
+# A few milliseconds' worth of reading.
+LOOK_AHEAD = 3000
+
+
+def _unindexed(condition: Q) -> Func:
+    """The same condition in a form for which PostgreSQL looks at no index."""
+    return Func(condition, template="(%(expressions)s) IS TRUE", output_field=BooleanField())
+
+
+def _unindexed_column(name: str) -> Coalesce:
+    """The same column in a form that PostgreSQL does not take from an index in order."""
+    return Coalesce(F(name), F(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,34 +214,37 @@ class Page(Generic[Row]):
 
 
 def page(ordering: Ordering[Row], window: Window) -> Page[Row]:
-    """Read one page: one statement for each segment that it touches."""
+    """Read one page: a few statements for each segment that it touches."""
     cursor = _cursor(ordering, window)
-    found: list[tuple[int, Row]] = []
-    for number, rows in _from(ordering, cursor, backward=window.backward):
-        found.extend((number, row) for row in rows[: window.size + 1 - len(found)])
-        if len(found) > window.size:
-            break
-    return Page(ordering, window, found, lambda: _is_anything_behind(ordering, cursor, backward=window.backward))
+    found = _read(ordering, cursor, window.size + 1, backward=window.backward)
+
+    def is_anything_behind() -> bool:
+        """Whether there is a row at the cursor, which the page leaves out, or on its other side."""
+        return cursor is not None and bool(_read(ordering, cursor, 1, backward=not window.backward, included=True))
+
+    return Page(ordering, window, found, is_anything_behind)
 
 
-def _from(
-    ordering: Ordering[Row], cursor: tuple[int, Sequence[Any]] | None, *, backward: bool, included: bool = False
-) -> Iterator[tuple[int, QuerySet[Row]]]:
-    """The rows from a cursor on, segment by segment with its number."""
+def _read(
+    ordering: Ordering[Row],
+    cursor: tuple[int, Sequence[Any]] | None,
+    limit: int,
+    *,
+    backward: bool,
+    included: bool = False,
+) -> list[tuple[int, Row]]:
+    """The first rows from a cursor on, each with the number of its segment."""
     segments = list(enumerate(ordering.segments))
     start, values = cursor or (len(segments) - 1 if backward else 0, None)
+    found: list[tuple[int, Row]] = []
     for number, segment in segments[start::-1] if backward else segments[start:]:
-        rows = segment.ordered(backward=backward)
-        if values is not None and number == start:
-            rows = rows.filter(segment.beyond(values, backward=backward, included=included))
-        yield number, rows
-
-
-def _is_anything_behind(ordering: Ordering[Row], cursor: tuple[int, Sequence[Any]] | None, *, backward: bool) -> bool:
-    """Whether there is a row at the cursor, which the page leaves out, or on its other side."""
-    if cursor is None:
-        return False
-    return any(rows.exists() for _, rows in _from(ordering, cursor, backward=not backward, included=True))
+        rows = segment.read(
+            values if number == start else None, limit - len(found), backward=backward, included=included
+        )
+        found.extend((number, row) for row in rows)
+        if len(found) == limit:
+            break
+    return found
 
 
 def page_of_each(
@@ -190,19 +256,19 @@ def page_of_each(
     """
     (segment,) = ordering.segments
     cursor = _cursor(ordering, window)
+    values = None if cursor is None else cursor[1]
     children = segment.rows.filter(**{parent: OuterRef("pk")})
-    rows = segment.ordered(backward=window.backward).filter(**{parent: OuterRef("pk")})
     behind: Any = Value(False)
-    if cursor is not None:
-        _, values = cursor
-        rows = rows.filter(segment.beyond(values, backward=window.backward))
+    if values is not None:
         behind = Exists(children.filter(segment.beyond(values, backward=not window.backward, included=True)))
+        children = children.filter(segment.beyond(values, backward=window.backward))
+    children = children.order_by(*segment.order(backward=window.backward))
     model: Any = segment.rows.model
     parent_model: Any = model._meta.get_field(parent).related_model
     found = {
         parent_id: (ids, is_anything_behind)
         for parent_id, ids, is_anything_behind in parent_model.objects.filter(pk__in=parents)
-        .annotate(child_ids=ArraySubquery(rows.values("pk")[: window.size + 1]), behind=behind)
+        .annotate(child_ids=ArraySubquery(children.values("pk")[: window.size + 1]), behind=behind)
         .values_list("pk", "child_ids", "behind")
     }
     by_id = model.objects.in_bulk([child_id for ids, _ in found.values() for child_id in ids])
@@ -234,11 +300,11 @@ def _cursor(ordering: Ordering[Any], window: Window) -> tuple[int, Sequence[Any]
         raise CustomerPlusError("Received cursor is invalid.", field="before" if window.backward else "after") from None
 
 
-def _parse(field: Field[Any, Any], text: Any) -> Any:
+def _parse(kind: Field[Any, Any], text: Any) -> Any:
     if not isinstance(text, str) or "\x00" in text:
         raise ValueError("not a text that the database could hold")
     text.encode()  # half of a surrogate pair is no text either
-    value = field.clean(text, None)
+    value = kind.clean(text, None)
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError("a time without a zone")
     return value

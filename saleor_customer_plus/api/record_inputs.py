@@ -12,8 +12,8 @@ import graphene
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.filters import MoneyRange, Range, RecordFilter
 from ..records.models import Source, Stage
-from ..records.orderings import SortField
-from ..records.queries import RecordList, Sort
+from ..records.orderings import Sort, SortField
+from ..records.queries import RecordList
 from .base import checked_text, key_of
 from .types import DateTimeRangeInput, IntRangeInput, OrderDirection, aware, enum_of, list_of
 

@@ -63,14 +63,47 @@ class RecordFilter:
     average_order_value: MoneyRange | None = None
     is_tax_exempt: bool | None = None
 
+    @property
+    def bought(self) -> bool | None:
+        """Whether all records that pass have orders that count, or none of them has. Nothing, if some may."""
+        if self.stage is Stage.LEAD:
+            return False  # the first order that counts makes a customer of a lead
+        if self.order_count is not None and (self.order_count.gte or 0) > 0:
+            return True
+        return True if self.last_order is not None or self.bought_in else None
 
-def filtered(records: Records, wanted: RecordFilter) -> Records:
-    """The records for which everything holds that the filter asks for."""
+    @property
+    def bought_in(self) -> set[str]:
+        """Currencies in which all records that pass have orders that count."""
+        currencies = set()
+        if self.total_spent is not None and not self.total_spent.amounts.includes(0):
+            currencies.add(self.total_spent.currency)
+        if self.average_order_value is not None:
+            currencies.add(self.average_order_value.currency)
+        return currencies
+
+
+# Of an array PostgreSQL knows the common elements only.
+_UNGUESSABLE = {"sources"}
+
+
+def guessable(wanted: RecordFilter) -> Q:
+    """The conditions whose effect PostgreSQL has statistics of."""
+    return _conditions(wanted, lambda name: name not in _UNGUESSABLE)
+
+
+def unguessable(wanted: RecordFilter) -> Q:
+    """The other conditions. Both together are the filter."""
+    return _conditions(wanted, lambda name: name in _UNGUESSABLE)
+
+
+def _conditions(wanted: RecordFilter, is_included: Callable[[str], bool]) -> Q:
+    condition = Q()
     for field in fields(wanted):
         value = getattr(wanted, field.name)
-        if value is not None:
-            records = records.filter(_CONDITIONS[field.name](value))
-    return records
+        if value is not None and is_included(field.name):
+            condition &= _CONDITIONS[field.name](value)
+    return condition
 
 
 def _company(name: str) -> Q:

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import (
     BigIntegerField,
-    BooleanField,
     CharField,
     DateTimeField,
     DecimalField,
     Exists,
     F,
-    Func,
     IntegerField,
     OuterRef,
     Q,
     TextField,
-    Value,
 )
 from django.db.models.expressions import Col
 
 from ..ledger.models import MONEY, CustomerFigures
 from ..paging import Key, Ordering, Segment
 from .email import normalize_email
-from .filters import Records
+from .filters import RecordFilter, Records
 from .models import CustomerRecord
-from .search import phone_digits, search_query
+from .search import matches, phone_digits, search_query
 
 _ID = Key("id", BigIntegerField())
 _CREATED = (Key("created_at", DateTimeField()), _ID)
@@ -49,39 +47,51 @@ _PLAIN: dict[SortField, tuple[Key, ...]] = {
     SortField.CREATED: _CREATED,
     SortField.NAME: (Key("sort_name", TextField()), _ID),
     SortField.EMAIL: (Key("email", CharField()),),
-    SortField.ORDER_COUNT: (Key("order_count", IntegerField()), _ID),
 }
 
 
-def sorted_by(records: Records, field: SortField, *, descending: bool, currency: str = "") -> Ordering[CustomerRecord]:
-    """The records by a field, ties by id. `currency` is that of the money, where the field is money."""
-    if field is SortField.LAST_ORDER:
-        return _by_last_order(records, descending)
-    if field is SortField.TOTAL_SPENT:
-        return _by_total_spent(records, descending, currency)
-    return Ordering(field.value, [Segment(records, _PLAIN[field], descending)])
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a list is sorted by, ties by id. `currency` is that of the money, for sorts by money and for them only."""
+
+    field: SortField
+    descending: bool = False
+    currency: str = ""
 
 
-def newest_first(records: Records) -> Ordering[CustomerRecord]:
-    """The order of a list for which no other was asked."""
-    return sorted_by(records, SortField.CREATED, descending=True)
+NEWEST_FIRST = Sort(SortField.CREATED, descending=True)
 
 
-def _never_bought(records: Records, descending: bool) -> Segment[CustomerRecord]:
-    # Equal to "no last order" and "no figures", and there is an index on it.
-    return Segment(records.filter(order_count=0), (_ID,), descending)
+def sorted_by(records: Records, condition: Q, sort: Sort, wanted: RecordFilter) -> Ordering[CustomerRecord]:
+    """The records for which the condition holds, sorted.
+
+    The condition is apart from those that `records` has already, because PostgreSQL cannot guess how many records meet
+    it (see `paging.Segment`). What the filter tells of all records saves looking for others.
+    """
+    segments = _segments(records, sort, wanted)
+    if condition:
+        scopes = _segments(CustomerRecord.objects.all(), sort, wanted)
+        segments = [
+            replace(segment, condition=condition, scope=scope.rows)
+            for segment, scope in zip(segments, scopes, strict=True)
+        ]
+    return Ordering(f"{'-' if sort.descending else ''}{sort.field}{sort.currency}", segments)
 
 
-def _by_last_order(records: Records, descending: bool) -> Ordering[CustomerRecord]:
-    """Whoever never bought comes last in both directions."""
-    bought = records.filter(last_order_at__isnull=False)
-    return Ordering(
-        SortField.LAST_ORDER,
-        [
-            Segment(bought, (Key("last_order_at", DateTimeField()), _ID), descending),
-            _never_bought(records, descending),
-        ],
-    )
+def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segment[CustomerRecord]]:
+    if sort.field in _PLAIN:
+        return [Segment(records, _PLAIN[sort.field], sort.descending)]
+    buyers = records.none() if wanted.bought is False else records
+    others = Segment(records.none() if wanted.bought else records.filter(order_count=0), (_ID,), sort.descending)
+    if sort.field is SortField.ORDER_COUNT:
+        counted = (Key("order_count", IntegerField()), _ID)
+        segments = [Segment(buyers.filter(order_count__gt=0), counted, sort.descending), others]
+        return segments if sort.descending else segments[::-1]
+    # By what they have not, those who never bought cannot be sorted: they come last in both directions.
+    if sort.field is SortField.LAST_ORDER:
+        keys = (Key("last_order_at", DateTimeField()), _ID)
+        return [Segment(buyers.filter(last_order_at__isnull=False), keys, sort.descending), others]
+    return [*_by_total_spent(buyers, sort, wanted), others]
 
 
 class _Beside(F):
@@ -100,65 +110,58 @@ class _Beside(F):
 _SPENT = (Key("spent", DecimalField(**MONEY)), Key("spent_by", BigIntegerField()))
 
 
-def _by_total_spent(records: Records, descending: bool, currency: str) -> Ordering[CustomerRecord]:
-    """Those who bought in the currency, then those who bought in others only (currency by currency, in a row that has
-    no meaning but costs nothing), then those who never bought.
+def _by_total_spent(buyers: Records, sort: Sort, wanted: RecordFilter) -> list[Segment[CustomerRecord]]:
+    """Those who bought in the currency, then those who bought in others only: currency by currency, which means nothing
+    but is an order that an index has.
     """
-
-    def spenders(condition: Q) -> Records:
-        return records.filter(condition).annotate(
-            spent=F("figures__total_gross"),
-            spent_by=_Beside("figures__total_gross", "record"),
-            spent_in=F("figures__currency"),
+    spent_here = Q(figures__currency=sort.currency)
+    if wanted.total_spent is not None and wanted.total_spent.currency == sort.currency:
+        # The filter says so too, but the index that sorts can only use it said like this.
+        spent_here &= wanted.total_spent.amounts.within("figures__total_gross")
+    here = Segment(_spenders(buyers.filter(spent_here)), _SPENT, sort.descending)
+    elsewhere = buyers.none() if sort.currency in wanted.bought_in else buyers
+    # Each of the others once: in the first of the currencies.
+    counted_before = CustomerFigures.objects.filter(
+        Q(currency=sort.currency) | Q(currency__lt=OuterRef("spent_in")), record=OuterRef("spent_by")
+    )
+    keys = (Key("spent_in", CharField()), *_SPENT)
+    there = [
+        Segment(_spenders(rows).filter(~Exists(counted_before)), keys, sort.descending)
+        for rows in (
+            elsewhere.filter(figures__currency__gt=sort.currency),
+            elsewhere.filter(figures__currency__lt=sort.currency),
         )
+    ]
+    return [here, *there]
 
-    def elsewhere(condition: Q) -> Segment[CustomerRecord]:
-        """Each record once, in the first of its currencies."""
-        counted_before = CustomerFigures.objects.filter(
-            Q(currency=currency) | Q(currency__lt=OuterRef("spent_in")), record=OuterRef("spent_by")
-        )
-        rows = spenders(condition).filter(~Exists(counted_before))
-        return Segment(rows, (Key("spent_in", CharField()), *_SPENT), descending)
 
-    after, before = (elsewhere(Q(**{f"figures__currency__{side}": currency})) for side in ("gt", "lt"))
-    return Ordering(
-        f"{SortField.TOTAL_SPENT}:{currency}",
-        [
-            Segment(spenders(Q(figures__currency=currency)), _SPENT, descending),
-            after,
-            before,
-            _never_bought(records, descending),
-        ],
+def _spenders(rows: Records) -> Records:
+    """Rows that are joined to one of their figures, with what they are sorted by."""
+    return rows.annotate(
+        spent=F("figures__total_gross"),
+        spent_by=_Beside("figures__total_gross", "record"),
+        spent_in=F("figures__currency"),
     )
 
 
-def _matches(query: str) -> Func:
-    return Func(
-        F("search_terms"),
-        Value(query),
-        template="(%(expressions)s::tsquery)",
-        arg_joiner=" @@ ",
-        output_field=BooleanField(),
-    )
-
-
-def found(records: Records, text: str) -> Records:
-    """The records in which every word of the text is the start of a term. All of them, if the text has no word."""
-    query = search_query(text)
-    return records.filter(_matches(query)) if query else records
-
-
-def by_relevance(records: Records, text: str) -> Ordering[CustomerRecord]:
+def by_relevance(records: Records, condition: Q, text: str) -> Ordering[CustomerRecord]:
     """What a search finds, best first: the very e-mail address, number or phone; whole words; starts of words.
 
     Within each of the three, newest first. Tiers, unlike a computed rank, can be read page by page from an index.
     """
-    query = search_query(text)
-    if not query:
-        return newest_first(records)
     exact = Q(email=normalize_email(text)) | Q(number=text.strip())
     if digits := phone_digits(text):
-        exact |= Q(_matches(f"'{digits}'"))
-    whole = Q(_matches(search_query(text, whole_words=True)))
-    tiers = (exact, whole & ~exact, Q(_matches(query)) & ~whole & ~exact)
-    return Ordering("SEARCH", [Segment(records.filter(tier), _CREATED, descending=True) for tier in tiers])
+        exact |= matches(f"'{digits}'", is_guessable=True)
+    words, starts = search_query(text, whole_words=True), search_query(text)
+    tiers = [
+        Segment(records.filter(exact, condition), _CREATED, descending=True),
+        Segment(records.filter(matches(words, is_guessable=True), condition).exclude(exact), _CREATED, descending=True),
+        Segment(
+            records.exclude(exact),
+            _CREATED,
+            descending=True,
+            condition=condition & matches(f"({starts}) & !({words})"),
+            scope=CustomerRecord.objects.all(),
+        ),
+    ]
+    return Ordering("SEARCH", tiers)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from .. import host
 from ..paging import Ordering
 from .email import normalize_email
-from .filters import RecordFilter, Records, filtered
+from .filters import RecordFilter, Records, guessable, unguessable
 from .models import CustomerRecord
-from .orderings import SortField, by_relevance, found, newest_first, sorted_by
+from .orderings import NEWEST_FIRST, Sort, by_relevance, sorted_by
+from .search import matches, search_query
 
 
 def all_records() -> Records:
@@ -32,15 +33,6 @@ def find(
 
 
 @dataclass(frozen=True, slots=True)
-class Sort:
-    """What a list is sorted by. `currency` goes with sorts by money, and with them only."""
-
-    field: SortField
-    descending: bool = False
-    currency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class RecordList:
     """A list of records: those that pass the filter and match the search, in the order of `sort`.
 
@@ -53,18 +45,19 @@ class RecordList:
 
     @property
     def ordering(self) -> Ordering[CustomerRecord]:
-        records = filtered(all_records(), self.filter)
-        if self.sort is not None:
-            return sorted_by(
-                found(records, self.search),
-                self.sort.field,
-                descending=self.sort.descending,
-                currency=self.sort.currency,
-            )
-        return by_relevance(records, self.search) if self.search else newest_first(records)
+        records = all_records().filter(guessable(self.filter))
+        condition = unguessable(self.filter)
+        query = search_query(self.search)
+        if query and self.sort is None:
+            return by_relevance(records, condition, self.search)
+        if query:
+            condition &= matches(query)
+        return sorted_by(records, condition, self.sort or NEWEST_FIRST, self.filter)
 
     def count(self) -> int:
-        return found(filtered(all_records(), self.filter), self.search).count()
+        records = all_records().filter(guessable(self.filter), unguessable(self.filter))
+        query = search_query(self.search)
+        return records.filter(matches(query)).count() if query else records.count()
 
 
 @dataclass(frozen=True, slots=True)

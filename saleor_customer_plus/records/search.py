@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Any
 
-from django.db.models import Func
+from django.db.models import BooleanField, F, Func, Q, TextField, Value
 
 # Where words end, in names as in e-mail addresses. Kept to ASCII: what `\w` means depends on the database's locale.
 _SEPARATORS = r"[\s@._+,;:/()<>''\"&|!*\\-]+"
@@ -85,14 +85,31 @@ def search_query(text: str, *, whole_words: bool = False) -> str:
     >>> search_query("Anna R")
     "'anna':* & 'r':*"
     >>> search_query("0171/23")
-    "((('0171':* | '171':*) & '23':*) | '17123':*)"
+    "((('0171' | '171') & '23':*) | '17123':*)"
     """
     star = "" if whole_words else ":*"
     parts = []
     for is_digits, run in itertools.groupby(split_words(text), key=_is_digits):
         words = list(run)
-        parts.extend([_digits_query(words, star)] if is_digits else [_any_of([word], star) for word in words])
+        if is_digits:
+            is_dialled = words[0].startswith("0") or text.lstrip().startswith("+")
+            parts.append(_digits_query(words, star, is_dialled=is_dialled))
+        else:
+            parts.extend(_any_of([word], star) for word in words)
     return " & ".join(parts)
+
+
+def matches(query: str, *, is_guessable: bool = False) -> Q:
+    """The condition that the terms of a record match a `tsquery`.
+
+    PostgreSQL has statistics of whole words, but guesses wildly how many words begin with some letters or digits. Where
+    it is not shown the query before it has a plan, it takes it to match few records, and uses the index.
+    """
+    template = "%(expressions)s::tsquery" if is_guessable else "(SELECT %(expressions)s::tsquery)"
+    wanted = Func(Value(query), template=template, output_field=TextField())
+    return Q(
+        Func(F("search_terms"), wanted, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField())
+    )
 
 
 def phone_digits(text: str) -> str:
@@ -120,11 +137,13 @@ def _joined(groups: list[str]) -> str:
     return "".join(group for group in groups if group != "0").lstrip("0")
 
 
-def _digits_query(groups: list[str], star: str) -> str:
-    each = " & ".join(_any_of([group, group.lstrip("0")], star) for group in groups)
-    if len(groups) == 1:
-        return each
-    return f"(({each}) | {_any_of([_joined(groups)], star)})" if _joined(groups) else f"({each})"
+def _digits_query(groups: list[str], star: str, *, is_dialled: bool) -> str:
+    # Read one by one, the groups of a phone are whole: very many phones begin like some country or network.
+    *first, last = groups
+    each = [_any_of([group, group.lstrip("0")], "" if is_dialled else star) for group in first]
+    plain = " & ".join([*each, _any_of([last, last.lstrip("0")], star)])
+    joined = _joined(groups)
+    return f"(({plain}) | {_any_of([joined], star)})" if first and joined else plain
 
 
 def _any_of(words: list[str], star: str) -> str:
