@@ -427,6 +427,10 @@ class Migration(migrations.Migration):
             model_name="customerrecord",
             index=django.contrib.postgres.indexes.GinIndex(fields=["search_terms"], name="customer_plus_search"),
         ),
+        migrations.AddIndex(
+            model_name="customerrecord",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["sources"], name="customer_plus_sources"),
+        ),
         migrations.AddConstraint(
             model_name="customerrecord",
             constraint=models.CheckConstraint(
