@@ -29,13 +29,8 @@ $(READY): requirements-dev.txt pyproject.toml
 	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-ifdef SALEOR
-demo: ## Play a shop's story and serve the result (SERVE=0: don't serve; SALEOR=<checkout>: on a real Saleor)
-	@scripts/demo-saleor $(SALEOR)
-else
-demo: $(READY)
-	@$(RUN)/python -m sandbox.demo
-endif
+demo: $(READY) ## Play a shop's story and serve the result (SERVE=0: don't; SALEOR=<checkout>: on a real Saleor)
+	@$(RUN)/python -m $(if $(SALEOR),sandbox.demo.on_saleor "$(SALEOR)",sandbox.demo)
 
 test: $(READY) ## Run the tests on the stand-in, in parallel (WORKERS=2, ARGS="-k figures")
 	@$(RUN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -61,7 +61,7 @@ MEDIA_URL = "/media/"
 PRIVATE_FILE_STORAGE = "saleor.core._storage.PrivateFileSystemStorage"
 PRIVATE_MEDIA_ROOT = str(HERE.parent / ".cache" / "private-media")
 
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or None
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
@@ -78,6 +78,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # It warns of every task that is run at once for want of a broker.
+    "loggers": {"kombu": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }
 

@@ -1,0 +1,71 @@
+"""Play the story and serve the result: `python -m sandbox.demo`, on the stand-in unless the settings say otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+from .. import postgres
+from . import database
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings")
+    on_saleor = os.environ["DJANGO_SETTINGS_MODULE"] != "sandbox.settings"
+    began = time.monotonic()
+    if not on_saleor:  # there, `on_saleor` has made the database
+        os.environ["DATABASE_URL"] = database.fresh(postgres.url())
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from saleor_customer_plus.host import saleor_version
+
+    from . import show
+
+    show.heading(f"Customer Plus on {'Saleor' if on_saleor else 'the stand-in for Saleor'} {saleor_version}")
+    show.line(f"Ready after {time.monotonic() - began:.1f} seconds.")
+    has_drifted = _tell()
+    if os.environ.get("SERVE") != "0":
+        from . import serve
+
+        serve.until_interrupted()
+    return int(has_drifted)
+
+
+def _tell() -> bool:
+    from saleor_customer_plus.reconciliation import actions
+
+    from . import show, story
+    from .shop import Shop
+
+    shop = Shop()
+    show.heading("What happens in the shop")
+    story.play(shop, show.line)
+    show.heading("What the plugin made of it, by Saleor's hooks alone")
+    show.records()
+    show.heading("Does every figure agree with Saleor's own tables?")
+    unexpected = show.drift(_counted(actions.rehearse()))
+    show.heading("A hook gets lost: Henry buys for 35.00 EUR and nobody tells the plugin. A reconciliation finds him")
+    story.lose_a_hook(shop)
+    found = show.drift(_counted(actions.batches(actions.start())))
+    show.heading("After that, nothing is left to correct")
+    left = show.drift(_counted(actions.rehearse()))
+    show.records(email=story.LOST)
+    return bool(unexpected or left or not found)
+
+
+def _counted(batches: Iterable[Any]) -> Counter[str]:
+    counted = Counter[str]()
+    for batch in batches:
+        counted += batch.counted
+    return counted
+
+
+if __name__ == "__main__":
+    sys.exit(main())
