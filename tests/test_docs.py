@@ -1,0 +1,256 @@
+"""The documents name what there is: settings, commands, hooks, names of Saleor, tests, and files that exist."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from saleor_customer_plus import hooks, settings
+from saleor_customer_plus.management.commands.customer_plus import Command
+from saleor_customer_plus.plugin import CustomerPlusPlugin
+
+from .client import Api
+from .hosts import ROOT
+
+PACKAGE = ROOT / "saleor_customer_plus"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+README = (ROOT / "README.md").read_text()
+COMPATIBILITY = (ROOT / "COMPATIBILITY.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one of its level."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    assert found, f"there is no heading {heading!r}"
+    return found.group(1)
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of the tables in a text, without the heads."""
+    lines = re.findall(r"^\|(.+)\|$", text, re.MULTILINE)
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)] for line in lines]
+    heads = {index - 1 for index, row in enumerate(cells) if set(row[0]) == {"-"}}
+    return [row for index, row in enumerate(cells) if index not in heads and set(row[0]) != {"-"}]
+
+
+def code(text: str) -> list[str]:
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+# The README, for the merchant's engineer.
+
+
+def test_the_two_commands_are_there() -> None:
+    assert "pip install saleor-customer-plus" in section(README, "Install")
+    assert "python manage.py migrate" in section(README, "Install")
+    assert "make demo" in section(README, "Try it without Saleor")
+
+
+def test_every_setting_is_in_the_table_with_its_default() -> None:
+    documented = {name.strip("`"): default.strip("`") for name, default, _ in rows(section(README, "Settings"))}
+    assert documented == {item["name"]: str(item["value"]).lower() for item in settings.DEFAULT_CONFIGURATION}
+
+
+def test_every_environment_variable_is_told() -> None:
+    read = set()
+    for file in PACKAGE.rglob("*.py"):
+        read |= set(re.findall(r"environ(?:\.get\(|\[)\s*[\"'](\w+)", file.read_text()))
+    assert read  # there is one, and this finds it
+    assert read <= set(code(section(README, "Settings")))
+
+
+def subcommands() -> dict[str, argparse.ArgumentParser]:
+    parser = Command().create_parser("manage.py", "customer_plus")
+    (found,) = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(found.choices)
+
+
+def test_every_command_and_option_is_told_and_no_other() -> None:
+    commands = section(README, "Commands")
+    assert set(re.findall(r"`manage\.py customer_plus (\w+)", commands)) == set(subcommands())
+    options = {
+        option
+        for parser in subcommands().values()
+        for action in parser._actions
+        for option in action.option_strings
+        if option not in ("-h", "--help")
+    }
+    assert {row[0].strip("`").split()[0] for row in rows(commands)} == options
+
+
+def test_every_dependency_has_its_reason() -> None:
+    declared = {re.split(r"[<>=~ ]", requirement)[0] for requirement in PYPROJECT["project"]["dependencies"]}
+    reasons = {name.strip("`"): reason for name, reason in rows(section(README, "What it depends on"))}
+    assert reasons.keys() == declared
+    assert all(reasons.values())
+
+
+def test_what_is_left_in_celery_s_schedule_is_called_by_its_name() -> None:
+    entries = {
+        name: entry["task"]
+        for name, entry in django_settings.CELERY_BEAT_SCHEDULE.items()
+        if str(entry["task"]).startswith("saleor_customer_plus.")
+    }
+    assert entries
+    for name in entries:
+        assert f"name='{name}'" in section(README, "Uninstall")
+
+
+EXAMPLES = re.findall(r"```graphql\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_the_examples_of_the_api_work(number: int, api: Api) -> None:
+    assert api(EXAMPLES[number])
+
+
+def test_there_are_examples_of_the_api() -> None:
+    assert len(EXAMPLES) >= 3
+    in_one_line = re.findall(r"""-d '\{"query": "(.*)"\}'""", README)
+    assert len(in_one_line) == 1
+
+
+@pytest.mark.django_db
+def test_the_line_of_curl_asks_something_that_works(api: Api) -> None:
+    (query,) = re.findall(r"""-d '\{"query": "(.*)"\}'""", README)
+    assert api(query) == {"customerRecords": {"totalCount": 0, "edges": []}}
+
+
+# COMPATIBILITY.md, for who upgrades Saleor.
+
+
+def test_every_hook_is_listed_and_no_other() -> None:
+    ours = {name for name, value in vars(hooks).items() if name.startswith("of_")}
+    answered = {
+        name for name, value in vars(CustomerPlusPlugin).items() if value in [getattr(hooks, of) for of in ours]
+    }
+    listed = [name for _, names in rows(section(COMPATIBILITY, "Which hooks we answer")) for name in code(names)]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == answered
+
+
+def test_every_name_of_saleor_is_listed_and_no_other() -> None:
+    tree = ast.parse((PACKAGE / "host.py").read_text())
+    used = {
+        (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "saleor"
+        for alias in node.names
+    }
+    listed = {
+        (module.strip("`"), name)
+        for module, names in rows(section(COMPATIBILITY, "What we use of Saleor"))
+        for name in code(names)
+    }
+    assert listed == used
+
+
+def test_the_versions_agree_with_what_pip_is_told() -> None:
+    (python,) = [row for row in rows(COMPATIBILITY) if row[0] == "Python"]
+    assert python[1].split()[0] == PYPROJECT["project"]["requires-python"].removeprefix(">=")
+
+
+# CONTRIBUTING.md, for who changes the plugin.
+
+
+def makefile_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):.*?## ", (ROOT / "Makefile").read_text(), re.MULTILINE)) - {"help"}
+
+
+def test_every_command_of_the_makefile_is_told_and_no_other() -> None:
+    assert {name.strip("`").split()[1] for name, _ in rows(section(CONTRIBUTING, "Commands"))} == makefile_targets()
+
+
+def test_every_make_in_any_document_is_a_command() -> None:
+    for document in DOCUMENTS:
+        for piece in re.findall(r"(?:`|^\$ )make ((?:[a-z-]+ ?)+)", document.read_text(), re.MULTILINE):
+            assert set(piece.split()) <= makefile_targets(), f"{document.name}: make {piece}"
+
+
+def test_every_room_is_in_the_plan_of_the_house() -> None:
+    modules = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    rooms = modules - {"__init__", "migrations"}
+    plan = section(CONTRIBUTING, "The plan of the house").split("```")[1]
+    assert {name for name in rooms if not re.search(rf"\b{name}(\.py|/)", plan)} == set()
+
+
+def test_the_plan_of_the_house_is_the_one_that_is_enforced() -> None:
+    layers = next(c for c in PYPROJECT["tool"]["importlinter"]["contracts"] if "containers" in c)["layers"]
+    enforced = [set(re.findall(r"\w+", layer)) for layer in layers]
+    plan = section(CONTRIBUTING, "The plan of the house").split("```")[1]
+    drawn = [set(re.findall(r"(\w+)(?:\.py|/)", line)) for line in plan.splitlines()]
+    assert [rooms for rooms in drawn if rooms] == enforced
+
+
+# All of them.
+
+
+def functions_by_file() -> dict[str, set[str]]:
+    return {
+        str(file.relative_to(ROOT)): {
+            node.name for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)
+        }
+        for file in (ROOT / "tests").rglob("test_*.py")
+    }
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_tests_that_are_named_exist(document: Path) -> None:
+    known = functions_by_file()
+    everywhere = set().union(*known.values())
+    for name in code(document.read_text()):
+        file, _, test = name.rpartition("::")
+        if file:
+            assert test in known[file], name
+        elif re.fullmatch(r"test_\w+", name):
+            assert name in everywhere or f"tests/{name}.py" in known, name
+
+
+def test_every_case_of_identity_is_in_the_table() -> None:
+    cases = {name for name in functions_by_file()["tests/test_identity_table.py"] if name.startswith("test_")}
+    assert cases <= set(code((ROOT / "docs" / "identity.md").read_text()))
+
+
+def anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(document: Path) -> list[str]:
+    return re.findall(r"\]\(([^)\s]+)\)", document.read_text())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    for link in links(document):
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path) if path else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text()), link
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_are_named_exist(document: Path) -> None:
+    """Paths in code font that begin with a folder of ours."""
+    folders = ("bench/", "docs/", "migrations/", "saleor_customer_plus/", "sandbox/", "scripts/", "tests/")
+    for name in code(document.read_text()):
+        path: Any = name.partition("::")[0]
+        if path.startswith(folders):
+            assert (ROOT / path).exists(), name
+
+
+def test_decisions_are_all_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    assert set(links(folder / "README.md")) == {file.name for file in folder.glob("[0-9]*.md")}
