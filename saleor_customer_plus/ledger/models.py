@@ -25,6 +25,7 @@ class LedgerEntry(models.Model):
         "saleor_customer_plus.CustomerRecord",
         on_delete=models.SET_NULL,
         related_name="ledger",
+        db_index=False,  # an index below begins with it
         null=True,
         blank=True,
     )
