@@ -18,6 +18,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "sandbox-of-customer-plus-not-for-prod
 DEBUG = os.environ.get("DEBUG", "") == "1"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 ROOT_URLCONF = "saleor.urls"
+APPEND_SLASH = False
 WSGI_APPLICATION = None
 MIDDLEWARE = [
     "saleor.core.db.connection.restrict_writer_middleware",

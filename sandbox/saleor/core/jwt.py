@@ -29,7 +29,8 @@ def create_access_token_for_app(
     app: App, user: User, database_connection_name: str = settings.DATABASE_CONNECTION_DEFAULT_NAME
 ) -> str:
     """A token with which an app acts for a user: it may what both of them may."""
-    both = (app.permissions.all() & user.effective_permissions).using(database_connection_name)
+    of_user = user.effective_permissions.using(database_connection_name)
+    both = of_user.filter(pk__in=app.permissions.values("pk"))
     return _encode(
         user,
         JWT_THIRDPARTY_ACCESS_TYPE,

@@ -43,7 +43,8 @@ class PluginsManager:
         """Plugins that work for all channels and, with a channel, those configured for it."""
         plugins = self._load(None)
         if channel_slug is not None:
-            plugins = self._load(channel_slug) + plugins
+            is_known = Channel.objects.using(self.database).filter(slug=channel_slug).exists()
+            plugins = self._load(channel_slug) + plugins if is_known else []
         return [
             plugin
             for plugin in plugins
