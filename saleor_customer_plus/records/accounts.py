@@ -204,9 +204,10 @@ def _create(accounts: list[Account]) -> list[tuple[int, Account]]:
     rows = sql.rows(
         sql.fill(
             """
-            INSERT INTO {records} (email, account_id, sources, created_at)
-            SELECT v.email, v.account_id, ARRAY[{source}]::varchar[], v.joined_at
-            FROM jsonb_to_recordset({rows}::jsonb) AS v(email text, account_id bigint, joined_at timestamptz)
+            INSERT INTO {records} (email, account_id, sources, created_at, account_details)
+            SELECT v.email, v.account_id, ARRAY[{source}]::varchar[], v.joined_at, v.details
+            FROM jsonb_to_recordset({rows}::jsonb)
+                AS v(email text, account_id bigint, joined_at timestamptz, details jsonb)
             ORDER BY v.email
             ON CONFLICT (email) DO NOTHING
             RETURNING id, email
@@ -219,6 +220,7 @@ def _create(accounts: list[Account]) -> list[tuple[int, Account]]:
                         "email": account.email,
                         "account_id": account.id if account.is_confirmed else None,
                         "joined_at": account.joined_at,
+                        "details": _observed(account, None, None) if account.is_confirmed else {},
                     }
                     for account in accounts
                 ]
