@@ -12,7 +12,6 @@ from . import reactions
 from .host import allow_writer, celery_app
 from .reconciliation import actions as reconciliation
 
-
 # For shops that keep their customers' tasks out of the way of others. None is Celery's default queue.
 QUEUE = os.environ.get("CUSTOMER_PLUS_CELERY_QUEUE") or None
 

@@ -32,6 +32,8 @@ class Batch(NamedTuple):
 RANGE = 20_000
 # Tasks that are sent out for one reconciliation; more would only wait.
 WORKERS = 8
+# Seconds between looks at what others are doing.
+WAIT = 0.2
 
 
 def current() -> Reconciliation | None:
@@ -78,13 +80,15 @@ def work(*, seconds: float) -> int:
 
 
 def batches(run: Reconciliation) -> Iterator[Batch]:
-    """Do all that is left, in this process, waiting for nobody: what other workers are at, they finish."""
+    """Do batches in this process until all is done, waiting at the end for what other workers are at."""
     while True:
         done = do_batch(run)
         if done is not None:
             yield done
         elif not _advance(run):
-            return
+            if Reconciliation.objects.filter(pk=run.pk, finished_at__isnull=False).exists():
+                return
+            time.sleep(WAIT)
 
 
 def do_batch(run: Reconciliation) -> Batch | None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connections
 from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
 from . import actions
-from .models import Walk
+from .models import Reconciliation, Walk
 from .walks import DRIFT
 
 HELP = (
@@ -36,6 +40,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_moment,
         metavar="TIME",
         help="Look only at accounts and orders that changed since then (ISO 8601, UTC unless it says otherwise).",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        choices=range(1, 65),
+        metavar="N",
+        default=1,
+        help="Work in so many processes at once; 1 by default. One for each core is about right.",
     )
     parser.add_argument("--no-progress", action="store_true", help="Show no progress bar.")
 
@@ -64,7 +76,8 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             reconciliation = actions.start(since)
             if reconciliation.since != since:
                 command.stderr.write("A reconciliation is under way already: that one is finished first.")
-            _follow(actions.batches(reconciliation), bar)
+            with _helpers(reconciliation, options["workers"] - 1):
+                _follow(actions.batches(reconciliation), bar)
             counted = Counter(actions.summary(reconciliation))
     drift = {name: counted.get(name, 0) for name in DRIFT}
     seen = {name: counted.get(name, 0) for name in ("accounts", "orders", "ledger", "records")}
@@ -80,6 +93,25 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     command.stdout.write(json.dumps(summary, indent=2))
     if options["dry_run"] and summary["total_drift"]:
         raise SystemExit(1)
+
+
+@contextmanager
+def _helpers(reconciliation: Reconciliation, number: int) -> Iterator[None]:
+    """Run so many further processes. One that fails costs its batch, which the others do."""
+    if number:
+        connections.close_all()  # a connection must not be shared between processes
+    fork = multiprocessing.get_context("fork")
+    helpers = [fork.Process(target=_help, args=(reconciliation,), daemon=True) for _ in range(number)]
+    for helper in helpers:
+        helper.start()
+    yield
+    for helper in helpers:
+        helper.join()
+
+
+def _help(reconciliation: Reconciliation) -> None:
+    for _batch in actions.batches(reconciliation):
+        pass
 
 
 def _follow(batches: Any, bar: Any) -> Counter[str]:

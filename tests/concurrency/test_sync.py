@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from functools import partial
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
@@ -106,4 +109,14 @@ def test_a_reconciliation_whose_workers_are_killed_goes_on(monkeypatch: pytest.M
     assert not Reconciliation.objects.filter(finished_at=None).exists()
     assert LedgerEntry.objects.count() == 400
     assert sum(count for _, _, count, _ in figures()) == 400
+    assert drift() == {}
+
+
+def test_the_command_with_three_processes() -> None:
+    for number in range(150):
+        make_order(f"guest{number % 40}@example.com", total=1)
+    out = StringIO()
+    call_command("customer_plus", "reconcile", "--no-progress", "--workers", "3", stdout=out)
+    assert json.loads(out.getvalue())["seen"] == {"accounts": 0, "orders": 150, "ledger": 150, "records": 40}
+    assert sum(count for _, _, count, _ in figures()) == 150
     assert drift() == {}
