@@ -266,7 +266,7 @@ def page_of_each(
     model: Any = segment.rows.model
     parent_model: Any = model._meta.get_field(parent).related_model
     found = {
-        parent_id: (ids, is_anything_behind)
+        parent_id: (ids or [], is_anything_behind)  # null, where the condition cannot be met
         for parent_id, ids, is_anything_behind in parent_model.objects.filter(pk__in=parents)
         .annotate(child_ids=ArraySubquery(children.values("pk")[: window.size + 1]), behind=behind)
         .values_list("pk", "child_ids", "behind")

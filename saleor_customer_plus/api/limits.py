@@ -29,14 +29,14 @@ _INTROSPECTION_LISTS = {"fields", "inputFields", "interfaces", "possibleTypes"}
 
 
 def check(query: str, variables: Mapping[str, Any] | None) -> GraphQLError | None:
-    """Return what is too much about a request, if anything is. What is wrong with it otherwise is for others to say."""
+    """Return what is too much about a request, or why it cannot be read. Whether it is valid is for others to say."""
     if len(query) > MAX_CHARACTERS:
         return _too_much("characters", MAX_CHARACTERS)
     try:
         document = _parse(query)
         size = _Measurement(document, variables or {}).result()
-    except GraphQLSyntaxError:
-        return None
+    except GraphQLSyntaxError as error:
+        return error  # type: ignore[no-any-return]
     except RecursionError:
         return _too_much("levels", MAX_DEPTH)
     for value, limit, unit in (

@@ -58,8 +58,9 @@ def _view_class() -> type[Any]:
             return query, self.variables, operation_name
 
         def parse_query(self, query: Any) -> tuple[Any, Any]:
-            if not isinstance(query, str):
+            if not query or not isinstance(query, str):
                 return super().parse_query(query)  # type: ignore[no-any-return]
+            # Also finds syntax errors: of these the parser shows where they are, and so might show the mark.
             if error := limits.check(query, self.variables):
                 return None, ExecutionResult(errors=[error], invalid=True)
             return super().parse_query(query + introspection_mark())  # type: ignore[no-any-return]

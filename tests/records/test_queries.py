@@ -515,6 +515,7 @@ class TestPaging:
                 assert one.has_next_page is bool(rows and now[-1] != rows[-1])
                 assert one.has_previous_page is bool(rows and now[0] != rows[0])
                 seen = rows + seen if backward else seen + rows
+                assert len(seen) == len(set(seen))
                 if not (one.has_previous_page if backward else one.has_next_page):
                     break
                 cursor = one.edges[0 if backward else -1][1]
@@ -522,7 +523,6 @@ class TestPaging:
                     settle(newcomers.pop()[:3])
 
             assert [pk for pk in seen if pk in originals] == originals
-            assert len(seen) == len(set(seen))
 
     def test_the_row_at_the_cursor_may_go(self) -> None:
         for name in "abc":
