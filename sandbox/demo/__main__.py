@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -22,6 +23,7 @@ def main() -> int:
     began = time.monotonic()
     if not on_saleor:  # there, `on_saleor` has made the database
         os.environ["DATABASE_URL"] = database.fresh(postgres.url())
+    logging.disable(logging.WARNING)  # Saleor talks a lot
     django.setup()
     call_command("migrate", verbosity=0)
     from saleor_customer_plus.host import saleor_version

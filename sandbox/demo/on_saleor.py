@@ -58,7 +58,6 @@ def _environment(checkout: Path, overlay: Path, address: str) -> dict[str, str]:
         "DATABASE_URL": address,
         "DJANGO_SETTINGS_MODULE": "saleor.settings",
         "JWT_TTL_ACCESS": "8 hours",
-        "LOG_LEVEL": "ERROR",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join((str(overlay), str(checkout))),
     }
