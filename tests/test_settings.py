@@ -18,7 +18,8 @@ from saleor_customer_plus.plugin import CustomerPlusPlugin
 from saleor_customer_plus.reconciliation.models import Reconciliation
 from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings
 
-from .factories import make_order
+from .client import SALEOR_PATH, Api
+from .factories import make_order, make_staff, make_token
 
 
 def items(**values: Any) -> list[dict[str, Any]]:
@@ -219,3 +220,33 @@ def test_switching_the_plugin_off_starts_nothing(on_commit: Callable[[], Any]) -
     with on_commit():
         save(active=False)
     assert not Reconciliation.objects.exists()
+
+
+@pytest.mark.saleor
+@pytest.mark.django_db
+def test_the_dashboard_is_told_what_to_enter_and_shows_the_plugin_as_active() -> None:
+    dashboard = Api(make_token(make_staff(permissions=("manage_plugins",))), SALEOR_PATH)
+
+    def update(value: str) -> list[dict[str, str]]:
+        answer = dashboard(
+            """mutation ($value: String!) {
+                pluginUpdate(id: "customer-plus", input: {configuration: [{name: "counts_when", value: $value}]}) {
+                    errors { field message code }
+                }
+            }""",
+            value=value,
+        )
+        return answer["pluginUpdate"]["errors"]
+
+    assert update("shipped") == [{"field": "countsWhen", "message": 'Enter "paid" or "placed".', "code": "INVALID"}]
+    assert update("placed") == []
+    shown = dashboard(
+        """{ plugin(id: "customer-plus") { globalConfiguration {
+            active configuration { name value type label helpText }
+        } } }"""
+    )["plugin"]["globalConfiguration"]
+    assert shown["active"] is True
+    fields = {field["name"]: field for field in shown["configuration"]}
+    assert fields.keys() == settings.STRUCTURE.keys()
+    assert (fields["counts_when"]["value"], fields["counts_when"]["type"]) == ("placed", "STRING")
+    assert all(field["label"] and field["helpText"] for field in fields.values())
