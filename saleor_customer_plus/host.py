@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from saleor import __version__ as saleor_version
 from saleor.account.models import Address, User
 from saleor.celeryconf import app as celery_app
+from saleor.channel.models import Channel
 from saleor.core import private_storage
 from saleor.core.db.connection import allow_writer
 from saleor.core.exceptions import PermissionDenied
@@ -29,6 +30,7 @@ __all__ = [
     "AccountPermissions",
     "Address",
     "BasePlugin",
+    "Channel",
     "ConfigurationTypeField",
     "Order",
     "OrderChargeStatus",
