@@ -36,7 +36,7 @@ def check(query: str, variables: Mapping[str, Any] | None) -> GraphQLError | Non
         document = _parse(query)
         size = _Measurement(document, variables or {}).result()
     except GraphQLSyntaxError as error:
-        return error  # type: ignore[no-any-return]
+        return error
     except RecursionError:
         return _too_much("levels", MAX_DEPTH)
     for value, limit, unit in (

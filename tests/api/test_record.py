@@ -102,7 +102,8 @@ class TestFields:
             "firstName lastName companyName phone additionalPhones number languageCode country { code } image"
             " storeNote isTaxExempt socialProfiles { network } attributes isActive isApprovedBuyer stage sources"
             " hasAccount userId customerSince orderCount lastOrderAt lockedFields provenance { at }"
-            " suggestions { at } addresses { id } figures { currency } latestShippingAddress { id } latestBillingAddress { id }"
+            " suggestions { at } addresses { id } figures { currency }"
+            " latestShippingAddress { id } latestBillingAddress { id }"
             " orders(first: 5) { totalCount edges { cursor } pageInfo { hasNextPage startCursor endCursor } }"
             " activity(first: 5) { totalCount edges { cursor } }",
         ) == {
@@ -173,7 +174,8 @@ class TestFields:
             "id email firstName lastName companyName phone additionalPhones number languageCode country"
             " { code country } storeNote isTaxExempt socialProfiles { network profile } attributes isActive"
             " isApprovedBuyer stage sources hasAccount userId created modified customerSince orderCount"
-            " lastOrderAt lockedFields provenance { field source sourceId at } suggestions { field value source sourceId at }",
+            " lastOrderAt lockedFields provenance { field source sourceId at }"
+            " suggestions { field value source sourceId at }",
         ) == {
             "id": gid("CustomerRecord", anna.pk),
             "email": "anna@example.com",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -28,11 +28,11 @@ _Answer = tuple[dict[str, Any], int]
 class GraphQLView(View):
     """_Answers queries against any schema, with the limits, the context and the errors of the main API."""
 
-    schema: GraphQLSchema = None
+    schema: GraphQLSchema | None = None
     executor = None
     middleware = None
     root_value = None
-    backend: GraphQLBackend = None
+    backend: GraphQLBackend | None = None
 
     HANDLED_EXCEPTIONS = (GraphQLError, PyJWTError, PermissionDenied)
 
@@ -94,15 +94,15 @@ class GraphQLView(View):
         if not query or not isinstance(query, str):
             return None, _invalid(GraphQLError("Must provide a query string."))
         try:
-            return self.backend.document_from_string(self.schema, query), None
+            return cast(Any, self.backend).document_from_string(self.schema, query), None
         except (ValueError, GraphQLSyntaxError) as error:
             return None, _invalid(error)
 
     def execute_graphql_request(self, request: HttpRequest, data: dict[str, Any]) -> ExecutionResult:
         query, variables, operation_name = self.get_graphql_params(request, data)
         document, failure = self.parse_query(query)
-        if document is None:
-            return failure
+        if failure or document is None:
+            return failure or _invalid()
         try:
             asks_for_schema = is_introspection(document)
         except GraphQLError as error:
@@ -127,11 +127,11 @@ class GraphQLView(View):
                 )
                 if is_cached:
                     cache.set(key, outcome)
-            return outcome
-        except ValueError as error:
-            return _invalid(GraphQLError(str(error)))
+            return cast(ExecutionResult, outcome)
         except Exception as error:
-            return _invalid(error)
+            # graphql-core 2 raises a bare exception for an integer in a variable that is too big.
+            is_mistake = isinstance(error, ValueError) or str(error).startswith("Int cannot represent")
+            return _invalid(GraphQLError(str(error)) if is_mistake else error)
         finally:
             clear_context(context)
 
