@@ -42,11 +42,12 @@ lint: $(READY) ## Check style, types, the layers of imports, and that no migrati
 	@$(RUN)/ruff format --check .
 	@$(RUN)/ruff check .
 	@$(RUN)/mypy
+	@$(RUN)/mypy --package saleor --package sandbox.demo --package sandbox.settings
 	@$(RUN)/lint-imports
 	@$(RUN)/python -m sandbox.manage makemigrations --check --dry-run
 
 bench: $(READY) ## Measure, on the embedded PostgreSQL
-	@$(RUN)/python -m sandbox.bench
+	@$(RUN)/python -m bench $(ARGS)
 
 lock: ## Choose new versions of what the tests and checks need (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --no-header --no-annotate \

@@ -7,6 +7,7 @@ entry point. The database is a new one, on the server of DATABASE_URL or on a Po
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,7 @@ def _environment(checkout: Path, overlay: Path, address: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(Path(sys.argv[1]).expanduser().resolve()))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    # Ctrl-C is for the program that runs on Saleor; when it has ended, PostgreSQL is to be stopped as well.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main(Path(sys.argv[1]).expanduser().resolve()))

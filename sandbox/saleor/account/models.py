@@ -20,7 +20,7 @@ from ..permission.enums import AccountPermissions, BasePermissionEnum
 from ..permission.models import Permission, PermissionsMixin
 
 
-class PossiblePhoneNumberField(PhoneNumberField):
+class PossiblePhoneNumberField(PhoneNumberField):  # type: ignore[misc]
     """A phone number that may be stored blank."""
 
 

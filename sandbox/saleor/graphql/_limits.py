@@ -10,7 +10,7 @@ from graphql.language.ast import Field, OperationDefinition
 from graphql.language.visitor import Visitor, visit
 
 
-class _Counter(Visitor):  # type: ignore[misc]
+class _Counter(Visitor):
     def __init__(self) -> None:
         self.aliases = 0
         self.mutations = 0

@@ -14,7 +14,7 @@ from graphql.validation import validate
 API_PATH = "/graphql/"
 
 
-class _Shop(graphene.ObjectType):
+class _Shop(graphene.ObjectType):  # type: ignore[misc]
     """The shop."""
 
     class Meta:
@@ -23,7 +23,7 @@ class _Shop(graphene.ObjectType):
     name = graphene.String(required=True)
 
 
-class Query(graphene.ObjectType):
+class Query(graphene.ObjectType):  # type: ignore[misc]
     """The root of the main API."""
 
     shop = graphene.Field(_Shop, required=True)
@@ -39,13 +39,13 @@ def _fail(errors: list[Exception], **_kwargs: Any) -> ExecutionResult:
     return ExecutionResult(errors=errors, invalid=True)
 
 
-class SaleorGraphQLBackend(GraphQLCoreBackend):  # type: ignore[misc]
+class SaleorGraphQLBackend(GraphQLCoreBackend):
     """Parses and validates a query once."""
 
-    def document_from_string(self, schema: GraphQLSchema, document_string: str) -> GraphQLDocument:
+    def document_from_string(self, schema: GraphQLSchema, document_string: Any) -> GraphQLDocument:
         document = parse(document_string)
         errors = validate(schema, document)
-        run = partial(_fail, errors) if errors else partial(execute, schema, document, **self.execute_params)
+        run = partial(_fail, errors) if errors else partial(execute, schema, document)
         return GraphQLDocument(schema=schema, document_string=document_string, document_ast=document, execute=run)
 
 

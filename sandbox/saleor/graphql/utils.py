@@ -23,7 +23,9 @@ def format_error(
     error: Exception, handled_exceptions: tuple[type[Exception], ...], query: Any = None
 ) -> dict[str, Any]:
     """The error as GraphQL has it, with the class of the original exception as its code."""
-    result = format_graphql_error(error) if isinstance(error, GraphQLError) else {"message": str(error)}
+    result: dict[str, Any] = {"message": str(error)}
+    if isinstance(error, GraphQLError):
+        result = dict(format_graphql_error(error))
     cause = error
     while isinstance(cause, GraphQLError) and hasattr(cause, "original_error"):
         cause = cause.original_error
@@ -33,4 +35,4 @@ def format_error(
         result["message"] = "Internal Server Error"
     extensions = result.setdefault("extensions", {})
     extensions["exception"] = {"code": type(cause).__name__}
-    return dict(result)
+    return result

@@ -101,8 +101,8 @@ class GraphQLView(View):
     def execute_graphql_request(self, request: HttpRequest, data: dict[str, Any]) -> ExecutionResult:
         query, variables, operation_name = self.get_graphql_params(request, data)
         document, failure = self.parse_query(query)
-        if failure or document is None:
-            return failure or _invalid()
+        if document is None:
+            return cast(ExecutionResult, failure)
         try:
             asks_for_schema = is_introspection(document)
         except GraphQLError as error:
