@@ -53,10 +53,10 @@ def _orders_concerned(account_id: int, accounts: AccountsResult) -> set[UUID]:
     """The orders that may belong to another record now.
 
     Saleor attaches a guest's orders to the account that is confirmed later without a word to plugins; so beside the
-    orders of accounts whose tie changed, those are picked of which the ledger does not know the account yet. Last,
-    those that waited for somebody with their e-mail.
+    orders of accounts whose tie changed, those are picked of which the ledger does not know the account or the record
+    yet. Last, those that waited for somebody with their e-mail.
     """
-    known = LedgerEntry.objects.filter(order_id=OuterRef("pk"), account_id=OuterRef("user_id"))
+    known = LedgerEntry.objects.filter(order_id=OuterRef("pk"), account_id=OuterRef("user_id"), record__isnull=False)
     orders = host.Order.objects.order_by().values_list("pk", flat=True)
     waiting = LedgerEntry.objects.filter(record=None, email__in=accounts.emails).values_list("order_id", flat=True)
     # Three small queries: put together with OR, no index would answer them.

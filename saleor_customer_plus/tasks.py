@@ -51,8 +51,8 @@ def sync_address(address_id: int) -> None:
 
 @task("reconcile")
 def reconcile() -> None:
-    """Start a reconciliation of the whole store, unless one is under way, and let workers at it."""
-    reconciliation.start()
+    """Start a reconciliation of the whole store, from the beginning, and let workers at it."""
+    reconciliation.start_over()
     reconcile_ranges.delay()
 
 

@@ -50,7 +50,7 @@ def test_a_guest_who_buys_is_one_record() -> None:
 
 
 def test_upper_case_and_blanks_are_the_same_person() -> None:
-    order_changed(make_order("Anna@Example.COM", total=10), make_order(" anna@example.com ", total=5))
+    order_changed(make_order("Anna@Example.COM", total=10), make_order("\t anna@example.com\u00a0", total=5))
     account = make_account("ANNA@example.com")
     reactions.account_changed(account.pk)
 
@@ -152,6 +152,19 @@ def test_a_new_address_after_orders_keeps_the_history() -> None:
     assert (entry.before, entry.after) == ({"email": "old@example.com"}, {"email": "new@example.com"})
 
 
+def test_an_order_that_comes_before_the_news_of_a_new_address_changes_nothing() -> None:
+    account = make_account("old@example.com")
+    reactions.account_changed(account.pk)
+    record = record_of("old@example.com")
+
+    change(account, email="new@example.com")
+    order_changed(make_order(account=account, total=10))
+    assert (emails(), spent("old@example.com")) == (["old@example.com"], {"EUR": 10})
+    reactions.account_changed(account.pk)
+    assert (record_of("new@example.com").pk, emails()) == (record.pk, ["new@example.com"])
+    assert spent("new@example.com") == {"EUR": 10}
+
+
 def test_whoever_has_the_old_address_next_gets_nothing_of_the_former_owner() -> None:
     account = make_account("old@example.com")
     order_changed(make_order(account=account, total=10))
@@ -248,7 +261,7 @@ def test_staff_corrects_the_address_of_an_order() -> None:
 
     assert (spent("anna@example.com"), spent("ann@example.com")) == ({"EUR": 10}, {})
     mistaken = record_of("ann@example.com")
-    assert happened(mistaken)[-1] == ActivityType.ORDER_REMOVED or ActivityType.ORDER_REMOVED in happened(mistaken)
+    assert ActivityType.ORDER_REMOVED in happened(mistaken)
 
 
 def test_two_accounts_whose_addresses_differ_in_case_only_are_one_person() -> None:

@@ -15,6 +15,7 @@ from ..paging import Window, page
 from ..records import queries
 from ..records.details import FIELDS
 from ..records.models import CustomerRecord as Record
+from . import images
 from .activity import ActivityOfRecord
 from .base import checked_text, key_of, staff_only, tells_errors, to_global_id
 from .connections import PAGE_ARGUMENTS, Listing, connection_of
@@ -86,7 +87,7 @@ class CustomerRecord(OrdersOfRecord, ActivityOfRecord, graphene.ObjectType):  # 
     number = graphene.String(description="The shop's own number for this customer.")
     language_code = graphene.String(required=True, description="The code of the person's language, or blank.")
     country = graphene.Field(CountryDisplay, description="The country.")
-    image = graphene.String(description="The address of the person's picture.")
+    image = graphene.String(description="Where the picture can be fetched within an hour, without a token.")
     store_note = graphene.String(required=True, description="A free note of the shop, never shown to the person.")
     is_tax_exempt = graphene.Boolean(required=True, description="Whether the person is exempt from taxes.")
     social_profiles = list_of(CustomerRecordSocialProfile, required=True, description="Profiles in social networks.")
@@ -122,8 +123,8 @@ class CustomerRecord(OrdersOfRecord, ActivityOfRecord, graphene.ObjectType):  # 
         return CountryDisplay.of(record.country_code)
 
     @staticmethod
-    def resolve_image(record: Record, _info: Any) -> str | None:
-        return record.image.url if record.image else None
+    def resolve_image(record: Record, info: Any) -> str | None:
+        return images.address_of(record, info.context)
 
     @staticmethod
     def resolve_social_profiles(record: Record, _info: Any) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The endpoint: `/plugins/customer-plus/graphql/`, served by Saleor's own GraphQL view."""
+"""The endpoint: `/plugins/customer-plus/graphql/`, served by Saleor's own GraphQL view. Pictures are beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from graphql.execution import ExecutionResult
 
 from .. import __version__, host
-from . import limits
+from . import images, limits
 from .schema import schema, sdl
 
 if TYPE_CHECKING:
@@ -28,20 +28,24 @@ HEADERS = {
 
 def endpoint(request: HttpRequest, path: str, *, active: bool) -> HttpResponse:
     """Answer what Saleor passes on to the plugin. It does so for a plugin that was switched off, too."""
-    if not active or path != PATH:
+    if not active:
         return HttpResponseNotFound()
-    if request.method == "POST":
-        response = _answer(request)
-    elif request.method in ("GET", "HEAD"):
-        response = HttpResponse(sdl(), content_type="text/plain; charset=utf-8")
+    if path == PATH:
+        response = _graphql(request)
+    elif path.startswith(images.PATH):
+        response = images.answer(request, path.removeprefix(images.PATH))
     else:
-        response = HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        return HttpResponseNotFound()
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _graphql(request: HttpRequest) -> HttpResponse:
+    if request.method in ("GET", "HEAD"):
+        return HttpResponse(sdl(), content_type="text/plain; charset=utf-8")
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     # Saleor resolves apps on its own path only, and its view reads the attribute in any case.
     request.app = host.app_of(request)  # type: ignore[attr-defined]
     view = _view_class().as_view(schema=schema, backend=host.graphql_backend())

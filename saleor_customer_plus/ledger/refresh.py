@@ -167,7 +167,8 @@ def _read_differing(ids: list[int]) -> list[Any]:
                 LEFT JOIN orders o ON o.record_id = r.id
                 CROSS JOIN LATERAL (
                     SELECT (r.account_details ->> 'joined_at')::timestamptz AS joined_at,
-                        CASE WHEN r.account_id IS NOT NULL THEN r.account_details -> 'fields' END AS fields
+                        -- also of an account that is gone: a detail does not go with it
+                        r.account_details -> 'fields' AS fields, r.account_details ->> 'account_id' AS id
                 ) a
                 WHERE r.id = ANY({ids})
             )
@@ -208,7 +209,7 @@ def _newest(name: str) -> str:
     return f"""greatest(
         o.{name},
         CASE WHEN {said} ->> 'value' <> '' THEN
-            ('1' || {time} || 'A' || rpad(r.account_id::text, 36) || ({said} ->> 'value')) COLLATE "C"
+            ('1' || {time} || 'A' || rpad(a.id, 36) || ({said} ->> 'value')) COLLATE "C"
         END
     ) AS newest_{name}"""
 

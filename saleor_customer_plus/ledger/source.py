@@ -95,6 +95,7 @@ def people(where: Q) -> QuerySet[Any, Any]:
         .values(
             order_id=F("pk"),
             order_email=F("user_email"),
+            account_id=F("user_id"),
             account_email=F("user__email"),
             account_is_confirmed=F("user__is_confirmed"),
             placed_at=F("created_at"),

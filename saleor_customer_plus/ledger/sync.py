@@ -18,6 +18,7 @@ from .. import sql
 from ..activity.actions import Entry, append, insertion
 from ..activity.models import ActivityType, ActorType, CauseType
 from ..records.actions import create_missing
+from ..records.email import BLANKS
 from ..records.locks import share_identities
 from ..records.models import CustomerRecord, Source
 from ..settings import CountsWhen, CustomerPlusSettings
@@ -49,17 +50,22 @@ COLUMNS = (*COPIED, *COMPUTED)
 # What the activity log tells of an order's change.
 TOLD = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
 
-_ORDER_EMAIL = sql.Sql("lower(btrim(COALESCE(NULLIF(s.order_email, ''), s.account_email, '')))")
-_ACCOUNT_EMAIL = sql.Sql("lower(btrim(s.account_email))")
+# As `normalize_email` does it.
+_ORDER_EMAIL = sql.fill(
+    "lower(btrim(coalesce(nullif(btrim(s.order_email, {blanks}), ''), s.account_email, ''), {blanks}))", blanks=BLANKS
+)
+_ACCOUNT_EMAIL = sql.fill("lower(btrim(s.account_email, {blanks}))", blanks=BLANKS)
 
-# Who an order belongs to. A confirmed account owns its orders, by its present e-mail. Else an order stays with the
-# record that it is attached to (the account was deleted or is no longer confirmed, or the record's e-mail changed
-# since) until somebody edits the order's own e-mail. Else the order's e-mail tells.
+# Who an order belongs to. A confirmed account owns its orders: they go to the record that is tied to it or, before
+# there is a tie, that has its e-mail. Else an order stays with the record that it is attached to (the account was
+# deleted or is no longer confirmed, or the record's e-mail changed since) until somebody edits the order's own e-mail.
+# Else the order's e-mail tells.
 _STAYS = sql.fill(
     """(s.account_is_confirmed IS NOT TRUE AND old.record_id IS NOT NULL
         AND {order_email} IN (old.email, ''))""",
     order_email=_ORDER_EMAIL,
 )
+_IS_TIED = sql.Sql("(s.account_is_confirmed AND tied.account_id = s.account_id)")
 _IDENTITY = sql.fill(
     "CASE WHEN s.account_is_confirmed THEN {account_email} ELSE {order_email} END",
     account_email=_ACCOUNT_EMAIL,
@@ -133,11 +139,14 @@ def _create_missing_records(where: Q, settings: CustomerPlusSettings) -> list[in
         SELECT {identity} AS email, s.placed_at AS known_since
         FROM ({people}) s LEFT JOIN {ledger} old ON old.order_id = s.order_id
         WHERE NOT {stays} AND (s.account_is_confirmed IS TRUE OR {include_guests})
+            AND NOT EXISTS (SELECT FROM {records} tied WHERE {is_tied})
         """,
         identity=_IDENTITY,
         people=sql.of_queryset(source.people(where)),
         ledger=sql.table(LedgerEntry),
+        records=sql.table(CustomerRecord),
         stays=_STAYS,
+        is_tied=_IS_TIED,
         include_guests=settings.include_guests,
     )
     return create_missing(people, source=Source.ORDER)
@@ -154,9 +163,10 @@ def _upsert(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                 s.total_gross_amount AS total_gross,
                 s.refunded AS total_refunded,
                 {counts} AS counts,
-                CASE WHEN {stays} THEN old.record_id ELSE r.id END AS record_id
+                CASE WHEN {stays} THEN old.record_id ELSE coalesce(tied.id, r.id) END AS record_id
             FROM source s
             LEFT JOIN {ledger} old ON old.order_id = s.order_id
+            LEFT JOIN {records} tied ON {is_tied}
             LEFT JOIN {records} r ON r.email = {identity}
         ), written AS (
             INSERT INTO {ledger} AS e ({columns})
@@ -184,6 +194,7 @@ def _upsert(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         order_email=_ORDER_EMAIL,
         identity=_IDENTITY,
         stays=_STAYS,
+        is_tied=_IS_TIED,
         counts=_counts(settings),
         ledger=sql.table(LedgerEntry),
         records=sql.table(CustomerRecord),

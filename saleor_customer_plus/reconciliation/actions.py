@@ -67,9 +67,21 @@ def start(since: datetime | None = None) -> Reconciliation:
         return run_under_way
 
 
+def start_over() -> Reconciliation:
+    """Start a reconciliation of the whole store, giving up the one under way: it began under other settings."""
+    with transaction.atomic():
+        under_way = Reconciliation.objects.select_for_update().filter(finished_at=None).first()
+        if under_way is not None:
+            under_way.ranges.update(is_done=True)
+            under_way.finished_at = timezone.now()
+            under_way.save(update_fields=["finished_at"])
+    return start()
+
+
 def work(*, seconds: float) -> int:
     """Work on the reconciliation under way for a while. Return how many workers should go on: 0 if there is no need."""
-    run = current()
+    _chosen, is_active = settings.load()
+    run = current() if is_active else None
     deadline = time.monotonic() + seconds
     while run is not None:
         if do_batch(run) is None:

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
+from .. import settings
 from . import actions
 from .models import Reconciliation, Walk
 from .walks import DRIFT
@@ -65,6 +66,9 @@ def _moment(text: str) -> datetime:
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
+    _chosen, is_active = settings.load()
+    if not is_active:
+        raise CommandError("The plugin is inactive: switch it on in the Dashboard, under Configuration, Plugins.")
     began = time.monotonic()
     since, quiet = options["since"], options["no_progress"]
     with tqdm(unit=" rows", disable=True if quiet else None, leave=False) as bar:

@@ -125,7 +125,7 @@ def test_the_default_address_of_an_account_gives_what_the_account_has_not() -> N
     assert record().company_name == "NEW GmbH"
 
 
-def test_what_an_account_said_outlives_it_where_no_order_says_anything() -> None:
+def test_what_an_account_said_outlives_it_until_something_newer_comes() -> None:
     account = make_account("anna@example.com", first_name="Account", last_name="Rossi", date_joined=day(3))
     order_by("anna@example.com", name="Order", on=1, account=account)
     reactions.account_changed(account.pk)
@@ -134,7 +134,10 @@ def test_what_an_account_said_outlives_it_where_no_order_says_anything() -> None
     account_id = account.pk
     account.delete()
     reactions.account_changed(account_id)
-    assert (record().account_id, record().first_name, record().last_name) == (None, "Order", "Rossi")
+    assert (record().account_id, record().first_name, record().last_name) == (None, "Account", "Rossi")
+
+    order_by("anna@example.com", name="Newer", on=5)
+    assert (record().first_name, record().last_name) == ("Newer", "Rossi")
 
 
 def test_a_locked_field_gets_a_suggestion_and_its_log() -> None:

@@ -166,6 +166,29 @@ def test_it_goes_on_where_it_was(configure: Any) -> None:
     assert reconcile()["total_drift"] == 0
 
 
+def test_a_change_of_settings_starts_over(configure: Any) -> None:
+    make_order("anna@example.com", charge_status="none", total=9)
+    run = actions.start()
+    while (done := actions.do_batch(run) or actions._advance(run)) and getattr(done, "walk", None) != Walk.LEDGER:
+        pass
+    configure(counts_when="placed")
+    tasks.reconcile()
+    assert state()[1] == [("EUR", 9, 9)]
+    assert not Reconciliation.objects.filter(finished_at=None).exists()
+    assert reconcile()["total_drift"] == 0
+
+
+def test_nothing_is_reconciled_while_the_plugin_is_inactive(configure: Any) -> None:
+    make_order("anna@example.com")
+    actions.start()
+    configure(active=False)
+    tasks.reconcile_if_due()
+    tasks.reconcile()
+    assert CustomerRecord.objects.count() == 0
+    with pytest.raises(CommandError, match="inactive"):
+        reconcile()
+
+
 def test_only_one_is_under_way() -> None:
     assert actions.start() == actions.start()
 
