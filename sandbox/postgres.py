@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,8 @@ def _have_runtime_folder() -> None:
         own = Path(tempfile.gettempdir()) / f"customer-plus-{getpass.getuser()}"
         (own / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
         os.environ["XDG_RUNTIME_DIR"] = str(own)
+        # Run by root, PostgreSQL must get through that folder as another user; of which we would be warned each time.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 
 @contextmanager
