@@ -12,7 +12,7 @@ import base64
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
@@ -296,7 +296,7 @@ def _cursor(ordering: Ordering[Any], window: Window) -> tuple[int, Sequence[Any]
             raise ValueError("of another ordering")
         keys = ordering.segments[number].keys
         return number, [_parse(key.field, text) for key, text in zip(keys, texts, strict=True)]
-    except (ValueError, TypeError, RecursionError, ValidationError):
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         raise CustomerPlusError("Received cursor is invalid.", field="before" if window.backward else "after") from None
 
 
@@ -305,6 +305,8 @@ def _parse(kind: Field[Any, Any], text: Any) -> Any:
         raise ValueError("not a text that the database could hold")
     text.encode()  # half of a surrogate pair is no text either
     value = kind.clean(text, None)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError("a time without a zone")
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
     return value

@@ -15,7 +15,7 @@ from ..records.models import CustomerRecord
 from .base import to_global_id
 from .connections import PAGE_ARGUMENTS, Listing, connection_of
 from .loading import load
-from .types import JSON, DateTimeRangeInput, aware, enum_of, id_of, list_of
+from .types import JSON, DateTime, DateTimeRangeInput, enum_of, id_of, list_of
 
 CustomerRecordActivityType = enum_of(ActivityType, name="CustomerRecordActivityType", description="What happened.")
 CustomerRecordActorType = enum_of(ActorType, name="CustomerRecordActorType", description="Who did something.")
@@ -42,7 +42,7 @@ class CustomerRecordActivity(graphene.ObjectType):  # type: ignore[misc]
     """One thing that happened to a record."""
 
     id = graphene.ID(required=True, description="The global id of the entry.")
-    at = graphene.DateTime(required=True, description="When it happened; for an order, when it was placed.")
+    at = DateTime(required=True, description="When it happened; for an order, when it was placed.")
     type = graphene.Field(CustomerRecordActivityType, required=True, description="What happened.")
     actor = graphene.Field(CustomerRecordActor, required=True, description="Who did it.")
     before = graphene.Field(JSON, required=True, description="What was before, as far as it changed.")
@@ -108,8 +108,8 @@ class ActivityOfRecord:
         wanted = ActivityFilter(
             types=None if given.get("types") is None else tuple(given["types"]),
             actors=None if given.get("actors") is None else tuple(given["actors"]),
-            since=aware(times.get("gte")),
-            until=aware(times.get("lte")),
+            since=times.get("gte"),
+            until=times.get("lte"),
         )
         return Listing(
             page=lambda: load(info, pages_of_activity, record.pk, window=Window.of("activity", **page), wanted=wanted),

@@ -17,7 +17,7 @@ from ..records.queries import SavedAddress
 from .base import to_global_id
 from .connections import PAGE_ARGUMENTS, Listing, connection_of
 from .loading import load
-from .types import Address, Money, MoneyAmount, enum_of, list_of
+from .types import Address, DateTime, Money, MoneyAmount, enum_of, list_of
 
 
 def _saleor_enum(constants: type[Any], *, name: str, description: str) -> type[graphene.Enum]:
@@ -45,7 +45,7 @@ class CustomerRecordOrder(graphene.ObjectType):  # type: ignore[misc]
     )
     refunded = graphene.Field(Money, required=True, description="What was paid back.")
     counts = graphene.Boolean(required=True, description="Whether the order counts in the figures.")
-    placed_at = graphene.DateTime(required=True, description="When the order was placed.")
+    placed_at = DateTime(required=True, description="When the order was placed.")
     channel_slug = graphene.String(required=True, description="The slug of the channel it was placed in.")
 
     @staticmethod
@@ -88,8 +88,8 @@ class CustomerFigures(graphene.ObjectType):  # type: ignore[misc]
     )
     net_of_refunds = graphene.Field(Money, required=True, description="The same, less what was paid back.")
     average_order_value = graphene.Field(Money, required=True, description="What was spent, by order.")
-    first_order_at = graphene.DateTime(required=True, description="When the first order that counts was placed.")
-    last_order_at = graphene.DateTime(required=True, description="When the last order that counts was placed.")
+    first_order_at = DateTime(required=True, description="When the first order that counts was placed.")
+    last_order_at = DateTime(required=True, description="When the last order that counts was placed.")
 
     @staticmethod
     def resolve_total_spent(figures: models.CustomerFigures, _info: Any) -> MoneyAmount:

@@ -15,7 +15,7 @@ from ..records.models import Source, Stage
 from ..records.orderings import Sort, SortField
 from ..records.queries import RecordList
 from .base import checked_text, key_of
-from .types import DateTimeRangeInput, IntRangeInput, OrderDirection, aware, enum_of, list_of
+from .types import DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
 
 # More is no search but a paste gone wrong.
 LONGEST_SEARCH = 200
@@ -130,11 +130,7 @@ def _currency(code: str) -> str:
     return code
 
 
-def _times(given: Mapping[str, Any]) -> Range:
-    return Range(aware(given.get("gte")), aware(given.get("lte")))
-
-
-def _numbers(given: Mapping[str, Any]) -> Range:
+def _range(given: Mapping[str, Any]) -> Range:
     return Range(given.get("gte"), given.get("lte"))
 
 
@@ -154,10 +150,10 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "ids": _ids,
     "countries": _countries,
     "company": lambda name: checked_text(name.strip(), field="company", longest=256),
-    "created": _times,
-    "customer_since": _times,
-    "last_order": _times,
-    "order_count": _numbers,
+    "created": _range,
+    "customer_since": _range,
+    "last_order": _range,
+    "order_count": _range,
     "total_spent": _money,
     "average_order_value": _money,
 }

@@ -28,7 +28,7 @@ from .record_inputs import (
     CustomerRecordStage,
     record_list,
 )
-from .types import JSON, Address, CountryDisplay, enum_of, id_of, list_of
+from .types import JSON, Address, CountryDisplay, DateTime, enum_of, id_of, list_of
 
 CustomerRecordDetail = enum_of(
     TextChoices("CustomerRecordDetail", {name.upper(): name for name in FIELDS}),  # type: ignore[call-overload]
@@ -43,7 +43,7 @@ class CustomerRecordProvenance(graphene.ObjectType):  # type: ignore[misc]
     field = graphene.Field(CustomerRecordDetail, required=True, description="The detail.")
     source = graphene.Field(CustomerRecordSource, required=True, description="What kind of thing it came from.")
     source_id = graphene.ID(description="The global id of the order or the account that it came from.")
-    at = graphene.DateTime(required=True, description="Of when the value is.")
+    at = DateTime(required=True, description="Of when the value is.")
 
 
 class CustomerRecordSuggestion(CustomerRecordProvenance):
@@ -98,11 +98,11 @@ class CustomerRecord(OrdersOfRecord, ActivityOfRecord, graphene.ObjectType):  # 
     sources = list_of(CustomerRecordSource, required=True, description="Where activity came from.")
     has_account = graphene.Boolean(required=True, description="Whether the person has an account.")
     user_id = graphene.ID(description="Saleor's global id of the account.")
-    created = graphene.DateTime(required=True, description="When the shop first knew the person.")
-    modified = graphene.DateTime(required=True, description="When the record last changed.")
-    customer_since = graphene.DateTime(description="When the person became a customer.")
+    created = DateTime(required=True, description="When the shop first knew the person.")
+    modified = DateTime(required=True, description="When the record last changed.")
+    customer_since = DateTime(description="When the person became a customer.")
     order_count = graphene.Int(required=True, description="How many orders count, over all currencies.")
-    last_order_at = graphene.DateTime(description="When the last order that counts was placed.")
+    last_order_at = DateTime(description="When the last order that counts was placed.")
     locked_fields = list_of(
         CustomerRecordDetail, required=True, description="Details that orders and the account do not change."
     )

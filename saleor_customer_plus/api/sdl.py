@@ -25,7 +25,15 @@ def print_schema(schema: GraphQLSchema) -> str:
         for name, type_ in sorted(schema.get_type_map().items())
         if name not in _BUILT_IN and not name.startswith("__")
     ]
-    return "\n\n".join("\n".join(_type(type_)) for type_ in types) + "\n"
+    return "\n\n".join(["\n".join(_roots(schema)), *("\n".join(_type(type_)) for type_ in types)]) + "\n"
+
+
+def _roots(schema: GraphQLSchema) -> Iterator[str]:
+    yield "schema {"
+    for operation in ("query", "mutation", "subscription"):
+        if root := getattr(schema, f"get_{operation}_type")():
+            yield f"  {operation}: {root}"
+    yield "}"
 
 
 def _type(type_: Any) -> Iterator[str]:
@@ -77,5 +85,7 @@ def _typed(value: Any) -> str:
 
 
 def _description(text: str | None) -> Iterator[str]:
-    if text:
+    if text and "\n" in text:
+        yield from ('"""', *text.splitlines(), '"""')
+    elif text:
         yield f'"""{text}"""'

@@ -34,6 +34,18 @@ class JSON(GenericScalar):  # type: ignore[misc]
     """Any JSON value."""
 
 
+class DateTime(graphene.DateTime):  # type: ignore[misc]
+    """A time as in ISO 8601, such as 2024-05-01T12:00:00+00:00. Without a zone it is meant in UTC."""
+
+    @staticmethod
+    def parse_value(value: Any) -> datetime | None:
+        try:
+            time = datetime.fromisoformat(value)
+            return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+
 class OrderDirection(graphene.Enum):  # type: ignore[misc]
     ASC = "ASC"
     DESC = "DESC"
@@ -126,15 +138,10 @@ class Address(graphene.ObjectType):  # type: ignore[misc]
 
 
 class DateTimeRangeInput(graphene.InputObjectType):  # type: ignore[misc]
-    """A range of times, both ends included. A time without a zone is UTC."""
+    """A range of times, both ends included."""
 
-    gte = graphene.DateTime(description="Not before this time.")
-    lte = graphene.DateTime(description="Not after this time.")
-
-
-def aware(time: datetime | None) -> datetime | None:
-    """A time without a zone is meant in UTC."""
-    return time if time is None or time.tzinfo is not None else time.replace(tzinfo=UTC)
+    gte = DateTime(description="Not before this time.")
+    lte = DateTime(description="Not after this time.")
 
 
 class IntRangeInput(graphene.InputObjectType):  # type: ignore[misc]

@@ -75,6 +75,8 @@ def people() -> dict[str, Any]:
         ({"created": {"lte": "2024-02-01T00:00:00Z"}}, "anna"),
         ({"created": {"gte": "2024-03-01T00:00:00", "lte": "2024-03-01T00:00:00"}}, "ben"),
         ({"created": {}}, "ben anna"),
+        ({"created": {"gte": "0001-01-03T00:00:00+23:59", "lte": "9999-12-29T23:59:59-23:59"}}, "ben anna"),
+        ({"created": {"gte": "2024-03-01"}}, "ben"),
         ({"customerSince": {"gte": "2024-01-01T00:00:00+00:00"}}, "anna"),
         ({"lastOrder": {"gte": "2024-02-01T01:00:00+01:00"}}, "anna"),
         ({"orderCount": {"gte": 2, "lte": 2}}, "anna"),
@@ -183,7 +185,18 @@ def test_an_amount_without_end(api: Api) -> None:
     "arguments",
     [
         {"first": 1, "filter": {"stage": "NOBODY"}},
-        {"first": 1, "filter": {"created": {"gte": "yesterday"}}},
+        *(
+            {"first": 1, "filter": {"created": {"gte": time}}}
+            for time in (
+                "yesterday",
+                "",
+                "T",
+                "2024-01-01T00:00:00+25:00",
+                "2024-01-01T23:59:60Z",
+                "0001-01-01T00:00:00+01:00",
+                5,
+            )
+        ),
         {"first": 1, "filter": {"orderCount": {"gte": 2**31}}},
         {"first": 1, "filter": {"unknown": 1}},
         {"first": 1, "sortBy": {"field": "NAME"}},

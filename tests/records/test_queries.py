@@ -574,6 +574,7 @@ def cursor_of(*parts: Any) -> str:
         cursor_of("-CREATED", 0, "2024-01-01 00:00:00", "1"),
         cursor_of("-CREATED", 0, "2024-13-01T00:00:00+00:00", "1"),
         cursor_of("-CREATED", 0, "yesterday", "1"),
+        cursor_of("-CREATED", 0, "0001-01-01 00:00:00+01:00", "1"),
         cursor_of("CREATED", 0, str(DAY_ONE), "1"),
         cursor_of("-NAME", 0, "anna", "1"),
         cursor_of("-CREATED", 0, "\ud800", "1"),
@@ -611,6 +612,14 @@ def test_a_window_that_is_none(arguments: dict[str, Any], field: str | None, mes
         Window.of("people", **arguments)
     assert message in caught.value.message
     assert caught.value.field == field
+
+
+def test_a_cursor_with_a_zone_that_postgresql_has_not() -> None:
+    person("anna")
+
+    assert (
+        len(page(RecordList().ordering, Window(1, cursor_of("-CREATED", 0, "3000-01-01 00:00+23:59", "1"))).edges) == 1
+    )
 
 
 def test_windows() -> None:
