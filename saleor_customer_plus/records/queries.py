@@ -15,8 +15,8 @@ from .search import matches, search_query
 
 
 def all_records() -> Records:
-    """Every record, without the column that only the database reads."""
-    return CustomerRecord.objects.defer("search_terms")
+    """Every record, without the columns that are of no use outside."""
+    return CustomerRecord.objects.defer("search_terms", "account_details")
 
 
 def find(

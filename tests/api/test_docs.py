@@ -1,0 +1,96 @@
+"""docs/api.md: every operation in it works, and says nothing that is not so."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from saleor_customer_plus.api import limits
+from saleor_customer_plus.api.schema import schema
+from saleor_customer_plus.host import OrderStatus
+from saleor_customer_plus.ledger.refresh import refresh_records
+from saleor_customer_plus.paging import LIMIT
+from saleor_customer_plus.records.models import CustomerRecord, Source
+from saleor_customer_plus.settings import DEFAULTS
+from tests.client import Api
+from tests.factories import make_ledger_entry, make_record
+
+pytestmark = pytest.mark.django_db
+
+PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture
+def anna() -> CustomerRecord:
+    """Somebody whom every list of the page has."""
+    record = make_record(
+        "anna@example.com",
+        last_name="Müller",
+        phone="+491712345678",
+        country_code="DE",
+        sources=[Source.ORDER],
+        created_at=datetime(2024, 5, 1, tzinfo=UTC),
+    )
+    for _ in range(2):
+        make_ledger_entry(record, total="300", placed_at=datetime(2024, 5, 1, tzinfo=UTC))
+    make_ledger_entry(record, counts=False, status=OrderStatus.CANCELED)
+    refresh_records([record.pk], DEFAULTS)
+    return record
+
+
+@pytest.mark.parametrize("operation", blocks("graphql"))
+def test_operations(api: Api, anna: CustomerRecord, operation: str) -> None:
+    ((_, found),) = api(operation).items()
+
+    if "edges" in found:
+        assert [edge["node"]["email"] for edge in found["edges"]] == ["anna@example.com"]
+    else:
+        assert all(value != [] for name, value in found.items() if name in ("figures", "sources"))
+
+
+def test_the_operation_in_the_curl_line(api: Api, anna: CustomerRecord) -> None:
+    (body,) = re.findall(r"-d '(.*)'", PAGE)
+
+    assert api(json.loads(body)["query"]) == {"customerRecords": {"edges": [{"node": {"email": "anna@example.com"}}]}}
+
+
+def test_the_error(api: Api) -> None:
+    (shown,) = map(json.loads, blocks("json"))
+
+    (error,) = api.errors(
+        "query ($search: String) { customerRecords(search: $search) { totalCount } }", search="x" * 201
+    )
+
+    error["extensions"]["exception"].pop("stacktrace", None)
+    assert {name: error[name] for name in shown} == shown
+
+
+def names_of(type_name: str) -> set[str]:
+    type_: Any = schema.get_type_map()[type_name]
+    return {value.name for value in type_.values} if hasattr(type_, "values") else set(type_.fields)
+
+
+@pytest.mark.parametrize("type_name", ["Query", "CustomerRecordFilterInput", "CustomerRecordSortField"])
+def test_nothing_is_left_out(type_name: str) -> None:
+    assert {name for name in names_of(type_name) if name not in PAGE} == set()
+
+
+def test_the_limits() -> None:
+    for number in (
+        limits.MAX_CHARACTERS,
+        limits.MAX_FIELDS,
+        limits.MAX_ROOT_FIELDS,
+        limits.MAX_DEPTH,
+        limits.MAX_ROWS,
+        LIMIT,
+    ):
+        assert re.search(rf"\b{number:,}\b", PAGE)
