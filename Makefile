@@ -46,8 +46,8 @@ lint: $(READY) ## Check style, types, the layers of imports, and that no migrati
 	@$(RUN)/lint-imports
 	@$(RUN)/python -m sandbox.manage makemigrations --check --dry-run
 
-bench: $(READY) ## Measure, on the embedded PostgreSQL
-	@$(RUN)/python -m bench $(ARGS)
+bench: $(if $(SALEOR),,$(READY)) ## Measure, on the embedded PostgreSQL (SALEOR=<checkout>, DATABASE_URL: on a real Saleor)
+	@$(if $(SALEOR),bench/on-saleor "$(SALEOR)",$(RUN)/python -m bench) $(ARGS)
 
 lock: ## Choose new versions of what the tests and checks need (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --no-header --no-annotate \

@@ -19,13 +19,13 @@ def url() -> str:
     return os.environ.get("DATABASE_URL") or _start_embedded()
 
 
-def django_database(address: str, *, name: str | None = None) -> dict[str, Any]:
-    """The address as an entry of Django's `DATABASES`, on another database of the same server if one is named."""
+def django_database(address: str) -> dict[str, Any]:
+    """The address as an entry of Django's `DATABASES`."""
     parts = urlsplit(address)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": name or unquote(parts.path.lstrip("/")) or "postgres",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         # A socket's folder comes in the query, as libpq has it.

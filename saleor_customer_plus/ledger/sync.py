@@ -17,7 +17,7 @@ from django.db.models import Q
 from .. import sql
 from ..activity.actions import Entry, append, insertion
 from ..activity.models import ActivityType, ActorType, CauseType
-from ..records.actions import create_missing
+from ..records.actions import creation, log_of_creation
 from ..records.email import BLANKS
 from ..records.locks import share_identities
 from ..records.models import CustomerRecord, Source
@@ -44,8 +44,9 @@ COPIED = [
     "placed_at",
     "order_updated_at",
 ]
-COMPUTED = ["record_id", "email", "total_gross", "total_refunded", "counts"]
-COLUMNS = (*COPIED, *COMPUTED)
+COMPUTED = ["email", "total_gross", "total_refunded", "counts"]
+_OF_ORDER = (*COPIED, *COMPUTED)
+COLUMNS = (*_OF_ORDER, "record_id")
 
 # What the activity log tells of an order's change.
 TOLD = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
@@ -60,10 +61,8 @@ _ACCOUNT_EMAIL = sql.fill("lower(btrim(s.account_email, {blanks}))", blanks=BLAN
 # there is a tie, that has its e-mail. Else an order stays with the record that it is attached to (the account was
 # deleted or is no longer confirmed, or the record's e-mail changed since) until somebody edits the order's own e-mail.
 # Else the order's e-mail tells.
-_STAYS = sql.fill(
-    """(s.account_is_confirmed IS NOT TRUE AND old.record_id IS NOT NULL
-        AND {order_email} IN (old.email, ''))""",
-    order_email=_ORDER_EMAIL,
+_STAYS = sql.Sql(
+    """(s.account_is_confirmed IS NOT TRUE AND old.record_id IS NOT NULL AND s.email IN (old.email, ''))"""
 )
 _IS_TIED = sql.Sql("(s.account_is_confirmed AND tied.account_id = s.account_id)")
 _IDENTITY = sql.fill(
@@ -91,13 +90,12 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
     Call it in a transaction, and `ledger.refresh` for the records afterwards. Drafts are passed over.
     """
     share_identities()
-    records_created = len(_create_missing_records(where, settings))
-    (written,) = sql.rows(_upsert(where, settings))
+    (written,) = sql.rows(_statement(where, settings))
     return SyncResult(
         added=written.added,
         changed=written.changed,
         moved=written.moved,
-        records_created=records_created,
+        records_created=written.records_created,
         record_ids=set(written.record_ids or ()),
     )
 
@@ -109,13 +107,13 @@ def remove_vanished(where: Q) -> SyncResult:
             """
             DELETE FROM {ledger} e
             WHERE e.id IN ({picked}) AND NOT EXISTS (
-                SELECT FROM ({people}) s WHERE s.order_id = e.order_id
+                SELECT FROM ({existing}) s WHERE s.order_id = e.order_id
             )
             RETURNING e.order_id, e.record_id, e.order_number
             """,
             ledger=sql.table(LedgerEntry),
             picked=sql.of_queryset(LedgerEntry.objects.filter(where).order_by().values("id")),
-            people=sql.of_queryset(source.people(Q())),
+            existing=sql.of_queryset(source.existing()),
         )
     )
     attached = [row for row in vanished if row.record_id is not None]
@@ -133,60 +131,52 @@ def sync_order_ids(order_ids: Iterable[UUID | str], settings: CustomerPlusSettin
     return result
 
 
-def _create_missing_records(where: Q, settings: CustomerPlusSettings) -> list[int]:
-    people = sql.fill(
-        """
-        SELECT {identity} AS email, s.placed_at AS known_since
-        FROM ({people}) s LEFT JOIN {ledger} old ON old.order_id = s.order_id
-        WHERE NOT {stays} AND (s.account_is_confirmed IS TRUE OR {include_guests})
-            AND NOT EXISTS (SELECT FROM {records} tied WHERE {is_tied})
-        """,
-        identity=_IDENTITY,
-        people=sql.of_queryset(source.people(where)),
-        ledger=sql.table(LedgerEntry),
-        records=sql.table(CustomerRecord),
-        stays=_STAYS,
-        is_tied=_IS_TIED,
-        include_guests=settings.include_guests,
-    )
-    return create_missing(people, source=Source.ORDER)
-
-
-def _upsert(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
+def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
+    """One statement from Saleor's tables to ours: what a batch needs is looked up once."""
     return sql.fill(
         """
-        WITH source AS (
-            {orders}
-        ), placed AS (
+        WITH source AS MATERIALIZED (
             SELECT s.*,
                 {order_email} AS email,
+                {identity} AS identity,
                 s.total_gross_amount AS total_gross,
                 s.refunded AS total_refunded,
-                {counts} AS counts,
-                CASE WHEN {stays} THEN old.record_id ELSE coalesce(tied.id, r.id) END AS record_id
+                {counts} AS counts
+            FROM ({orders}) s
+        ), seen AS (
+            SELECT s.*, {stays} AS stays, coalesce(tied.id, r.id) AS known_id,
+                old.id AS old_id, old.record_id AS old_record_id, {old_told} AS old_told,
+                ROW({now}) IS DISTINCT FROM ROW({before}) AS differs
             FROM source s
             LEFT JOIN {ledger} old ON old.order_id = s.order_id
             LEFT JOIN {records} tied ON {is_tied}
-            LEFT JOIN {records} r ON r.email = {identity}
+            LEFT JOIN {records} r ON r.email = s.identity
+        ), made AS (
+            {creation}
+        ), placed AS (
+            SELECT s.*, CASE WHEN s.stays THEN s.old_record_id ELSE COALESCE(s.known_id, m.id) END AS record_id
+            FROM seen s LEFT JOIN made m ON m.email = s.identity
         ), written AS (
             INSERT INTO {ledger} AS e ({columns})
             SELECT {columns} FROM placed
+            WHERE differs OR record_id IS DISTINCT FROM old_record_id  -- the others are not even locked
             ORDER BY order_id  -- in one order everywhere, so that two batches cannot wait for each other
             ON CONFLICT (order_id) DO UPDATE SET ({columns}) = ROW({excluded})
             WHERE e.order_updated_at <= EXCLUDED.order_updated_at
-                AND ROW({existing}) IS DISTINCT FROM ROW({excluded})
-            RETURNING e.*
+                AND ROW({written}) IS DISTINCT FROM ROW({excluded})
+            RETURNING e.order_id, e.order_number, e.record_id, e.currency, e.placed_at, {told} AS told
         ), change AS (
-            SELECT w.*, {told} AS told,
-                old.id AS old_id, old.record_id AS old_record_id, {old_told} AS old_told
-            FROM written w LEFT JOIN {ledger} old ON old.order_id = w.order_id  -- as before this statement
+            SELECT w.*, p.old_id, p.old_record_id, p.old_told FROM written w JOIN placed p USING (order_id)
         ), logged AS (
             {log}
+        ), logged_made AS (
+            {log_made}
         )
         SELECT
             count(*) FILTER (WHERE old_id IS NULL) AS added,
             count(*) FILTER (WHERE old_id IS NOT NULL AND record_id IS DISTINCT FROM old_record_id) AS moved,
             count(*) FILTER (WHERE old_id IS NOT NULL AND record_id IS NOT DISTINCT FROM old_record_id) AS changed,
+            (SELECT count(*) FROM made WHERE is_new) AS records_created,
             array_remove(array_agg(DISTINCT record_id) || array_agg(DISTINCT old_record_id), NULL) AS record_ids
         FROM change
         """,
@@ -198,12 +188,28 @@ def _upsert(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         counts=_counts(settings),
         ledger=sql.table(LedgerEntry),
         records=sql.table(CustomerRecord),
+        creation=creation(_missing(settings), source=Source.ORDER),
+        log_made=insertion(log_of_creation(Source.ORDER)),
         columns=sql.columns(COLUMNS),
+        now=sql.columns(_OF_ORDER, prefix="s"),
+        before=sql.columns(_OF_ORDER, prefix="old"),
         excluded=sql.columns(COLUMNS, prefix="EXCLUDED"),
-        existing=sql.columns(COLUMNS, prefix="e"),
-        told=_told("w"),
+        written=sql.columns(COLUMNS, prefix="e"),
+        told=_told("e"),
         old_told=_told("old"),
         log=insertion(_log()),
+    )
+
+
+def _missing(settings: CustomerPlusSettings) -> sql.Sql:
+    """The people among `seen` who have no record yet, and since when they are known."""
+    return sql.fill(
+        """
+        SELECT identity AS email, min(placed_at) AS known_since FROM seen
+        WHERE known_id IS NULL AND NOT stays AND identity <> '' AND (account_is_confirmed IS TRUE OR {include_guests})
+        GROUP BY identity
+        """,
+        include_guests=settings.include_guests,
     )
 
 

@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 from .. import sql
-from ..activity.actions import insertion
 from ..activity.models import ActivityType, ActorType
 from .models import CustomerRecord, Source
 
 
-def create_missing(people: sql.Sql, *, source: Source) -> list[int]:
-    """Make a record for everybody who has none yet, and return the ids of those made. One statement for any number.
+def creation(people: sql.Sql, *, source: Source) -> sql.Sql:
+    """The statement that makes a record for each of these people, as a part `made` of a larger one.
 
-    `people` is a query of columns `email` (normalised) and `known_since` (UTC); an address may come more than once.
-    Somebody else making the same record meanwhile does no harm.
+    `people` is a query of columns `email` (normalised, not blank, each once) and `known_since` (UTC), of those who have
+    no record. Where somebody else makes the same record at this moment, theirs is told, with `is_new` false.
     """
-    made = sql.rows(
-        sql.fill(
-            """
-            WITH made AS (
-                INSERT INTO {records} (email, sources, created_at)
-                SELECT p.email, ARRAY[{source}]::varchar[], min(p.known_since)
-                FROM ({people}) p
-                WHERE p.email <> '' AND NOT EXISTS (SELECT FROM {records} r WHERE r.email = p.email)
-                GROUP BY p.email
-                ORDER BY p.email  -- in one order everywhere, so that two batches cannot wait for each other
-                ON CONFLICT (email) DO NOTHING
-                RETURNING id, created_at
-            ), logged AS (
-                {log}
-            )
-            SELECT id FROM made
-            """,
-            records=sql.table(CustomerRecord),
-            people=people,
-            source=source.value,
-            log=insertion(_log(source)),
-        )
+    return sql.fill(
+        """
+        INSERT INTO {records} AS r (email, sources, created_at)
+        SELECT p.email, ARRAY[{source}]::varchar[], p.known_since
+        FROM ({people}) p
+        ORDER BY p.email  -- in one order everywhere, so that two batches cannot wait for each other
+        ON CONFLICT (email) DO UPDATE SET email = r.email  -- changes nothing, but tells the row
+        RETURNING r.id, r.email, r.created_at, r.xmax = 0 AS is_new
+        """,
+        records=sql.table(CustomerRecord),
+        people=people,
+        source=source.value,
     )
-    return [row.id for row in made]
 
 
-def _log(source: Source) -> sql.Sql:
+def log_of_creation(source: Source) -> sql.Sql:
+    """What is logged of those in `made`."""
     return sql.fill(
         """
         SELECT id, created_at, {created}, {sync}, '', '{}'::jsonb, jsonb_build_object('source', {source}::text), '', ''
-        FROM made
+        FROM made WHERE is_new
         """,
         created=ActivityType.RECORD_CREATED.value,
         sync=ActorType.SYNC.value,

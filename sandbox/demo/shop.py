@@ -77,7 +77,7 @@ class Shop:
             currency=currency,
             created_at=timezone.now() - timedelta(days=days_ago),
             billing_address=postal,
-            shipping_address=postal.__class__.objects.create(**_copy(postal)),
+            shipping_address=Address.objects.create(**_copy(postal)),
             lines_count=1,
             **{f"{kind}_{of}_amount": Decimal(total) for kind in ("total", "subtotal") for of in ("net", "gross")},
         )

@@ -1,0 +1,64 @@
+"""The demo's story comes to the same end on both hosts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from saleor_customer_plus.reconciliation import actions
+from saleor_customer_plus.reconciliation.walks import DRIFT
+from saleor_customer_plus.records.models import CustomerRecord
+from sandbox.demo import story
+from sandbox.demo.shop import Shop
+
+Figures = dict[str, tuple[int, Decimal, Decimal]]
+
+
+def _eur(orders: int, spent: str, net: str | None = None) -> Figures:
+    return {"EUR": (orders, Decimal(spent), Decimal(net or spent))}
+
+
+def _records() -> dict[str, tuple[str, bool, Figures]]:
+    return {
+        record.email: (
+            record.stage,
+            record.account_id is not None,
+            {one.currency: (one.order_count, one.total_gross, one.net_of_refunds) for one in record.figures.all()},
+        )
+        for record in CustomerRecord.objects.prefetch_related("figures")
+    }
+
+
+def _drift() -> int:
+    counted = sum((batch.counted for batch in actions.rehearse()), Counter[str]())
+    return sum(counted[name] for name in DRIFT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_story_ends_well() -> None:
+    told: list[str] = []
+    shop = Shop()
+
+    story.play(shop, told.append)
+
+    assert len(told) == len(story.CHAPTERS)
+    assert _records() == {
+        "anna.rossi@example.com": ("CUSTOMER", True, _eur(3, "150")),
+        "ben@example.com": ("CUSTOMER", True, _eur(1, "30") | {"USD": (1, Decimal(120), Decimal(120))}),
+        "clara@vogt.example": ("CUSTOMER", False, _eur(1, "200", "120")),
+        "dora@example.com": ("CUSTOMER", False, {}),
+        "emil@example.com": ("LEAD", False, {}),
+        "emma@example.com": ("LEAD", False, {}),
+        "farid@new.example": ("CUSTOMER", True, _eur(2, "100")),
+        "greta@example.com": ("CUSTOMER", False, _eur(3, "60")),
+    }
+    assert _drift() == 0
+
+    story.lose_a_hook(shop)
+    assert _drift() > 0
+    for _batch in actions.batches(actions.start()):
+        pass
+    assert _records()[story.LOST] == ("CUSTOMER", False, _eur(1, "35"))
+    assert _drift() == 0
