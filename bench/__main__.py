@@ -1,0 +1,56 @@
+"""`python -m bench [what] [--orders N ...]`: measure, print a table, and keep it in the docs if asked to.
+
+On the stand-in and the embedded PostgreSQL, or on a real Saleor with `bench/on-saleor <checkout>` and DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from datetime import date
+
+from . import host, report
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "what", nargs="*", choices=["reconcile", []], default=[], help="what to measure; all by default"
+    )
+    parser.add_argument("--orders", type=int, default=1_000_000, help="orders to reconcile")
+    parser.add_argument("--keep", action="store_true", help="put the tables into docs/benchmarks.md")
+    options = parser.parse_args()
+    host.configure()
+    from . import reconcile
+
+    measures = {"reconcile": lambda: reconcile.measure(options.orders)}
+    failed = False
+    for key in options.what or measures:
+        title, figures = measures[key]()
+        failed = failed or any(figure.is_met is False for figure in figures)
+        text = f"{_where()}\n\n{title}.\n\n{report.table(figures)}"
+        print(f"\n{text}\n", flush=True)
+        if options.keep:
+            report.keep(f"{key} {'saleor' if host.ON_SALEOR else 'stand-in'}", text)
+    return int(failed)
+
+
+def _where() -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (server,) = cursor.fetchone()
+    python = platform.python_version()
+    arguments = " ".join(argument for argument in sys.argv[1:] if argument != "--keep")
+    command = f'make bench{" SALEOR=<checkout>" if host.ON_SALEOR else ""} ARGS="{arguments}"'
+    return (
+        f"`{command}` on {host.name()}, Python {python}, PostgreSQL {server.split()[0]}, "
+        f"{os.cpu_count()} cores, {date.today().isoformat()}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
