@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+import hypothesis
 import pytest
 from celery.signals import task_failure
 from django.conf import settings
@@ -16,6 +17,14 @@ from . import hosts
 from .client import Api
 
 hosts.configure()
+# Hypothesis begins with a look into all loaded modules for constants: with all of Saleor loaded that takes a while.
+hypothesis.settings.register_profile(
+    "customer-plus",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[*hypothesis.settings().suppress_health_check, hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("customer-plus")
 
 from saleor_customer_plus.host import saleor_version  # noqa: E402
 

@@ -134,8 +134,9 @@ def prepare(*, on_saleor: bool) -> None:
     if on_saleor:
         from saleor.tests.utils import prepare_test_db_connections  # noqa: TID251
 
+        # Saleor's own way to what the class above does. First of all: its migrations read from the replica too.
+        prepare_test_db_connections()
         test["TEMPLATE"] = ensure_template()
         test["MIGRATE"] = False  # the copy is complete
-        prepare_test_db_connections()  # Saleor's own way to what the class above does
     else:
         connections["replica"] = _ReplicaIsWriter(connections["replica"])  # type: ignore[assignment]
