@@ -90,14 +90,18 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
     Call it in a transaction, and `ledger.refresh` for the records afterwards. Drafts are passed over.
     """
     share_identities()
-    (written,) = sql.rows(_statement(where, settings))
-    return SyncResult(
-        added=written.added,
-        changed=written.changed,
-        moved=written.moved,
-        records_created=written.records_created,
-        record_ids=set(written.record_ids or ()),
-    )
+    result = SyncResult()
+    is_complete = False
+    while not is_complete:
+        (written,) = sql.rows(_statement(where, settings))
+        result.added += written.added
+        result.changed += written.changed
+        result.moved += written.moved
+        result.records_created += written.records_created
+        result.record_ids.update(written.record_ids or ())
+        # Somebody else made a record at this moment, which only a further statement can see.
+        is_complete = written.left_out == 0
+    return result
 
 
 def remove_vanished(where: Q) -> SyncResult:
@@ -151,15 +155,19 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             LEFT JOIN {ledger} old ON old.order_id = s.order_id
             LEFT JOIN {records} tied ON {is_tied}
             LEFT JOIN {records} r ON r.email = s.identity
+        ), judged AS (
+            SELECT s.*, {is_missing} AS is_missing FROM seen s
         ), made AS (
             {creation}
         ), placed AS (
-            SELECT s.*, CASE WHEN s.stays THEN s.old_record_id ELSE COALESCE(s.known_id, m.id) END AS record_id
-            FROM seen s LEFT JOIN made m ON m.email = s.identity
+            SELECT s.*, CASE WHEN s.stays THEN s.old_record_id ELSE coalesce(s.known_id, m.id) END AS record_id,
+                s.is_missing AND m.id IS NULL AS is_left_out
+            FROM judged s LEFT JOIN made m ON s.is_missing AND m.email = s.identity
         ), written AS (
             INSERT INTO {ledger} AS e ({columns})
             SELECT {columns} FROM placed
-            WHERE differs OR record_id IS DISTINCT FROM old_record_id  -- the others are not even locked
+            WHERE NOT is_left_out
+                AND (differs OR record_id IS DISTINCT FROM old_record_id)  -- the others are not even locked
             ORDER BY order_id  -- in one order everywhere, so that two batches cannot wait for each other
             ON CONFLICT (order_id) DO UPDATE SET ({columns}) = ROW({excluded})
             WHERE e.order_updated_at <= EXCLUDED.order_updated_at
@@ -176,7 +184,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             count(*) FILTER (WHERE old_id IS NULL) AS added,
             count(*) FILTER (WHERE old_id IS NOT NULL AND record_id IS DISTINCT FROM old_record_id) AS moved,
             count(*) FILTER (WHERE old_id IS NOT NULL AND record_id IS NOT DISTINCT FROM old_record_id) AS changed,
-            (SELECT count(*) FROM made WHERE is_new) AS records_created,
+            (SELECT count(*) FROM made) AS records_created,
+            (SELECT count(*) FROM placed WHERE is_left_out) AS left_out,
             array_remove(array_agg(DISTINCT record_id) || array_agg(DISTINCT old_record_id), NULL) AS record_ids
         FROM change
         """,
@@ -188,7 +197,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         counts=_counts(settings),
         ledger=sql.table(LedgerEntry),
         records=sql.table(CustomerRecord),
-        creation=creation(_missing(settings), source=Source.ORDER),
+        is_missing=_is_missing(settings),
+        creation=creation(_MISSING, source=Source.ORDER),
         log_made=insertion(log_of_creation(Source.ORDER)),
         columns=sql.columns(COLUMNS),
         now=sql.columns(_OF_ORDER, prefix="s"),
@@ -201,15 +211,14 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
     )
 
 
-def _missing(settings: CustomerPlusSettings) -> sql.Sql:
-    """The people among `seen` who have no record yet, and since when they are known."""
+_MISSING = sql.Sql("SELECT identity AS email, min(placed_at) AS known_since FROM judged WHERE is_missing GROUP BY 1")
+
+
+def _is_missing(settings: CustomerPlusSettings) -> sql.Sql:
+    """Whether a record has to be made for this one of the orders `seen`."""
     return sql.fill(
-        """
-        SELECT identity AS email, min(placed_at) AS known_since FROM seen
-        WHERE known_id IS NULL AND NOT stays AND identity <> '' AND (account_is_confirmed IS TRUE OR {include_guests})
-        GROUP BY identity
-        """,
-        include_guests=settings.include_guests,
+        "(s.known_id IS NULL AND NOT s.stays AND s.identity <> '' AND (s.account_is_confirmed IS TRUE OR {guests}))",
+        guests=settings.include_guests,
     )
 
 

@@ -11,7 +11,8 @@ def creation(people: sql.Sql, *, source: Source) -> sql.Sql:
     """The statement that makes a record for each of these people, as a part `made` of a larger one.
 
     `people` is a query of columns `email` (normalised, not blank, each once) and `known_since` (UTC), of those who have
-    no record. Where somebody else makes the same record at this moment, theirs is told, with `is_new` false.
+    no record. Where somebody else makes the same record at this moment, it is not among those made; to lock it here
+    would make two batches wait for each other.
     """
     return sql.fill(
         """
@@ -19,8 +20,8 @@ def creation(people: sql.Sql, *, source: Source) -> sql.Sql:
         SELECT p.email, ARRAY[{source}]::varchar[], p.known_since
         FROM ({people}) p
         ORDER BY p.email  -- in one order everywhere, so that two batches cannot wait for each other
-        ON CONFLICT (email) DO UPDATE SET email = r.email  -- changes nothing, but tells the row
-        RETURNING r.id, r.email, r.created_at, r.xmax = 0 AS is_new
+        ON CONFLICT (email) DO NOTHING
+        RETURNING r.id, r.email, r.created_at
         """,
         records=sql.table(CustomerRecord),
         people=people,
@@ -33,7 +34,7 @@ def log_of_creation(source: Source) -> sql.Sql:
     return sql.fill(
         """
         SELECT id, created_at, {created}, {sync}, '', '{}'::jsonb, jsonb_build_object('source', {source}::text), '', ''
-        FROM made WHERE is_new
+        FROM made
         """,
         created=ActivityType.RECORD_CREATED.value,
         sync=ActorType.SYNC.value,
