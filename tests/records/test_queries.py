@@ -580,6 +580,7 @@ def cursor_of(*parts: Any) -> str:
         cursor_of("-CREATED", 0, "\ud800", "1"),
         cursor_of("-CREATED", 0, "\x00", "1"),
     ],
+    ids=lambda cursor: base64.urlsafe_b64decode(cursor.encode("ascii", "ignore") + b"===")[:60],
 )
 def test_a_cursor_that_is_none(cursor: str) -> None:
     with pytest.raises(CustomerPlusError, match="Received cursor is invalid") as caught:
