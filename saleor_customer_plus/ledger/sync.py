@@ -99,7 +99,7 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
         result.moved += written.moved
         result.records_created += written.records_created
         result.record_ids.update(written.record_ids or ())
-        # Somebody else made a record at this moment, which only a further statement can see.
+        # Somebody else made a record at this moment, which only a further statement can see. Nothing was written yet.
         is_complete = written.left_out == 0
     return result
 
@@ -166,9 +166,9 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         ), written AS (
             INSERT INTO {ledger} AS e ({columns})
             SELECT {columns} FROM placed
-            WHERE NOT is_left_out
-                AND (differs OR record_id IS DISTINCT FROM old_record_id)  -- the others are not even locked
-            ORDER BY order_id  -- in one order everywhere, so that two batches cannot wait for each other
+            WHERE (differs OR record_id IS DISTINCT FROM old_record_id)  -- the others are not even locked
+                AND NOT EXISTS (SELECT FROM placed WHERE is_left_out)
+            ORDER BY order_id  -- all at once and in one order everywhere, so that no two batches wait for each other
             ON CONFLICT (order_id) DO UPDATE SET ({columns}) = ROW({excluded})
             WHERE e.order_updated_at <= EXCLUDED.order_updated_at
                 AND ROW({written}) IS DISTINCT FROM ROW({excluded})
