@@ -57,6 +57,8 @@ def _view_class() -> type[Any]:
     class CustomerPlusView(host.graphql_view()):  # type: ignore[misc]
         """Saleor's view, with limits that fit our schema and introspections kept apart from those of the main API."""
 
+        variables: Any = None
+
         def get_graphql_params(self, request: HttpRequest, data: Any) -> tuple[Any, Any, Any]:
             query, self.variables, operation_name = super().get_graphql_params(request, data)
             return query, self.variables, operation_name
