@@ -17,15 +17,24 @@ from . import host, report
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", choices=["reconcile", []], default=[], help="what to measure; all by default"
+        "what",
+        nargs="*",
+        choices=["reconcile", "list", "hooks", []],
+        default=[],
+        help="what to measure; all by default",
     )
     parser.add_argument("--orders", type=int, default=1_000_000, help="orders to reconcile")
+    parser.add_argument("--records", type=int, default=1_000_000, help="records to list")
+    parser.add_argument("--runs", type=int, default=21, help="how often a page is asked for")
     parser.add_argument("--keep", action="store_true", help="put the tables into docs/benchmarks.md")
     options = parser.parse_args()
     host.configure()
-    from . import reconcile
+    from . import lists, reconcile
 
-    measures = {"reconcile": lambda: reconcile.measure(options.orders)}
+    measures = {
+        "reconcile": lambda: reconcile.measure(options.orders),
+        "list": lambda: lists.measure(options.records, options.runs),
+    }
     failed = False
     for key in options.what or measures:
         title, figures = measures[key]()

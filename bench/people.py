@@ -6,22 +6,34 @@ from dataclasses import dataclass
 
 from .rows import below, pick
 
-FIRST_NAMES = (
-    "Anna Ben Clara David Emma Felix Greta Hannah Ivan Julia Karl Lena Mats Nina Oskar Paula Rosa Stefan Tina Uwe "
-    "Viktor Wanda Xaver Yara Zoe Amélie Björn Chloé Dieter Elena François Giulia Henrik Inés Jörg Käthe Lukas Maria "
-    "Noah Olga Piotr Quentin Renée Søren Teresa Ulrike Vera Willem Yves Zuzana"
-).split()
-LAST_NAMES = (
-    "Müller Rossi Schmidt Garcia Kowalski Novak Jensen Dubois Silva Andersson Virtanen Popescu Horvat Nagy Murphy "
-    "Smith Jones Taylor Brown Wilson Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Bauer Richter "
-    "Klein Wolf Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt Werner Krause Meier Lehmann "
-    "Bianchi Romano Colombo Ricci Marino Greco Bruno Gallo Conti Costa Martin Bernard Thomas Petit Robert Richard "
-    "Durand Leroy Moreau Simon Laurent Lefebvre Michel Lopez Martinez Sanchez Perez Gomez Fernandez Moreno Jimenez"
-).split()
-COMPANIES = (
-    "Nordwind Bergmann Alpina Rheintal Solaris Quantum Bluebird Evergreen Helios Kranich Lotus Mercator Nimbus Orion "
-    "Pinnacle Quarz Riviera Stellar Tundra Umbra Vega Westend Xenon Ypsilon Zephyr"
-).split()
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+FIRST_NAMES = _words(
+    """
+    Anna Ben Clara David Emma Felix Greta Hannah Ivan Julia Karl Lena Mats Nina Oskar Paula Rosa Stefan Tina
+    Uwe Viktor Wanda Xaver Yara Zoe Amélie Björn Chloé Dieter Elena François Giulia Henrik Inés Jörg Käthe
+    Lukas Maria Noah Olga Piotr Quentin Renée Søren Teresa Ulrike Vera Willem Yves Zuzana
+    """
+)
+LAST_NAMES = _words(
+    """
+    Müller Rossi Schmidt Garcia Kowalski Novak Jensen Dubois Silva Andersson Virtanen Popescu Horvat Nagy
+    Murphy Smith Jones Taylor Brown Wilson Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch
+    Bauer Richter Klein Wolf Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt Werner
+    Krause Meier Lehmann Bianchi Romano Colombo Ricci Marino Greco Bruno Gallo Conti Costa Martin Bernard
+    Thomas Petit Robert Richard Durand Leroy Moreau Simon Laurent Lefebvre Michel Lopez Martinez Sanchez
+    Perez Gomez Fernandez Moreno Jimenez
+    """
+)
+COMPANIES = _words(
+    """
+    Nordwind Bergmann Alpina Rheintal Solaris Quantum Bluebird Evergreen Helios Kranich Lotus Mercator Nimbus
+    Orion Pinnacle Quarz Riviera Stellar Tundra Umbra Vega Westend Xenon Ypsilon Zephyr
+    """
+)
 TRADES = ("Handels GmbH", "Logistics", "Foods", "Design", "Bau AG", "Studio", "S.r.l.", "SARL", "Ltd", "Textil KG")
 STREETS = (
     "Torstraße",
@@ -33,10 +45,22 @@ STREETS = (
     "Storgata",
     "Lindenweg",
 )
-CITIES = "Berlin Hamburg München Paris Lyon Milano Roma Madrid Wien Zürich London Warszawa Praha Oslo".split()
+CITIES = _words(
+    """
+    Berlin Hamburg München Paris Lyon Milano Roma Madrid Wien Zürich London Warszawa Praha Oslo
+    """
+)
 # As a shop's customers are: most from a few countries.
-COUNTRIES = "DE DE DE DE DE DE DE AT AT CH FR FR IT IT ES NL BE PL GB US".split()
-LANGUAGES = "de de de de en en fr it es pl".split()
+COUNTRIES = _words(
+    """
+    DE DE DE DE DE DE DE AT AT CH FR FR IT IT ES NL BE PL GB US
+    """
+)
+LANGUAGES = _words(
+    """
+    de de de de en en fr it es pl
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)

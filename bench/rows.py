@@ -67,10 +67,8 @@ def _advance_sequence(model: type[Model]) -> None:
     """Let rows that are made later have ids above those that were given here."""
     key = model._meta.pk
     if isinstance(key, AutoField):
-        execute(
-            f"SELECT setval(pg_get_serial_sequence(%s, %s), greatest((SELECT max({key.column}) FROM {table(model)}), 1))",
-            (model._meta.db_table, key.column),
-        )
+        last = f"(SELECT greatest(max({key.column}), 1) FROM {table(model)})"
+        execute(f"SELECT setval(pg_get_serial_sequence(%s, %s), {last})", (model._meta.db_table, key.column))
 
 
 @contextmanager

@@ -8,11 +8,11 @@ os.environ.setdefault("ALLOWED_CLIENT_HOSTS", "localhost")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 os.environ.setdefault("PUBLIC_URL", "http://localhost:8000")
 
-from cryptography.hazmat.primitives import serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
-from saleor.settings import *  # noqa: E402, F403, TID251
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from saleor.settings import *  # noqa: F403, TID251
 
-from .database import use_scratch  # noqa: E402
+from .database import use_scratch
 
 use_scratch(DATABASES)  # noqa: F405
 
