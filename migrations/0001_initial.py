@@ -25,14 +25,14 @@ class Migration(migrations.Migration):
             name="CustomerRecord",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("email", models.CharField(max_length=254, unique=True)),
+                ("email", models.CharField(max_length=254)),
                 ("first_name", models.CharField(blank=True, db_default="", default="", max_length=256)),
                 ("last_name", models.CharField(blank=True, db_default="", default="", max_length=256)),
                 ("company_name", models.CharField(blank=True, db_default="", default="", max_length=256)),
                 ("phone", models.CharField(blank=True, db_default="", default="", max_length=128)),
                 ("country_code", models.CharField(blank=True, db_default="", default="", max_length=2)),
                 ("language_code", models.CharField(blank=True, db_default="", default="", max_length=35)),
-                ("number", models.CharField(blank=True, max_length=64, null=True, unique=True)),
+                ("number", models.CharField(blank=True, max_length=64, null=True)),
                 (
                     "additional_phones",
                     models.JSONField(
@@ -431,6 +431,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customerrecord",
             index=django.contrib.postgres.indexes.GinIndex(fields=["sources"], name="customer_plus_sources"),
+        ),
+        migrations.AddConstraint(
+            model_name="customerrecord",
+            constraint=models.UniqueConstraint(fields=("email",), name="customer_plus_email_unique"),
+        ),
+        migrations.AddConstraint(
+            model_name="customerrecord",
+            constraint=models.UniqueConstraint(fields=("number",), name="customer_plus_number_unique"),
         ),
         migrations.AddConstraint(
             model_name="customerrecord",

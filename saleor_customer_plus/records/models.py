@@ -53,7 +53,7 @@ class CustomerRecord(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    email = models.CharField(max_length=254, unique=True)
+    email = models.CharField(max_length=254)
     # The account is Saleor's table: no constraint in the database, so that Saleor can delete users without us being
     # installed, and no action by Django, so that the tie is ended (and logged) by `records.accounts` alone.
     account = models.OneToOneField(
@@ -74,7 +74,7 @@ class CustomerRecord(models.Model):
     language_code = models.CharField(max_length=35, blank=True, default="", db_default="")
 
     # What only staff or an import knows.
-    number = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    number = models.CharField(max_length=64, null=True, blank=True)
     additional_phones = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True)
     image = models.FileField(
         storage=record_image_storage,
@@ -138,6 +138,9 @@ class CustomerRecord(models.Model):
 
     class Meta:
         constraints = [
+            # Not `unique=True`, with which Django makes a second index for LIKE: nobody searches so.
+            models.UniqueConstraint(fields=["email"], name="customer_plus_email_unique"),
+            models.UniqueConstraint(fields=["number"], name="customer_plus_number_unique"),
             models.CheckConstraint(
                 condition=Q(email=models.functions.Lower(models.functions.Trim("email"))) & ~Q(email=""),
                 name="customer_plus_email_normal",
