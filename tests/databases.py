@@ -74,8 +74,6 @@ def _make(cursor: CursorWrapper, connection: Any, name: str, *, source: str = "t
     real_name = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = unfinished
-    # Some of Saleor's migrations import its GraphQL modules, which must be entered by their front door.
-    importlib.import_module(settings.ROOT_URLCONF)
     try:
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     finally:
@@ -134,6 +132,8 @@ def prepare(*, on_saleor: bool) -> None:
     if on_saleor:
         from saleor.tests.utils import prepare_test_db_connections  # noqa: TID251
 
+        # Some of Saleor's migrations import its GraphQL modules, which must be entered by their front door.
+        importlib.import_module(settings.ROOT_URLCONF)
         # Saleor's own way to what the class above does. First of all: its migrations read from the replica too.
         prepare_test_db_connections()
         test["TEMPLATE"] = ensure_template()
