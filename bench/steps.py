@@ -41,7 +41,14 @@ def reconcile(workers: str = "1") -> dict[str, Any]:
     return dict(json.loads(summary.getvalue()))
 
 
-STEPS: dict[str, Callable[..., dict[str, Any]]] = {step.__name__: step for step in (bare_select, reconcile)}
+def mutations(runs: str) -> dict[str, Any]:
+    """Saleor's own mutations, with the plugin active and inactive."""
+    from .hooks import in_turns_with_us
+
+    return in_turns_with_us(int(runs))
+
+
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {step.__name__: step for step in (bare_select, reconcile, mutations)}
 
 
 def main(name: str, *arguments: str) -> None:
