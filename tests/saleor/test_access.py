@@ -106,6 +106,17 @@ def test_welcome(asker: Any) -> None:
     assert answer == {"customerRecords": {"edges": [{"node": {"email": "anna@example.com"}}]}}
 
 
+@pytest.mark.parametrize("header", ["Authorization: Bearer", "Authorization: JWT", "Authorization-Bearer:"])
+def test_token_may_come_in_each_header_that_saleor_reads(client: Any, header: str) -> None:
+    name, _, kind = header.partition(":")
+
+    response = client.post(
+        OUR_PATH, {"query": OURS}, content_type="application/json", headers={name: f"{kind} {staff()}".strip()}
+    )
+
+    assert response.json()["data"] == {"customerRecords": {"edges": []}}
+
+
 @pytest.mark.parametrize(
     "asker",
     [

@@ -184,6 +184,26 @@ def test_staff_changes_the_address_to_that_of_a_guest(saleor: SaleorApi, shop: S
     assert known(ANNA) == Person()
 
 
+def test_staff_changes_several_customers_at_once(saleor: SaleorApi, shop: Shop) -> None:
+    anna, bert = (create_confirmed_customer(saleor, email) for email in (ANNA, "bert@example.com"))
+    mark_as_paid(saleor, place_order(saleor, shop, user=global_id(anna)))
+
+    answer = saleor(
+        """mutation ($customers: [CustomerBulkUpdateInput!]!) {
+            customerBulkUpdate(customers: $customers) { count errors { path message code } }
+        }""",
+        customers=[
+            {"id": global_id(anna), "input": {"email": NEW}},
+            {"id": global_id(bert), "input": {"firstName": "Bert"}},
+        ],
+    )
+
+    assert answer["count"] == 2
+    assert known(NEW) == Person(account=global_id(anna), **ONE_ORDER)
+    assert known(ANNA) is None
+    assert CustomerRecord.objects.get(email=bert.email).first_name == "Bert"
+
+
 def test_metadata_of_a_customer_changes_nothing(saleor: SaleorApi, shop: Shop) -> None:
     account = create_confirmed_customer(saleor, ANNA)
 
@@ -227,6 +247,20 @@ def test_staff_deletes_several_customers(saleor: SaleorApi, shop: Shop) -> None:
     delete_customers(saleor, accounts)
 
     assert known(ANNA) == known("bert@example.com") == Person()
+
+
+def test_member_of_staff_who_bought_is_a_customer_and_leaves_a_history(
+    saleor: SaleorApi, shop: Shop, on_commit: Any
+) -> None:
+    member = factories.make_staff(ANNA, permissions=())
+    mark_as_paid(saleor, place_order(saleor, shop, user=global_id(member)))
+    with on_commit():
+        tasks.reconcile()
+    assert known(ANNA) == Person(account=global_id(member), **ONE_ORDER)
+
+    saleor(f"mutation ($id: ID!) {{ staffDelete(id: $id) {{ {ERRORS} }} }}", id=global_id(member))
+
+    assert known(ANNA) == Person(**ONE_ORDER)
 
 
 def test_deleted_customer_who_comes_back_is_the_same_person(saleor: SaleorApi, shop: Shop) -> None:
