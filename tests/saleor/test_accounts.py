@@ -260,7 +260,9 @@ def test_member_of_staff_who_bought_is_a_customer_and_leaves_a_history(
 
     saleor(f"mutation ($id: ID!) {{ staffDelete(id: $id) {{ {ERRORS} }} }}", id=global_id(member))
 
-    assert known(ANNA) == Person(**ONE_ORDER)
+    # Until 3.22 Saleor makes a customer of whoever bought something; from 3.23 on the account is gone.
+    remains = type(member).objects.filter(pk=member.pk).exists()
+    assert known(ANNA) == Person(account=global_id(member) if remains else None, **ONE_ORDER)
 
 
 def test_deleted_customer_who_comes_back_is_the_same_person(saleor: SaleorApi, shop: Shop) -> None:
