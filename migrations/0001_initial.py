@@ -65,7 +65,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(db_default=True, default=True)),
+                ("deactivation_reason", models.CharField(blank=True, db_default="", default="", max_length=256)),
                 ("is_approved_buyer", models.BooleanField(db_default=False, default=False)),
+                (
+                    "lawful_basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CONSENT", "The person agreed"),
+                            ("CONTRACT", "A contract with the person, or steps towards one"),
+                            ("LEGAL_OBLIGATION", "A legal duty of the shop"),
+                            ("LEGITIMATE_INTEREST", "A legitimate interest of the shop"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=24,
+                    ),
+                ),
+                ("accepts_marketing", models.BooleanField(db_default=False, default=False)),
+                ("accepts_system_mail", models.BooleanField(db_default=False, default=False)),
                 (
                     "stage",
                     models.CharField(
@@ -207,24 +225,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
-                (
-                    "type",
-                    models.CharField(
-                        choices=[
-                            ("RECORD_CREATED", "The record was made"),
-                            ("ORDER_ADDED", "An order was attached"),
-                            ("ORDER_CHANGED", "An order changed its state, total or refunds"),
-                            ("ORDER_REMOVED", "An order left the record"),
-                            ("DETAILS_SYNCED", "Details were taken over from an order or the account"),
-                            ("DETAILS_SUGGESTED", "Details differ from a locked field"),
-                            ("STAGE_CHANGED", "A lead became a customer"),
-                            ("ACCOUNT_TIED", "The record was tied to an account"),
-                            ("ACCOUNT_UNTIED", "The tie to an account ended"),
-                            ("EMAIL_CHANGED", "The e-mail address changed"),
-                        ],
-                        max_length=32,
-                    ),
-                ),
+                ("type", models.CharField(max_length=32)),
                 (
                     "actor_type",
                     models.CharField(
@@ -250,6 +251,8 @@ class Migration(migrations.Migration):
                             ("ORDER", "A Saleor order, by its UUID"),
                             ("ACCOUNT", "A Saleor account, by its number"),
                             ("JOB", "A bulk job"),
+                            ("NOTE", "A note"),
+                            ("LEAD", "An enquiry"),
                             ("MERGE", "A merge of two records"),
                         ],
                         default="",

@@ -8,17 +8,40 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """Codes of errors, as the API shows them. Named like Saleor's where Saleor has the same."""
 
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    DISABLED = "DISABLED"
     INVALID = "INVALID"
+    LIMIT_REACHED = "LIMIT_REACHED"
     NOT_FOUND = "NOT_FOUND"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    RATE_LIMITED = "RATE_LIMITED"
     REQUIRED = "REQUIRED"
+    STALE = "STALE"
+    UNIQUE = "UNIQUE"
+    UNSUPPORTED_FILE = "UNSUPPORTED_FILE"
     GRAPHQL_ERROR = "GRAPHQL_ERROR"
 
 
 class CustomerPlusError(Exception):
-    """Something that the caller can mend. The message never holds personal data."""
+    """Something that the caller can mend. The message never holds personal data.
 
-    def __init__(self, message: str, *, code: ErrorCode = ErrorCode.INVALID, field: str | None = None) -> None:
+    `field` names the argument or the input's field in Python's spelling; `id` is the global id of something that is in
+    the way, such as the record that has an e-mail already.
+    """
+
+    def __init__(
+        self, message: str, *, code: ErrorCode = ErrorCode.INVALID, field: str | None = None, id: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
         self.field = field
+        self.id = id
+
+
+class SeveralErrors(Exception):
+    """All that is wrong with one input, so that a form can show it at once."""
+
+    def __init__(self, errors: list[CustomerPlusError]) -> None:
+        super().__init__(f"{len(errors)} errors")
+        self.errors = errors

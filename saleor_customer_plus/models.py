@@ -1,15 +1,36 @@
 """Django looks here for models; each lives with its feature."""
 
 from .activity.models import ActivityEntry
+from .bulk.models import BulkChunk, BulkJob, BulkProblem, BulkProfile
+from .consent.models import ConsentEvent
+from .groups.models import Group, GroupMembership, VoucherUse
+from .leads.models import Lead
 from .ledger.models import CustomerFigures, LedgerEntry
+from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .reconciliation.models import Reconciliation, ReconciliationRange
 from .records.models import CustomerRecord
+from .tags.models import Tag, TagAssignment
 
 __all__ = [
     "ActivityEntry",
+    "Attachment",
+    "BulkChunk",
+    "BulkJob",
+    "BulkProblem",
+    "BulkProfile",
+    "ConsentEvent",
     "CustomerFigures",
     "CustomerRecord",
+    "Group",
+    "GroupMembership",
+    "Lead",
     "LedgerEntry",
+    "Note",
+    "NoteMention",
+    "NoteVersion",
     "Reconciliation",
     "ReconciliationRange",
+    "Tag",
+    "TagAssignment",
+    "VoucherUse",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import OperationalError
 
 from . import reactions
+from .bulk import jobs
 from .host import allow_writer, celery_app
 from .reconciliation import actions as reconciliation
 
@@ -70,3 +71,10 @@ def reconcile_ranges() -> None:
     """Work on ranges for a while, then hand over to a fresh task. Any number of workers may do so at once."""
     for _worker in range(reconciliation.work(seconds=60)):
         reconcile_ranges.delay()
+
+
+@task("run_job")
+def run_job(job_id: int) -> None:
+    """Work on a bulk job for a while, then hand over to fresh tasks. Any number of workers may do so at once."""
+    for _worker in range(jobs.work(job_id, seconds=60)):
+        run_job.delay(job_id)

@@ -14,6 +14,34 @@ from .models import ActivityEntry, ActivityType, ActorType, CauseType
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something. `id` is the number of Saleor's user or app; blank for the synchronisation."""
+
+    type: ActorType
+    id: str = ""
+
+    @property
+    def of_entry(self) -> dict[str, Any]:
+        """The actor as an `Entry` has it: `Entry(record_id, type, **actor.of_entry)`."""
+        return {"actor_type": self.type, "actor_id": self.id}
+
+
+SYNC = Actor(ActorType.SYNC)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made somebody do something: an order, a job, a note ..., by its key."""
+
+    type: CauseType
+    id: str
+
+    @property
+    def of_entry(self) -> dict[str, Any]:
+        return {"cause_type": self.type, "cause_id": self.id}
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing to be logged. `at` is when it happened (UTC); now, unless told."""
 

@@ -19,6 +19,31 @@ class ActivityType(models.TextChoices):
     ACCOUNT_TIED = "ACCOUNT_TIED", "The record was tied to an account"
     ACCOUNT_UNTIED = "ACCOUNT_UNTIED", "The tie to an account ended"
     EMAIL_CHANGED = "EMAIL_CHANGED", "The e-mail address changed"
+    DETAILS_EDITED = "DETAILS_EDITED", "Fields were edited"
+    DETAILS_UNLOCKED = "DETAILS_UNLOCKED", "Details may be synced again"
+    SUGGESTION_ACCEPTED = "SUGGESTION_ACCEPTED", "A suggested detail was taken over"
+    SUGGESTION_DISMISSED = "SUGGESTION_DISMISSED", "A suggested detail was dismissed"
+    IMAGE_CHANGED = "IMAGE_CHANGED", "The picture was set or removed"
+    ACTIVATED = "ACTIVATED", "The record was put into use again"
+    DEACTIVATED = "DEACTIVATED", "The record was taken out of use"
+    BUYER_APPROVED = "BUYER_APPROVED", "The person was approved as a buyer"
+    BUYER_DISAPPROVED = "BUYER_DISAPPROVED", "The approval as a buyer was withdrawn"
+    ACCOUNT_OPENED = "ACCOUNT_OPENED", "An account was opened for the person"
+    DRAFT_ORDER_CREATED = "DRAFT_ORDER_CREATED", "A draft order was made for the person"
+    TAG_ADDED = "TAG_ADDED", "A tag was added"
+    TAG_REMOVED = "TAG_REMOVED", "A tag was removed"
+    GROUP_JOINED = "GROUP_JOINED", "The person joined a group"
+    GROUP_LEFT = "GROUP_LEFT", "The person left a group"
+    NOTE_ADDED = "NOTE_ADDED", "A note was written"
+    NOTE_EDITED = "NOTE_EDITED", "A note was edited, pinned or unpinned"
+    NOTE_DELETED = "NOTE_DELETED", "A note was deleted"
+    FILE_ATTACHED = "FILE_ATTACHED", "A file was attached to a note"
+    FILE_REMOVED = "FILE_REMOVED", "A file was removed from a note"
+    LEAD_ADDED = "LEAD_ADDED", "An enquiry came in"
+    LEAD_CHANGED = "LEAD_CHANGED", "An enquiry was edited, assigned or moved on"
+    LEAD_CONVERTED = "LEAD_CONVERTED", "An enquiry led to an order"
+    LEAD_DELETED = "LEAD_DELETED", "An enquiry was deleted"
+    CONSENT_CHANGED = "CONSENT_CHANGED", "A consent was granted, withdrawn or asked for"
 
 
 class ActorType(models.TextChoices):
@@ -37,6 +62,8 @@ class CauseType(models.TextChoices):
     ORDER = "ORDER", "A Saleor order, by its UUID"
     ACCOUNT = "ACCOUNT", "A Saleor account, by its number"
     JOB = "JOB", "A bulk job"
+    NOTE = "NOTE", "A note"
+    LEAD = "LEAD", "An enquiry"
     MERGE = "MERGE", "A merge of two records"
 
 
@@ -52,7 +79,9 @@ class ActivityEntry(models.Model):
     )
     # When it happened, which for an order is when it was placed; the id tells when it was logged.
     at = models.DateTimeField()
-    type = models.CharField(max_length=32, choices=ActivityType.choices)
+    type = models.CharField(
+        max_length=32
+    )  # an `ActivityType`: not `choices`, which would take a migration for each new one
     actor_type = models.CharField(max_length=16, choices=ActorType.choices, default=ActorType.SYNC)
     actor_id = models.CharField(max_length=64, blank=True, default="")
     before = models.JSONField(default=dict, blank=True)

@@ -17,13 +17,18 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 _BIGGEST_KEY = 2**63 - 1
 
 
+def may_manage(info: Any) -> bool:
+    """Whether the caller is a staff member or an app that may manage users."""
+    requestor = info.context.app or info.context.user
+    return bool(requestor and requestor.has_perm(host.AccountPermissions.MANAGE_USERS))
+
+
 def staff_only(resolver: Resolver) -> Resolver:
     """Let staff members and apps in that may manage users, and nobody else."""
 
     @functools.wraps(resolver)
     def resolve(root: Any, info: Any, **arguments: Any) -> Any:
-        requestor = info.context.app or info.context.user
-        if not requestor or not requestor.has_perm(host.AccountPermissions.MANAGE_USERS):
+        if not may_manage(info):
             raise host.PermissionDenied(permissions=[host.AccountPermissions.MANAGE_USERS])
         return resolver(root, info, **arguments)
 

@@ -45,11 +45,20 @@ class Source(models.TextChoices):
     NEWSLETTER = "NEWSLETTER", "Newsletter"
 
 
+class LawfulBasis(models.TextChoices):
+    """Why the shop may hold a person's data: the bases of the GDPR's Art. 6(1)."""
+
+    CONSENT = "CONSENT", "The person agreed"
+    CONTRACT = "CONTRACT", "A contract with the person, or steps towards one"
+    LEGAL_OBLIGATION = "LEGAL_OBLIGATION", "A legal duty of the shop"
+    LEGITIMATE_INTEREST = "LEGITIMATE_INTEREST", "A legitimate interest of the shop"
+
+
 class CustomerRecord(models.Model):
     """One person: guest, account holder, lead or all of them in turn.
 
-    Written by `records.actions`, `records.accounts` and `ledger.refresh` only. Times are in UTC. Money is not here: see
-    `ledger.models.CustomerFigures`.
+    Written by `records.actions`, `records.accounts` and `ledger.refresh` only, but for what is marked. Times are in
+    UTC. Money is not here: see `ledger.models.CustomerFigures`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -89,7 +98,13 @@ class CustomerRecord(models.Model):
     social_profiles = models.JSONField(default=dict, db_default=EMPTY_OBJECT, blank=True)
     attributes = models.JSONField(default=dict, db_default=EMPTY_OBJECT, blank=True)
     is_active = models.BooleanField(default=True, db_default=True)
+    deactivation_reason = models.CharField(max_length=256, blank=True, default="", db_default="")
     is_approved_buyer = models.BooleanField(default=False, db_default=False)
+    lawful_basis = models.CharField(max_length=24, choices=LawfulBasis.choices, blank=True, default="", db_default="")
+
+    # What the newest consent events come to, for filters. Written by `consent.actions` only.
+    accepts_marketing = models.BooleanField(default=False, db_default=False)
+    accepts_system_mail = models.BooleanField(default=False, db_default=False)
 
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.LEAD, db_default=Stage.LEAD)
     sources = ArrayField(

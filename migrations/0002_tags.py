@@ -1,0 +1,69 @@
+import django.db.models.deletion
+import django.db.models.functions.datetime
+import django.db.models.functions.text
+import django.utils.timezone
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("saleor_customer_plus", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Tag",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=255)),
+                ("colour", models.CharField(blank=True, db_default="", default="", max_length=7)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"), name="customer_plus_tag_unique"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TagAssignment",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "assigned_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tag_assignments",
+                        to="saleor_customer_plus.customerrecord",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="saleor_customer_plus.tag",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(models.F("tag"), models.F("record"), name="customer_plus_tagged")],
+                "constraints": [models.UniqueConstraint(fields=("record", "tag"), name="customer_plus_tagged_once")],
+            },
+        ),
+    ]

@@ -1,0 +1,215 @@
+import django.db.models.deletion
+import django.db.models.functions.datetime
+import django.db.models.functions.text
+import django.utils.timezone
+from django.db import migrations, models
+
+import saleor_customer_plus.bulk.models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("saleor_customer_plus", "0006_consent"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="BulkJob",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("IMPORT", "Import of a file or a text"),
+                            ("EXPORT", "Export to a file"),
+                            ("UPDATE", "One action on many records"),
+                            ("UNDO", "Undo of another job"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Waiting for a worker"),
+                            ("READY", "Previewed, and waiting for somebody to start it"),
+                            ("RUNNING", "At work"),
+                            ("SUCCEEDED", "Done"),
+                            ("FAILED", "Ended by an error; what was done before stays, and a retry goes on from there"),
+                            ("CANCELED", "Ended by somebody; what was done before stays"),
+                        ],
+                        default="PENDING",
+                        max_length=16,
+                    ),
+                ),
+                ("phase", models.CharField(blank=True, default="", max_length=16)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("options", models.JSONField(default=dict)),
+                ("counters", models.JSONField(default=dict)),
+                ("report", models.JSONField(default=dict)),
+                ("rows_total", models.BigIntegerField(blank=True, null=True)),
+                ("bytes_total", models.BigIntegerField(blank=True, null=True)),
+                ("bytes_done", models.BigIntegerField(default=0)),
+                ("error_code", models.CharField(blank=True, default="", max_length=32)),
+                ("error_message", models.TextField(blank=True, default="")),
+                (
+                    "actor_type",
+                    models.CharField(
+                        choices=[
+                            ("SYNC", "The synchronisation with Saleor"),
+                            ("STAFF", "A staff member"),
+                            ("APP", "An app"),
+                            ("CUSTOMER", "The customer"),
+                            ("IMPORT", "An import"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("actor_id", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True,
+                        default="",
+                        max_length=255,
+                        storage=saleor_customer_plus.bulk.models.bulk_storage,
+                        upload_to="customer-plus/bulk",
+                    ),
+                ),
+                ("file_name", models.CharField(blank=True, default="", max_length=255)),
+                (
+                    "result_file",
+                    models.FileField(
+                        blank=True,
+                        default="",
+                        max_length=255,
+                        storage=saleor_customer_plus.bulk.models.bulk_storage,
+                        upload_to="customer-plus/bulk",
+                    ),
+                ),
+                (
+                    "error_file",
+                    models.FileField(
+                        blank=True,
+                        default="",
+                        max_length=255,
+                        storage=saleor_customer_plus.bulk.models.bulk_storage,
+                        upload_to="customer-plus/bulk",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("files_removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "undoes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="undone_by",
+                        to="saleor_customer_plus.bulkjob",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BulkChunk",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("phase", models.CharField(max_length=16)),
+                ("number", models.IntegerField()),
+                ("spec", models.JSONField(default=dict)),
+                ("is_done", models.BooleanField(default=False)),
+                ("counters", models.JSONField(default=dict)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chunks",
+                        to="saleor_customer_plus.bulkjob",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BulkProblem",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("row_number", models.BigIntegerField(blank=True, null=True)),
+                ("record_id", models.BigIntegerField(blank=True, null=True)),
+                ("cells", models.JSONField(blank=True, default=list)),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="saleor_customer_plus.bulkjob",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BulkProfile",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("IMPORT", "Import of a file or a text"),
+                            ("EXPORT", "Export to a file"),
+                            ("UPDATE", "One action on many records"),
+                            ("UNDO", "Undo of another job"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("options", models.JSONField(default=dict)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+                (
+                    "modified_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("kind"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="customer_plus_profile_unique",
+                    )
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="bulkjob",
+            index=models.Index(models.F("created_at"), models.F("id"), name="customer_plus_jobs"),
+        ),
+        migrations.AddConstraint(
+            model_name="bulkchunk",
+            constraint=models.UniqueConstraint(fields=("job", "phase", "number"), name="customer_plus_chunk_once"),
+        ),
+        migrations.AddIndex(
+            model_name="bulkproblem",
+            index=models.Index(models.F("job"), models.F("row_number"), models.F("id"), name="customer_plus_problems"),
+        ),
+    ]

@@ -1,0 +1,98 @@
+"""Consent: what people allowed the shop to send them, as appended facts that nobody edits."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F
+
+from ..activity.models import ActorType, CauseType
+
+
+class ConsentChannel(models.TextChoices):
+    """By which way a person may be reached."""
+
+    EMAIL = "EMAIL", "E-mail"
+    SMS = "SMS", "Text message"
+    PHONE = "PHONE", "Phone call"
+    POST = "POST", "Post"
+
+
+class ConsentPurpose(models.TextChoices):
+    """What a person may be reached for."""
+
+    PROMOTIONAL = "PROMOTIONAL", "Offers and advertising"
+    SYSTEM = "SYSTEM", "Updates on the shop and its services"
+    NEWSLETTER = "NEWSLETTER", "The newsletter"
+
+
+class ConsentState(models.TextChoices):
+    """What a person decided. Names as in Shopify's `CustomerEmailMarketingState`; without an event, NOT_SUBSCRIBED."""
+
+    NOT_SUBSCRIBED = "NOT_SUBSCRIBED", "Never asked, or never answered"
+    PENDING = "PENDING", "Asked, and not yet confirmed"
+    SUBSCRIBED = "SUBSCRIBED", "Granted"
+    UNSUBSCRIBED = "UNSUBSCRIBED", "Withdrawn"
+    INVALID = "INVALID", "The address does not accept messages"
+    REDACTED = "REDACTED", "The person's data was erased"
+
+
+class OptInLevel(models.TextChoices):
+    """How a consent was given. Names as in Shopify's `CustomerMarketingOptInLevel`."""
+
+    SINGLE_OPT_IN = "SINGLE_OPT_IN", "The person signed up"
+    CONFIRMED_OPT_IN = "CONFIRMED_OPT_IN", "The person signed up and confirmed it"
+    SOFT_OPT_IN = "SOFT_OPT_IN", "The person bought and did not object (ePrivacy Directive, Art. 13(2))"
+    UNKNOWN = "UNKNOWN", "It is not known how"
+
+
+class ConsentSource(models.TextChoices):
+    """Where the decision was made or recorded."""
+
+    STAFF = "STAFF", "A member of staff"
+    CUSTOMER = "CUSTOMER", "The customer's account"
+    IMPORT = "IMPORT", "An import"
+    CONTACT_FORM = "CONTACT_FORM", "The contact form"
+    CHECKOUT = "CHECKOUT", "A checkout"
+    NEWSLETTER = "NEWSLETTER", "A newsletter form or tool"
+    APP = "APP", "An app"
+
+
+class ConsentEvent(models.Model):
+    """One decision of one person on one channel and purpose, with its proof (GDPR Art. 7(1)).
+
+    Appended by `consent.actions` only; the database refuses to change or delete it but for an erasure of the record.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(
+        "saleor_customer_plus.CustomerRecord",
+        on_delete=models.CASCADE,
+        related_name="consent_events",
+        db_index=False,  # an index below begins with it
+    )
+    channel = models.CharField(max_length=8, choices=ConsentChannel.choices)
+    purpose = models.CharField(max_length=16, choices=ConsentPurpose.choices)
+    state = models.CharField(max_length=16, choices=ConsentState.choices)
+    opt_in_level = models.CharField(max_length=24, choices=OptInLevel.choices, default=OptInLevel.UNKNOWN)
+    wording = models.TextField(blank=True, default="", db_default="")  # the text that the person was shown
+    wording_version = models.CharField(max_length=64, blank=True, default="", db_default="")
+    source = models.CharField(max_length=16, choices=ConsentSource.choices)
+    actor_type = models.CharField(max_length=16, choices=ActorType.choices)
+    actor_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # When the person decided, and when it was written down here.
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    evidence = models.JSONField(default=dict, blank=True)
+    # Why a withdrawal was overridden, where it was.
+    override_reason = models.CharField(max_length=255, blank=True, default="", db_default="")
+    cause_type = models.CharField(max_length=16, choices=CauseType.choices, blank=True, default="", db_default="")
+    cause_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+    class Meta:
+        indexes = [
+            # The newest event of each channel and purpose is the current state.
+            models.Index(F("record"), F("channel"), F("purpose"), F("at"), F("id"), name="customer_plus_consent_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"ConsentEvent {self.pk}"

@@ -1,0 +1,100 @@
+"""Leads: enquiries of people, and what becomes of them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class LeadState(models.TextChoices):
+    """How far an enquiry has come. The first three are open."""
+
+    NEW = "NEW", "Nobody has answered yet"
+    CONTACTED = "CONTACTED", "Somebody is in touch with the person"
+    QUALIFIED = "QUALIFIED", "The person is likely to buy"
+    CONVERTED = "CONVERTED", "The person bought"
+    LOST = "LOST", "Nothing came of it"
+
+
+OPEN_STATES = (LeadState.NEW, LeadState.CONTACTED, LeadState.QUALIFIED)
+
+
+class LeadOrigin(models.TextChoices):
+    """How an enquiry reached the shop."""
+
+    CONTACT_FORM = "CONTACT_FORM", "The contact form"
+    PHONE = "PHONE", "A call"
+    EMAIL = "EMAIL", "An e-mail"
+    STAFF = "STAFF", "A member of staff"
+    IMPORT = "IMPORT", "An import"
+    OTHER = "OTHER", "Something else"
+
+
+class Lead(models.Model):
+    """One enquiry of one person. Written by `leads.actions` only.
+
+    All texts are plain, as they were typed: whoever shows them escapes them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(
+        "saleor_customer_plus.CustomerRecord",
+        on_delete=models.CASCADE,
+        related_name="leads",
+        db_index=False,  # an index below begins with it
+    )
+    subject = models.CharField(max_length=255, blank=True, default="", db_default="")
+    message = models.TextField(blank=True, default="", db_default="")
+    origin = models.CharField(max_length=16, choices=LeadOrigin.choices)
+    page = models.CharField(max_length=2048, blank=True, default="", db_default="")  # the address it was sent from
+    campaign = models.CharField(max_length=255, blank=True, default="", db_default="")
+    state = models.CharField(max_length=16, choices=LeadState.choices, default=LeadState.NEW, db_default=LeadState.NEW)
+    lost_reason = models.CharField(max_length=255, blank=True, default="", db_default="")
+    # Who follows it up. Saleor's table: no constraint, no action; somebody who left owns nothing when read.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    next_contact_at = models.DateTimeField(null=True, blank=True)
+    converted_at = models.DateTimeField(null=True, blank=True)
+    converted_order_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    modified_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=LeadState.CONVERTED, converted_at__isnull=False)
+                | (~Q(state=LeadState.CONVERTED) & Q(converted_at=None, converted_order_id=None)),
+                name="customer_plus_lead_converted",
+            ),
+        ]
+        indexes = [
+            models.Index(F("record"), F("created_at"), F("id"), name="customer_plus_leads_of"),
+            models.Index(F("created_at"), F("id"), name="customer_plus_leads_new"),
+            models.Index(F("state"), F("created_at"), F("id"), name="customer_plus_leads_state"),
+            models.Index(
+                F("owner"),
+                F("created_at"),
+                F("id"),
+                name="customer_plus_leads_owner",
+                condition=Q(owner__isnull=False),
+            ),
+            models.Index(
+                F("next_contact_at"),
+                F("id"),
+                name="customer_plus_leads_due",
+                condition=Q(next_contact_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Lead {self.pk}"
