@@ -14,6 +14,10 @@ from typing import Any
 from django.db import transaction
 
 from . import tasks
+from .settings import CustomerPlusSettings
+
+# The settings, and whether the plugin is active.
+Saved = tuple[CustomerPlusSettings, bool]
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +79,8 @@ def of_fulfillment(fulfillment: Any) -> None:
     schedule(tasks.sync_orders, [str(fulfillment.order_id)])
 
 
-def settings_saved() -> None:
-    """What counts may have changed: recompute everything in the background."""
-    schedule(tasks.reconcile)
+def settings_saved(before: Saved, after: Saved) -> None:
+    """What the records are made of may have changed: recompute everything in the background."""
+    (chosen_before, was_active), (chosen, is_active) = before, after
+    if is_active and not (was_active and chosen.of_records == chosen_before.of_records):
+        schedule(tasks.reconcile)

@@ -40,9 +40,9 @@ class CustomerPlusPlugin(BasePlugin):
             # inactive after a change of settings that does not mention it, and after one that is refused.
             plugin_configuration.name, plugin_configuration.active = cls.PLUGIN_NAME, cls.DEFAULT_ACTIVE
             plugin_configuration.save(update_fields=["name", "active"])
+        before = settings.load()
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        if saved.active:
-            hooks.settings_saved()
+        hooks.settings_saved(before, settings.load())
         return saved
 
     def webhook(self, request: HttpRequest, path: str, previous_value: Any = None) -> HttpResponse:

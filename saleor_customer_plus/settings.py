@@ -65,6 +65,11 @@ class CustomerPlusSettings:
         return timedelta(hours=self.reconcile_every_hours)
 
     @property
+    def of_records(self) -> tuple[object, ...]:
+        """Those that decide what records and figures there are: a change of one of them takes a reconciliation."""
+        return self.include_guests, self.counts_when, self.sync_details
+
+    @property
     def job_retention(self) -> timedelta:
         return timedelta(days=self.job_retention_days)
 
@@ -183,7 +188,9 @@ STRUCTURE: dict[str, dict[str, str]] = {
         _STRING, "Format of exports", 'One of "csv", "tsv", "xlsx" and "jsonl", unless another one is asked for.'
     ),
     "export_delimiter": _field(
-        _STRING, "Delimiter of exports", 'What stands between two columns of a CSV file: "," or ";" or "|" or "tab".'
+        _STRING,
+        "Delimiter of exports",
+        'What stands between two columns of a CSV file: a comma, a semicolon, a bar or "tab".',
     ),
     "export_columns": _field(
         _STRING,

@@ -57,7 +57,9 @@ def test_the_two_commands_are_there() -> None:
 
 def test_every_setting_is_in_the_table_with_its_default() -> None:
     documented = {name.strip("`"): default.strip("`") for name, default, _ in rows(section(README, "Settings"))}
-    assert documented == {item["name"]: str(item["value"]).lower() for item in settings.DEFAULT_CONFIGURATION}
+    assert documented == {
+        item["name"]: str(item["value"]).lower() or "blank" for item in settings.DEFAULT_CONFIGURATION
+    }
 
 
 def test_every_environment_variable_is_told() -> None:

@@ -16,7 +16,7 @@ from saleor_customer_plus.host import ConfigurationTypeField, PluginConfiguratio
 from saleor_customer_plus.ledger.models import CustomerFigures
 from saleor_customer_plus.plugin import CustomerPlusPlugin
 from saleor_customer_plus.reconciliation.models import Reconciliation
-from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings
+from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings, ExportFormat
 
 from .client import SALEOR_PATH, Api
 from .factories import make_order, make_staff, make_token
@@ -33,8 +33,13 @@ def test_the_dashboard_shows_every_setting_with_a_label_a_help_text_and_its_defa
     for name, shown in settings.STRUCTURE.items():
         assert shown["label"], name
         assert shown["help_text"].endswith("."), name
-        is_boolean = isinstance(getattr(DEFAULTS, name), bool)
-        assert shown["type"] == (ConfigurationTypeField.BOOLEAN if is_boolean else ConfigurationTypeField.STRING)
+        assert shown["type"] == _type_shown(name), name
+
+
+def _type_shown(name: str) -> str:
+    if isinstance(getattr(DEFAULTS, name), bool):
+        return ConfigurationTypeField.BOOLEAN
+    return ConfigurationTypeField.SECRET if name.endswith("_secret") else ConfigurationTypeField.STRING
 
 
 @pytest.mark.parametrize("saved", [None, [], settings.DEFAULT_CONFIGURATION])
@@ -46,6 +51,23 @@ def test_a_new_installation_has_the_defaults(saved: Any) -> None:
         "sync_details": True,
         "reconcile_every_hours": 24,
         "reconcile_batch": 1000,
+        "email_editable": True,
+        "require_approved_buyers": False,
+        "block_guest_buyers": False,
+        "tag_limit": 250,
+        "several_groups": True,
+        "group_vouchers": False,
+        "attachment_megabytes": 20,
+        "attachments_megabytes": 200,
+        "contact_form": False,
+        "contact_form_secret": "",
+        "contact_form_per_hour": 20,
+        "notify_email": "",
+        "default_country": "",
+        "job_retention_days": 30,
+        "export_format": "csv",
+        "export_delimiter": ",",
+        "export_columns": "",
     }
 
 
@@ -63,6 +85,16 @@ def test_a_new_installation_has_the_defaults(saved: Any) -> None:
         ("reconcile_every_hours", 12, 12),
         ("reconcile_batch", "100", 100),
         ("reconcile_batch", "10000", 10_000),
+        ("tag_limit", "0", 0),
+        ("contact_form_secret", " Geheim ", "Geheim"),
+        ("notify_email", "a@example.com, b@example.com,", "a@example.com,b@example.com"),
+        ("notify_email", "", ""),
+        ("default_country", "de", "DE"),
+        ("default_country", "", ""),
+        ("export_format", "XLSX", ExportFormat.XLSX),
+        ("export_delimiter", ";", ";"),
+        ("export_delimiter", "TAB", "tab"),
+        ("export_columns", "email,tags", "email,tags"),
     ],
 )
 def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
@@ -84,6 +116,13 @@ def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
         ("reconcile_batch", "-100", "Enter a whole number from 100 to 10000."),
         ("reconcile_batch", "99", "Enter a whole number from 100 to 10000."),
         ("reconcile_batch", "", "Enter a whole number from 100 to 10000."),
+        ("tag_limit", "١٢", "Enter a whole number from 0 to 100000."),
+        ("tag_limit", "9" * 5000, "Enter a whole number from 0 to 100000."),
+        ("notify_email", "a@example.com; b@example.com", "Enter e-mail addresses, separated by commas."),
+        ("notify_email", "a@example.com\nBcc: b@example.com", "Enter e-mail addresses, separated by commas."),
+        ("default_country", "Germany", "Enter the two letters of a country, such as DE."),
+        ("export_format", "pdf", 'Enter "csv", "tsv", "xlsx" or "jsonl".'),
+        ("export_delimiter", "::", 'Enter "," or ";" or "|" or "tab".'),
     ],
 )
 def test_what_may_not_be_entered_is_told_with_its_field_and_a_code(name: str, entered: Any, told: str) -> None:
@@ -159,16 +198,8 @@ def shown() -> tuple[dict[str, Any], bool]:
 
 @pytest.mark.django_db
 def test_the_plugin_page_shows_the_defaults_before_anything_was_saved() -> None:
-    assert shown() == (
-        {
-            "include_guests": True,
-            "counts_when": "paid",
-            "sync_details": True,
-            "reconcile_every_hours": "24",
-            "reconcile_batch": "1000",
-        },
-        True,
-    )
+    expected = {item["name"]: item["value"] for item in settings.DEFAULT_CONFIGURATION}
+    assert shown() == (expected, True)
     assert not PluginConfiguration.objects.filter(identifier=settings.PLUGIN_ID).exists()
 
 
@@ -212,6 +243,22 @@ def test_a_change_of_what_counts_recomputes_the_figures(on_commit: Callable[[], 
     make_order("anna@example.com", total=10, charge_status="none")
     with on_commit():
         save(counts_when="placed")
+    assert CustomerFigures.objects.get(record__email="anna@example.com").total_gross == 10
+
+
+@pytest.mark.django_db
+def test_a_change_of_what_has_nothing_to_do_with_records_recomputes_nothing(on_commit: Callable[[], Any]) -> None:
+    with on_commit():
+        save(tag_limit="10", active=True)
+    assert not Reconciliation.objects.exists()
+
+
+@pytest.mark.django_db
+def test_switching_the_plugin_on_again_catches_up(on_commit: Callable[[], Any]) -> None:
+    save(active=False)
+    make_order("anna@example.com", total=10, charge_status="full")
+    with on_commit():
+        save(active=True)
     assert CustomerFigures.objects.get(record__email="anna@example.com").total_gross == 10
 
 
