@@ -6,10 +6,12 @@ are behind functions, to be called when a request is served.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from saleor import __version__ as saleor_version
 from saleor.account.models import Address, User
+from saleor.app.models import App
 from saleor.celeryconf import app as celery_app
 from saleor.channel.models import Channel
 from saleor.core import private_storage
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccountPermissions",
     "Address",
+    "App",
     "BasePlugin",
     "Channel",
     "ConfigurationTypeField",
@@ -46,7 +49,9 @@ __all__ = [
     "app_of",
     "celery_app",
     "graphql_backend",
+    "graphql_schema",
     "graphql_view",
+    "notify",
     "private_storage",
     "saleor_version",
 ]
@@ -66,8 +71,25 @@ def graphql_backend() -> Any:
     return backend
 
 
+def graphql_schema() -> Any:
+    """The schema of Saleor's main API."""
+    from saleor.graphql.api import schema
+
+    return schema
+
+
 def app_of(request: HttpRequest) -> Any | None:
     """The Saleor app whose token the request carries, if any. Saleor itself resolves it on its main path only."""
     from saleor.graphql.app.dataloaders import get_app_promise
 
     return get_app_promise(request).get()
+
+
+def notify(event: str, payload: Mapping[str, Any]) -> None:
+    """Tell Saleor's plugins and, by the webhook NOTIFY_USER, its apps. Who knows no such event passes it over.
+
+    It asks the database for plugins and webhooks, so it belongs into a task.
+    """
+    from saleor.plugins.manager import get_plugins_manager
+
+    get_plugins_manager(allow_replica=False).notify(event, lambda: dict(payload))

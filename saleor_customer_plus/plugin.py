@@ -12,7 +12,7 @@ from . import hooks, settings
 from .host import BasePlugin, PluginConfiguration
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponseBase
 
 
 class CustomerPlusPlugin(BasePlugin):
@@ -45,7 +45,7 @@ class CustomerPlusPlugin(BasePlugin):
         hooks.settings_saved(before, settings.load())
         return saved
 
-    def webhook(self, request: HttpRequest, path: str, previous_value: Any = None) -> HttpResponse:
+    def webhook(self, request: HttpRequest, path: str, previous_value: Any = None) -> HttpResponseBase:
         from .api.view import endpoint  # pulls in GraphQL, which Saleor loads after its plugins
 
         return endpoint(request, path, active=self.active)

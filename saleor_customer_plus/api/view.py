@@ -1,16 +1,16 @@
-"""The endpoint: `/plugins/customer-plus/graphql/`, served by Saleor's own GraphQL view. Pictures are beside it."""
+"""The endpoint: `/plugins/customer-plus/graphql/`, served by Saleor's own GraphQL view. Files are beside it."""
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseNotFound
 from django.utils.crypto import salted_hmac
 from graphql.execution import ExecutionResult
 
 from .. import __version__, host
-from . import images, limits
+from . import downloads, images, limits
 from .schema import schema, sdl
 
 if TYPE_CHECKING:
@@ -26,12 +26,14 @@ HEADERS = {
 }
 
 
-def endpoint(request: HttpRequest, path: str, *, active: bool) -> HttpResponse:
+def endpoint(request: HttpRequest, path: str, *, active: bool) -> HttpResponseBase:
     """Answer what Saleor passes on to the plugin. It does so for a plugin that was switched off, too."""
     if not active:
         return HttpResponseNotFound()
     if path == PATH:
-        response = _graphql(request)
+        response: HttpResponseBase = _graphql(request)
+    elif path.startswith(downloads.PATH):
+        response = downloads.answer(request, path.removeprefix(downloads.PATH))
     elif path.startswith(images.PATH):
         response = images.answer(request, path.removeprefix(images.PATH))
     else:

@@ -80,6 +80,9 @@ class Probe(BasePlugin):
     def order_created(self, *args: Any, **kwargs: Any) -> str:
         return self._note("order_created", *args, **kwargs)
 
+    def notify(self, event: str, payload_func: Any, previous_value: Any = None) -> str:
+        return self._note("notify", event, payload_func(), previous_value=previous_value)
+
     def _note(self, hook: str, *args: Any, **kwargs: Any) -> str:
         self.calls.append((hook, args, kwargs))
         if self.error:

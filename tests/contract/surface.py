@@ -242,6 +242,7 @@ NAMES: dict[str, dict[str, str]] = {
         "PluginsManager.order_fully_refunded": "(self, order, webhooks=None)",
         "PluginsManager.order_fulfilled": "(self, order, webhooks=None)",
         "PluginsManager.order_bulk_created": "(self, orders)",
+        "PluginsManager.notify": "(self, event, payload_func, channel_slug=None, plugin_id=None)",
         "get_plugins_manager": "(allow_replica, requestor_getter=None)",
     },
     "saleor.plugins.models": {

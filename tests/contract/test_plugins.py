@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
 
-from saleor_customer_plus.host import PluginConfiguration
+from saleor_customer_plus.host import PluginConfiguration, notify
 from tests import factories
 
 from .probe import Probe
@@ -50,6 +50,16 @@ def test_a_hook_gets_its_subject_and_the_value_of_the_plugin_before(probe: type[
         ("customer_updated", (account,), no_webhooks | second),
         ("order_created", (order,), no_webhooks | first),
         ("order_created", (order,), no_webhooks | second),
+    ]
+
+
+def test_a_message_of_our_own_reaches_the_plugins(probe: type[Probe]) -> None:
+    notify("customer_plus.test", {"id": "1"})
+    _manager().notify("customer_plus.one", lambda: {"id": "2"}, plugin_id=Probe.PLUGIN_ID)
+
+    assert probe.calls == [
+        ("notify", ("customer_plus.test", {"id": "1"}), {"previous_value": None}),
+        ("notify", ("customer_plus.one", {"id": "2"}), {"previous_value": None}),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotFound
 from django.utils.module_loading import import_string
 
 from ..channel.models import Channel
@@ -73,12 +73,12 @@ class PluginsManager:
 
     # Requests to /plugins/.
 
-    def webhook_endpoint_without_channel(self, request: HttpRequest, plugin_id: str) -> HttpResponse:
+    def webhook_endpoint_without_channel(self, request: HttpRequest, plugin_id: str) -> HttpResponseBase:
         """Pass the request on, to an inactive plugin too: it has to look for itself."""
         plugin = self.get_plugin(plugin_id)
         return self._pass_on(request, plugin) if plugin else HttpResponseNotFound()
 
-    def webhook(self, request: HttpRequest, plugin_id: str, channel_slug: str | None) -> HttpResponse:
+    def webhook(self, request: HttpRequest, plugin_id: str, channel_slug: str | None) -> HttpResponseBase:
         plugin = self.get_plugin(plugin_id, channel_slug=channel_slug)
         if not plugin or not plugin.active or (plugin.CONFIGURATION_PER_CHANNEL and not channel_slug):
             return HttpResponseNotFound()
@@ -157,6 +157,21 @@ class PluginsManager:
     def order_bulk_created(self, orders: list[Order]) -> Any:
         return self._run("order_bulk_created", orders)
 
+    # Messages.
+
+    def notify(
+        self,
+        event: str,
+        payload_func: Callable[[], dict[str, Any]],
+        channel_slug: str | None = None,
+        plugin_id: str | None = None,
+    ) -> Any:
+        """Tell the plugins, or the one that is named, of something that somebody should be told."""
+        if plugin_id is not None:
+            plugin = self.get_plugin(plugin_id, channel_slug=channel_slug)
+            return _call(plugin, "notify", None, event=event, payload_func=payload_func) if plugin else None
+        return self._run("notify", event, payload_func, channel_slug=channel_slug)
+
     # How it is done.
 
     def _load(self, channel_slug: str | None) -> list[BasePlugin]:
@@ -183,10 +198,10 @@ class PluginsManager:
             allow_replica=self._allow_replica,
         )
 
-    def _pass_on(self, request: HttpRequest, plugin: BasePlugin) -> HttpResponse:
+    def _pass_on(self, request: HttpRequest, plugin: BasePlugin) -> HttpResponseBase:
         _, _, path = request.path.partition(plugin.PLUGIN_ID)
         response = _call(plugin, "webhook", HttpResponseNotFound(), request, path)
-        assert isinstance(response, HttpResponse)
+        assert isinstance(response, HttpResponseBase)
         return response
 
     def _run_order(self, hook: str, order: Order, webhooks: Any) -> Any:

@@ -1,22 +1,22 @@
 """The URLs of plugins. They may write: whatever the plugin does with a request is its own affair."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from ..core.db.connection import allow_writer
 from .manager import get_plugins_manager
 
 
 @allow_writer()
-def handle_plugin_webhook(request: HttpRequest, plugin_id: str) -> HttpResponse:
+def handle_plugin_webhook(request: HttpRequest, plugin_id: str) -> HttpResponseBase:
     manager = get_plugins_manager(allow_replica=False)
     return manager.webhook_endpoint_without_channel(request, plugin_id)
 
 
 @allow_writer()
-def handle_global_plugin_webhook(request: HttpRequest, plugin_id: str) -> HttpResponse:
+def handle_global_plugin_webhook(request: HttpRequest, plugin_id: str) -> HttpResponseBase:
     return get_plugins_manager(allow_replica=False).webhook(request, plugin_id, channel_slug=None)
 
 
 @allow_writer()
-def handle_plugin_per_channel_webhook(request: HttpRequest, plugin_id: str, channel_slug: str) -> HttpResponse:
+def handle_plugin_per_channel_webhook(request: HttpRequest, plugin_id: str, channel_slug: str) -> HttpResponseBase:
     return get_plugins_manager(allow_replica=False).webhook(request, plugin_id, channel_slug=channel_slug)
