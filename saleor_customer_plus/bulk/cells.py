@@ -1,0 +1,28 @@
+"""Cells as a spreadsheet program takes them: text that would be run as a formula, written so that it is not.
+
+A leading apostrophe tells a spreadsheet that a cell is text. It is written before a cell that begins like a formula and
+before one that begins with an apostrophe, so that taking one away restores any text.
+"""
+
+from __future__ import annotations
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_MARKED = ("'", *_FORMULA)
+
+
+def neutralise(cell: str) -> str:
+    """Return the cell as a spreadsheet shows it and does not run it.
+
+    >>> neutralise("=1+1"), neutralise("'tis"), neutralise("Anna")
+    ("'=1+1", "''tis", 'Anna')
+    """
+    return f"'{cell}" if cell.startswith(_MARKED) else cell
+
+
+def restore(cell: str) -> str:
+    """Return the cell as it was before `neutralise`. Others keep their apostrophe.
+
+    >>> restore("'=1+1"), restore("''tis"), restore("'tis")
+    ('=1+1', "'tis", "'tis")
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_MARKED) else cell
