@@ -1,8 +1,12 @@
+import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
+
+import saleor_customer_plus.leads.models
 
 
 class Migration(migrations.Migration):
@@ -54,6 +58,12 @@ class Migration(migrations.Migration):
                 ("converted_at", models.DateTimeField(blank=True, null=True)),
                 ("converted_order_id", models.UUIDField(blank=True, null=True)),
                 (
+                    "opened_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
@@ -75,6 +85,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "search_terms",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=saleor_customer_plus.leads.models.LeadTerms("subject", "message"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
                     ),
                 ),
                 (
@@ -109,6 +127,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("next_contact_at__isnull", False)),
                         name="customer_plus_leads_due",
                     ),
+                    models.Index(models.F("modified_at"), models.F("id"), name="customer_plus_leads_modified"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_terms"], name="customer_plus_leads_search"
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -125,5 +147,19 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="LeadSubmission",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("email", models.CharField(max_length=254)),
+                ("first_name", models.CharField(blank=True, max_length=256)),
+                ("last_name", models.CharField(blank=True, max_length=256)),
+                ("subject", models.CharField(blank=True, max_length=255)),
+                ("message", models.TextField()),
+                ("page", models.CharField(blank=True, max_length=2048)),
+                ("campaign", models.CharField(blank=True, max_length=255)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
         ),
     ]

@@ -4,7 +4,7 @@ from .activity.models import ActivityEntry
 from .bulk.models import BulkChunk, BulkJob, BulkProblem, BulkProfile
 from .consent.models import ConsentEvent
 from .groups.models import Group, GroupMembership, VoucherUse
-from .leads.models import Lead
+from .leads.models import Lead, LeadSubmission
 from .ledger.models import CustomerFigures, LedgerEntry
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .reconciliation.models import Reconciliation, ReconciliationRange
@@ -24,6 +24,7 @@ __all__ = [
     "Group",
     "GroupMembership",
     "Lead",
+    "LeadSubmission",
     "LedgerEntry",
     "Note",
     "NoteMention",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+
+from ..records.search import words_of
 
 
 class LeadState(models.TextChoices):
@@ -20,6 +26,17 @@ class LeadState(models.TextChoices):
 
 
 OPEN_STATES = (LeadState.NEW, LeadState.CONTACTED, LeadState.QUALIFIED)
+
+
+class LeadTerms(models.Func):
+    """The words of a lead's texts as a `tsvector`, cut as those of a record are."""
+
+    arity = 2
+
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
+        subject, message = (compiler.compile(expression)[0] for expression in self.source_expressions)
+        text = f"({subject} || ' ' || {message})"
+        return f"array_to_tsvector(array_remove({words_of(text)}, ''))", []
 
 
 class LeadOrigin(models.TextChoices):
@@ -64,10 +81,17 @@ class Lead(models.Model):
         db_index=False,
     )
     next_contact_at = models.DateTimeField(null=True, blank=True)
+    # When the order was placed that the lead led to, and its UUID.
     converted_at = models.DateTimeField(null=True, blank=True)
     converted_order_id = models.UUIDField(null=True, blank=True)
+    # Orders placed from here on may convert the lead: when it came in, or was opened again after it was lost.
+    opened_at = models.DateTimeField(default=timezone.now, db_default=Now())
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     modified_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    search_terms = models.GeneratedField(
+        expression=LeadTerms("subject", "message"), output_field=SearchVectorField(), db_persist=True
+    )
 
     class Meta:
         constraints = [
@@ -94,7 +118,29 @@ class Lead(models.Model):
                 name="customer_plus_leads_due",
                 condition=Q(next_contact_at__isnull=False),
             ),
+            models.Index(F("modified_at"), F("id"), name="customer_plus_leads_modified"),
+            GinIndex(fields=["search_terms"], name="customer_plus_leads_search"),
         ]
 
     def __str__(self) -> str:
         return f"Lead {self.pk}"
+
+
+class LeadSubmission(models.Model):
+    """What somebody sent with the contact form, until a task makes a lead of it. Written by `leads.submissions` only.
+
+    Taking it in is the same few statements whether the e-mail is known or not: nobody can tell from outside.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    email = models.CharField(max_length=254)  # normalised
+    first_name = models.CharField(max_length=256, blank=True)
+    last_name = models.CharField(max_length=256, blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+    message = models.TextField()
+    page = models.CharField(max_length=2048, blank=True)
+    campaign = models.CharField(max_length=255, blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"LeadSubmission {self.pk}"

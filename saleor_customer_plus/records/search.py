@@ -25,6 +25,16 @@ _CALLING_CODE = (
 )
 
 
+def words_of(text: str) -> str:
+    """The SQL for the words of a text, as an array: no accents, lower case, no punctuation."""
+    words = f"lower(regexp_replace(normalize({text}, NFKD), '{_MARKS}', '', 'g'))"
+    # A lexeme holds 2,046 bytes at the most: longer runs are cut rather than refused. That costs more than all
+    # the rest, so it is left out for what is too short, also after NFKD, which makes 3 bytes 33 at the worst.
+    cut = f"regexp_replace({words}, '([^[:space:]]{{255}})', '\\1 ', 'g')"
+    words = f"CASE WHEN octet_length({text}) < 180 THEN {words} ELSE {cut} END"
+    return f"regexp_split_to_array({words}, '{_SEPARATORS_SQL}')"
+
+
 class SearchTerms(Func):
     """The terms of a record as a `tsvector`: words of name, company, e-mail and number, and the digits of phones.
 
@@ -39,16 +49,11 @@ class SearchTerms(Func):
             compiler.compile(expression)[0] for expression in self.source_expressions
         )
         text = f"{email} || ' ' || {first} || ' ' || {last} || ' ' || {company} || ' ' || COALESCE({number}, '')"
-        words = f"lower(regexp_replace(normalize({text}, NFKD), '{_MARKS}', '', 'g'))"
-        # A lexeme holds 2,046 bytes at the most: longer runs are cut rather than refused. That costs more than all
-        # the rest, so it is left out for what is too short, also after NFKD, which makes 3 bytes 33 at the worst.
-        cut = f"regexp_replace({words}, '([^[:space:]]{{255}})', '\\1 ', 'g')"
-        words = f"CASE WHEN octet_length({text}) < 180 THEN {words} ELSE {cut} END"
         digits = f"regexp_replace({phone} || ',' || ({phones})::text, '[^0-9,]', '', 'g')"
         full = f"regexp_replace({digits}, '(^|,)0+', '\\1', 'g')"
         national = f"regexp_replace({full}, '(^|,){_CALLING_CODE[1:]}', '\\1', 'g')"
         sql = (
-            f"array_to_tsvector(array_remove(regexp_split_to_array({words}, '{_SEPARATORS_SQL}')"
+            f"array_to_tsvector(array_remove({words_of(text)}"
             f" || string_to_array({full}, ',') || string_to_array({national}, ','), ''))"
         )
         return sql, []
