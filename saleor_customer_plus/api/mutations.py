@@ -65,7 +65,7 @@ class BaseMutation(graphene.Mutation):  # type: ignore[misc]
     @classmethod
     def __init_subclass_with_meta__(cls, **options: Any) -> None:
         cls.errors = list_of(CustomerPlusError, required=True, description="Why it was refused. Empty if it was done.")
-        options.setdefault("description", (cls.__doc__ or "").strip())
+        options.setdefault("description", " ".join((cls.__doc__ or "").split()))
         super().__init_subclass_with_meta__(**options)
 
     @classmethod

@@ -8,6 +8,7 @@ from pathlib import Path
 import graphene
 
 from .records import RecordQueries
+from .saleor_actions import SaleorMutations
 from .sdl import print_schema
 
 # What `sdl` returned when the API was last changed on purpose. A test compares.
@@ -18,7 +19,11 @@ class Query(RecordQueries, graphene.ObjectType):  # type: ignore[misc]
     """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
 
 
-schema = graphene.Schema(query=Query)
+class Mutation(SaleorMutations, graphene.ObjectType):  # type: ignore[misc]
+    """What can be changed."""
+
+
+schema = graphene.Schema(query=Query, mutation=Mutation)
 
 
 @functools.cache

@@ -47,6 +47,12 @@ def count_orders(record_ids: Collection[int], *, statuses: Sequence[str] | None 
     return dict.fromkeys(record_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("record_id", "n"))
 
 
+def latest_order_of(record_id: int) -> uuid.UUID | None:
+    """The newest of a record's orders, whether it counts or not, but no canceled one."""
+    orders = _orders(None).filter(record=record_id).order_by("-placed_at", "-id")
+    return orders.values_list("order_id", flat=True).first()
+
+
 class OrderAddresses(NamedTuple):
     """Where an order went to, if anywhere, and where its bill went to."""
 

@@ -1,0 +1,206 @@
+"""What staff does for a person in Saleor itself: open an account, place an order.
+
+Saleor's own mutations run, with the caller's own permissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import graphene
+from django.conf import settings as django_settings
+
+from .. import host, saleor_api
+from ..activity.actions import Actor, Cause, Entry, append
+from ..activity.models import ActivityType, CauseType
+from ..errors import CustomerPlusError, ErrorCode
+from ..ledger.queries import OrderAddresses, addresses_of_orders, latest_order_of
+from ..records import queries
+from ..records.models import CustomerRecord as Record
+from .base import checked_text, key_of, to_global_id
+from .mutations import StaffMutation
+from .records import CustomerRecord
+from .types import list_of
+
+_ACCOUNT_CREATE = f"""
+mutation ($input: UserCreateInput!) {{ customerCreate(input: $input) {{ user {{ id }} {saleor_api.ERRORS} }} }}
+"""
+_DRAFT_CREATE = f"""
+mutation ($input: DraftOrderCreateInput!) {{
+  draftOrderCreate(input: $input) {{ order {{ id }} {saleor_api.ERRORS} }}
+}}
+"""
+_ADDRESS_FIELDS = {
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "companyName": "company_name",
+    "streetAddress1": "street_address_1",
+    "streetAddress2": "street_address_2",
+    "city": "city",
+    "cityArea": "city_area",
+    "postalCode": "postal_code",
+    "countryArea": "country_area",
+}
+
+
+class CustomerAccountCreate(StaffMutation):
+    """Open a Saleor account for somebody who has none, with what is known of them.
+
+    No mail is sent: the person sets a password with "forgotten password", which confirms the address. Until then
+    Saleor has the account as not confirmed, and the record is not tied to it. Requires MANAGE_USERS.
+    """
+
+    record = graphene.Field(CustomerRecord, description="The record.")
+    user_id = graphene.ID(description="Saleor's global id of the account.")
+
+    class Arguments:
+        record_id = graphene.ID(required=True, description="The global id of the record.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, record_id: str) -> dict[str, Any]:  # type: ignore[override]
+        record = _known(record_id)
+        if record.account_id is not None:
+            raise CustomerPlusError(
+                "The person has an account already.",
+                code=ErrorCode.ALREADY_EXISTS,
+                field="record_id",
+                id=to_global_id("User", record.account_id),
+            )
+        data = saleor_api.run(info.context, _ACCOUNT_CREATE, {"input": _account(record)}).or_raise()
+        user_id = data["user"]["id"]
+        account = Cause(CauseType.ACCOUNT, saleor_api.key_of(user_id))
+        append([Entry(record.pk, ActivityType.ACCOUNT_OPENED, **actor.of_entry, **account.of_entry)])
+        return {"record": record, "user_id": user_id}
+
+
+class CustomerOrderLineInput(graphene.InputObjectType):  # type: ignore[misc]
+    """A line of an order."""
+
+    variant_id = graphene.ID(required=True, description="Saleor's global id of the product variant.")
+    quantity = graphene.Int(required=True, description="How many.")
+
+
+class CustomerDraftOrderCreate(StaffMutation):
+    """Begin an order for a person, with the addresses of the account or else of the latest order.
+
+    It is a draft of Saleor's, to be completed there. Requires MANAGE_USERS, and of Saleor MANAGE_ORDERS.
+    """
+
+    record = graphene.Field(CustomerRecord, description="The record.")
+    order_id = graphene.ID(description="Saleor's global id of the draft order.")
+
+    class Arguments:
+        record_id = graphene.ID(required=True, description="The global id of the record.")
+        channel = graphene.String(required=True, description="The slug of the channel, or Saleor's global id of it.")
+        lines = list_of(CustomerOrderLineInput, required=True, description="What is ordered.")
+        voucher_code = graphene.String(description="The code of a voucher of Saleor's.")
+
+    @classmethod
+    def perform(  # type: ignore[override]
+        cls,
+        info: Any,
+        actor: Actor,
+        *,
+        record_id: str,
+        channel: str,
+        lines: list[Mapping[str, Any]],
+        voucher_code: str | None = None,
+    ) -> dict[str, Any]:
+        record = _known(record_id)
+        order = {
+            "channelId": _channel_id(channel),
+            "lines": [{"variantId": line["variant_id"], "quantity": line["quantity"]} for line in lines],
+            **_buyer(record),
+        }
+        if voucher_code:
+            order["voucherCode"] = checked_text(voucher_code, field="voucher_code", longest=255)
+        data = saleor_api.run(info.context, _DRAFT_CREATE, {"input": order}).or_raise()
+        order_id = data["order"]["id"]
+        made = Cause(CauseType.ORDER, saleor_api.key_of(order_id))
+        append([Entry(record.pk, ActivityType.DRAFT_ORDER_CREATED, **actor.of_entry, **made.of_entry)])
+        return {"record": record, "order_id": order_id}
+
+
+class SaleorMutations:
+    """What runs Saleor's own mutations."""
+
+    customer_account_create = CustomerAccountCreate.Field()
+    customer_draft_order_create = CustomerDraftOrderCreate.Field()
+
+
+def _known(record_id: str) -> Record:
+    record = queries.find(id=key_of(record_id, "CustomerRecord", field="record_id"))
+    if record is None:
+        raise CustomerPlusError("There is no such record.", code=ErrorCode.NOT_FOUND, field="record_id")
+    return record
+
+
+def _account(record: Record) -> dict[str, Any]:
+    """The person as `customerCreate` takes them."""
+    shipping, billing = _addresses_of(record)
+    return {
+        "email": record.email,
+        "firstName": record.first_name,
+        "lastName": record.last_name,
+        **_language(record),
+        # Saleor lets nobody skip the validation here, so an address that would not pass is left out.
+        **_address("defaultShippingAddress", shipping if shipping and not shipping.validation_skipped else None),
+        **_address("defaultBillingAddress", billing if billing and not billing.validation_skipped else None),
+    }
+
+
+def _buyer(record: Record) -> dict[str, Any]:
+    """The person as `draftOrderCreate` takes them."""
+    shipping, billing = _addresses_of(record)
+    buyer = {
+        "userEmail": record.email,
+        **_language(record),
+        **_address("shippingAddress", shipping),
+        **_address("billingAddress", billing),
+    }
+    if record.account_id is not None:
+        # Saleor looks the account up by its address, as it is spelt there.
+        buyer["user"] = to_global_id("User", record.account_id)
+        buyer["userEmail"] = host.User.objects.values_list("email", flat=True).get(pk=record.account_id)
+    return buyer
+
+
+def _addresses_of(record: Record) -> OrderAddresses:
+    """The default addresses of the account; for what it has not, those of the latest order."""
+    of_order, of_account = OrderAddresses(), OrderAddresses()
+    if (order_id := latest_order_of(record.pk)) is not None:
+        of_order = addresses_of_orders([order_id]).get(order_id, of_order)
+    if record.account_id is not None:
+        account = host.User.objects.select_related("default_shipping_address", "default_billing_address").get(
+            pk=record.account_id
+        )
+        of_account = OrderAddresses(account.default_shipping_address, account.default_billing_address)
+    return OrderAddresses(of_account.shipping or of_order.shipping, of_account.billing or of_order.billing)
+
+
+def _address(name: str, address: host.Address | None) -> dict[str, Any]:
+    """An argument of that name, if there is an address."""
+    if address is None:
+        return {}
+    values = {argument: getattr(address, field) for argument, field in _ADDRESS_FIELDS.items()}
+    values |= {"country": address.country.code, "phone": str(address.phone or "")}
+    if address.validation_skipped:
+        values["skipValidation"] = True
+    return {name: values}
+
+
+def _language(record: Record) -> dict[str, str]:
+    if record.language_code not in dict(django_settings.LANGUAGES):
+        return {}
+    return {"languageCode": record.language_code.replace("-", "_").upper()}
+
+
+def _channel_id(channel: str) -> str:
+    """Saleor's id of the channel that has this slug, or this id."""
+    found = host.Channel.objects.filter(slug=checked_text(channel, field="channel", longest=255)).first()
+    if found is None:
+        found = host.Channel.objects.filter(pk=key_of(channel, "Channel", field="channel")).first()
+    if found is None:
+        raise CustomerPlusError("There is no such channel.", code=ErrorCode.NOT_FOUND, field="channel")
+    return to_global_id("Channel", found.pk)
