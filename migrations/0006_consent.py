@@ -1,6 +1,29 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+# What was said stays said: proof that could be edited proves nothing. An erasure, which deletes the record with all
+# that hangs on it, says so for its transaction: SELECT set_config('customer_plus.erasure', 'on', true). TRUNCATE is left
+# to whoever empties the whole database, as Django's `flush` does.
+KEEP = """
+CREATE FUNCTION saleor_customer_plus_keep_consent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('customer_plus.erasure', true) IS DISTINCT FROM 'on' THEN
+        RAISE EXCEPTION 'consent events are kept as they are: append one' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        RETURN NEW;
+    END IF;
+    RETURN OLD;
+END
+$$;
+CREATE TRIGGER customer_plus_keep BEFORE UPDATE OR DELETE ON saleor_customer_plus_consentevent
+    FOR EACH ROW EXECUTE FUNCTION saleor_customer_plus_keep_consent();
+"""
+LET_GO = """
+DROP TRIGGER customer_plus_keep ON saleor_customer_plus_consentevent;
+DROP FUNCTION saleor_customer_plus_keep_consent();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -138,4 +161,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(KEEP, LET_GO),
     ]

@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
+from saleor_customer_plus.consent.models import ConsentEvent
 from saleor_customer_plus.host import (
     Address,
     Order,
@@ -231,6 +232,21 @@ def make_ledger_entry(
     return LedgerEntry.objects.create(**defaults | fields)
 
 
+def make_consent(record: CustomerRecord, **fields: Any) -> ConsentEvent:
+    """Make a consent event: subscribed by staff to offers by e-mail, now. What the record keeps is another matter."""
+    now = timezone.now()
+    defaults: dict[str, Any] = {
+        "channel": "EMAIL",
+        "purpose": "PROMOTIONAL",
+        "state": "SUBSCRIBED",
+        "source": "STAFF",
+        "actor_type": "STAFF",
+        "at": now,
+        "recorded_at": now,
+    }
+    return ConsentEvent.objects.create(record=record, **defaults | fields)
+
+
 def save_settings(*, active: bool = True, **values: Any) -> None:
     """Save the plugin's settings as the Dashboard would."""
     PluginConfiguration.objects.update_or_create(
@@ -242,3 +258,10 @@ def save_settings(*, active: bool = True, **values: Any) -> None:
             "configuration": [{"name": name, "value": value} for name, value in values.items()],
         },
     )
+
+
+def make_job(kind: str = "EXPORT", **fields: Any) -> Any:
+    """Make a job of a member of staff, without chunks."""
+    from saleor_customer_plus.bulk.models import BulkJob
+
+    return BulkJob.objects.create(**{"kind": kind, "actor_type": "STAFF", "actor_id": "1"} | fields)

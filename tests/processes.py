@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 
 _fork = multiprocessing.get_context("fork")
 
@@ -77,7 +77,8 @@ def committed(django_db_blocker: Any) -> Iterator[None]:
         finally:
             connections.close_all()
             ours = apps.get_app_config("saleor_customer_plus").get_models()
-            with connections["default"].cursor() as cursor:
+            with transaction.atomic(), connections["default"].cursor() as cursor:
+                cursor.execute("SELECT set_config('customer_plus.erasure', 'on', true)")
                 cursor.execute("TRUNCATE " + ", ".join(model._meta.db_table for model in ours))
             for model in _of_host():
                 model._base_manager.all()._raw_delete("default")

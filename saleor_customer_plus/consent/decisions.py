@@ -1,0 +1,199 @@
+"""What people decided, and what holds when their decisions contradict each other. Plain values, without a database.
+
+The latest decision holds. But a *claim*, which is a grant that an import or a job brings rather than the person, never
+takes back a withdrawal, whatever its date, unless somebody says why (`override_reason`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from ..activity.models import CauseType
+from ..errors import CustomerPlusError, ErrorCode
+from .models import ConsentChannel, ConsentPurpose, ConsentSource, ConsentState, OptInLevel
+
+# What clients may say. As at Shopify the others are results: nobody was asked, messages bounce, the person was erased.
+SETTABLE = (ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED, ConsentState.PENDING)
+
+GRANTS = (ConsentState.SUBSCRIBED, ConsentState.PENDING)
+
+# How much a grant proves.
+_PROOF = (OptInLevel.UNKNOWN, OptInLevel.SOFT_OPT_IN, OptInLevel.SINGLE_OPT_IN, OptInLevel.CONFIRMED_OPT_IN)
+
+LONGEST_WORDING = 10_000
+LONGEST_VERSION = 64
+LONGEST_REASON = 255
+LONGEST_EVIDENCE = 10_000
+
+# Clocks differ. What lies further ahead would outlast decisions that are made until then.
+TOLERANCE = timedelta(minutes=5)
+
+
+class Outcome(StrEnum):
+    """What became of a decision."""
+
+    CHANGED = "CHANGED"  # it holds now
+    PAST = "PAST"  # it was added to the history: a later decision holds
+    UNCHANGED = "UNCHANGED"  # it says nothing new, and was not written
+    WITHDRAWN = "WITHDRAWN"  # it was not written: the person withdrew, and this is a claim
+    NO_RECORD = "NO_RECORD"  # there is no such record
+
+
+class Fact(Protocol):
+    """What counts of a decision or an event. Of two at one moment the one with the higher number was told later."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def opt_in_level(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def is_claim(self) -> bool: ...
+
+
+def is_claim(state: str, source: str, cause_type: str, override_reason: str) -> bool:
+    """Whether this is somebody's word for the person's: a grant imported or recorded for many, without a reason."""
+    is_for_many = source == ConsentSource.IMPORT or cause_type == CauseType.JOB
+    return is_for_many and state in GRANTS and not override_reason
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentDecision:
+    """One decision of one person, to be recorded. `at` is when the person decided; now, unless told."""
+
+    record_id: int
+    channel: ConsentChannel
+    purpose: ConsentPurpose
+    state: ConsentState
+    source: ConsentSource
+    opt_in_level: OptInLevel = OptInLevel.UNKNOWN
+    wording: str = ""
+    wording_version: str = ""
+    at: datetime | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    override_reason: str = ""
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        return self.record_id, self.channel.value, self.purpose.value
+
+    def checked(self, now: datetime) -> ConsentDecision:
+        """The decision as a client may make it, or a `CustomerPlusError` that names the field."""
+        if self.state not in SETTABLE:
+            raise CustomerPlusError(
+                "Set SUBSCRIBED, UNSUBSCRIBED or PENDING. NOT_SUBSCRIBED, INVALID and REDACTED are results.",
+                field="state",
+            )
+        if self.at is not None and self.at > now + TOLERANCE:
+            raise CustomerPlusError("Nobody has decided in the future.", field="at")
+        for name, longest in _LENGTHS.items():
+            _check_text(getattr(self, name), name, longest)
+        _check_evidence(self.evidence)
+        return replace(self, override_reason=self.override_reason.strip())
+
+
+_LENGTHS = {
+    "wording": LONGEST_WORDING,
+    "wording_version": LONGEST_VERSION,
+    "override_reason": LONGEST_REASON,
+}
+
+
+def _check_text(text: str, name: str, longest: int) -> None:
+    if len(text) > longest:
+        raise CustomerPlusError(
+            f"This may have at most {longest} characters.", code=ErrorCode.LIMIT_REACHED, field=name
+        )
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+        raise CustomerPlusError("This has a character that is not allowed.", field=name)
+
+
+def _check_evidence(evidence: Any) -> None:
+    """Refuse what no `jsonb` can hold, and what is more than a proof needs (GDPR Art. 5(1)(c))."""
+    try:
+        text = json.dumps(evidence, allow_nan=False, ensure_ascii=False) if isinstance(evidence, Mapping) else ""
+        is_fine = 0 < len(text) <= LONGEST_EVIDENCE and bool(text.encode()) and "\\u0000" not in text
+    except (TypeError, ValueError, RecursionError):
+        is_fine = False
+    if not is_fine:
+        raise CustomerPlusError(
+            f"The evidence must be an object of plain text, of at most {LONGEST_EVIDENCE} characters.", field="evidence"
+        )
+
+
+AnyFact = TypeVar("AnyFact", bound=Fact)
+
+
+def fold(facts: Iterable[AnyFact]) -> AnyFact | None:
+    """What holds of one person, channel and purpose. `queries.current_events` is the same in SQL."""
+    current: AnyFact | None = None
+    for fact in sorted(facts, key=_order):
+        if not (fact.is_claim and current is not None and current.state == ConsentState.UNSUBSCRIBED):
+            current = fact
+    return current
+
+
+def _order(fact: Fact) -> tuple[datetime, int]:
+    return fact.at, fact.number
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that is needed of a history to weigh one more decision: the latest word of the person, the latest claim."""
+
+    word: Fact | None = None
+    claim: Fact | None = None
+
+    @property
+    def current(self) -> Fact | None:
+        if self.word is None or self.claim is None:
+            return self.word or self.claim
+        is_withdrawn = self.word.state == ConsentState.UNSUBSCRIBED
+        return self.word if is_withdrawn else max(self.word, self.claim, key=_order)
+
+    def with_(self, fact: Fact) -> Standing:
+        """The standing once this is written down."""
+        if fact.is_claim:
+            return replace(self, claim=max(self.claim or fact, fact, key=_order))
+        return replace(self, word=max(self.word or fact, fact, key=_order))
+
+
+def weigh(standing: Standing, fact: Fact, *, says_more: bool) -> tuple[Outcome, Standing]:
+    """What becomes of one more decision, and how things stand then. `says_more`: another wording was shown."""
+    current = standing.current
+    if current is not None:
+        if _is_known(current, fact, says_more=says_more):
+            return Outcome.UNCHANGED, standing
+        if fact.is_claim and current.state == ConsentState.UNSUBSCRIBED and fact.at >= current.at:
+            return Outcome.WITHDRAWN, standing
+    after = standing.with_(fact)
+    return (Outcome.PAST if after.current is current else Outcome.CHANGED), after
+
+
+def _is_known(current: Fact, fact: Fact, *, says_more: bool) -> bool:
+    """Whether the decision adds nothing to what holds, so that the same file twice writes nothing the second time."""
+    if fact.state == ConsentState.PENDING and current.state == ConsentState.SUBSCRIBED:
+        # Asking again takes nothing away: anybody can enter somebody's address in a form.
+        return fact.at >= current.at
+    if fact.state != current.state:
+        return False
+    if fact.state not in GRANTS:
+        return True
+    if current.is_claim and not fact.is_claim:
+        return False  # the person's own word is more than a claim
+    if says_more and not fact.is_claim:
+        return False
+    # A file that does not tell how somebody signed up must not lose the proof that they did.
+    return _proof(fact) <= _proof(current)
+
+
+def _proof(fact: Fact) -> int:
+    return _PROOF.index(OptInLevel(fact.opt_in_level))
