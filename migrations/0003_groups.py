@@ -1,6 +1,5 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -16,6 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=255)),
+                ("key", models.TextField()),
                 ("description", models.TextField(blank=True, db_default="", default="")),
                 ("is_default", models.BooleanField(db_default=False, default=False)),
                 ("voucher_code", models.CharField(blank=True, db_default="", default="", max_length=255)),
@@ -28,9 +28,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("name"), name="customer_plus_group_unique"
-                    ),
+                    models.UniqueConstraint(fields=("key",), name="customer_plus_group_unique"),
                     models.UniqueConstraint(
                         condition=models.Q(("is_default", True)),
                         fields=("is_default",),

@@ -27,9 +27,12 @@ from saleor_customer_plus.host import (
     TransactionKind,
     User,
 )
+from saleor_customer_plus.groups.models import Group
+from saleor_customer_plus.labels import fold
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import PLUGIN_ID
+from saleor_customer_plus.tags.models import Tag
 
 _serial = itertools.count(1)
 
@@ -245,6 +248,18 @@ def make_consent(record: CustomerRecord, **fields: Any) -> ConsentEvent:
         "recorded_at": now,
     }
     return ConsentEvent.objects.create(record=record, **defaults | fields)
+
+
+def make_tag(name: str | None = None, **fields: Any) -> Tag:
+    """Make a tag that nobody has."""
+    name = name or f"tag {next(_serial)}"
+    return Tag.objects.create(name=name, key=fold(name), **fields)
+
+
+def make_group(name: str | None = None, **fields: Any) -> Group:
+    """Make a group that nobody is in."""
+    name = name or f"group {next(_serial)}"
+    return Group.objects.create(name=name, key=fold(name), **fields)
 
 
 def save_settings(*, active: bool = True, **values: Any) -> None:

@@ -69,6 +69,28 @@ def insertion(entries: sql.Sql) -> sql.Sql:
     )
 
 
+def insertion_for(
+    changed: sql.Sql, *, type: ActivityType, actor: Actor, cause: Cause | None = None, at: datetime | None = None
+) -> sql.Sql:
+    """The statement that logs one kind of thing for each row of a query of columns `record_id`, `before`, `after`."""
+    return insertion(
+        sql.fill(
+            """
+            SELECT c.record_id, {at}::timestamptz, {type}, {actor_type}, {actor_id}, c.before, c.after,
+                {cause_type}, {cause_id}
+            FROM ({changed}) c
+            """,
+            changed=changed,
+            at=at or timezone.now(),
+            type=type.value,
+            actor_type=actor.type.value,
+            actor_id=actor.id,
+            cause_type=cause.type.value if cause else "",
+            cause_id=cause.id if cause else "",
+        )
+    )
+
+
 def append(entries: Iterable[Entry]) -> int:
     """Log the entries, in one statement, in the transaction of what they tell of. Return how many."""
     now = timezone.now()

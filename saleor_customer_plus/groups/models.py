@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
@@ -16,6 +16,7 @@ class Group(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=255)
+    key = models.TextField()  # the name as `labels.fold` writes it
     description = models.TextField(blank=True, default="", db_default="")  # for staff
     is_default = models.BooleanField(default=False, db_default=False)
     # The code of a voucher of Saleor's that is applied to its members' checkouts by itself, or blank.
@@ -24,7 +25,7 @@ class Group(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("name"), name="customer_plus_group_unique"),
+            models.UniqueConstraint(fields=["key"], name="customer_plus_group_unique"),
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="customer_plus_group_one_default"
             ),

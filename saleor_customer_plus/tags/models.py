@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
@@ -13,11 +13,12 @@ class Tag(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=255)
+    key = models.TextField()  # the name as `labels.fold` writes it
     colour = models.CharField(max_length=7, blank=True, default="", db_default="")  # "#rrggbb", or none
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="customer_plus_tag_unique")]
+        constraints = [models.UniqueConstraint(fields=["key"], name="customer_plus_tag_unique")]
 
     def __str__(self) -> str:
         return f"Tag {self.pk}"
