@@ -1,4 +1,4 @@
-"""Celery beat finds the periodic task in Saleor's own schedule; nobody edits Saleor's settings."""
+"""Celery beat finds the periodic tasks in Saleor's own schedule; nobody edits Saleor's settings."""
 
 from django.conf import settings
 
@@ -8,4 +8,12 @@ TICK_SECONDS = 600
 settings.CELERY_BEAT_SCHEDULE.setdefault(
     "customer-plus-reconcile",
     {"task": "saleor_customer_plus.reconcile_if_due", "schedule": TICK_SECONDS},
+)
+settings.CELERY_BEAT_SCHEDULE.setdefault(
+    "customer-plus-jobs",
+    {"task": "saleor_customer_plus.resume_jobs", "schedule": 60},
+)
+settings.CELERY_BEAT_SCHEDULE.setdefault(
+    "customer-plus-files",
+    {"task": "saleor_customer_plus.remove_old_files", "schedule": 3600},
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import OperationalError
 
-from . import reactions
-from .bulk import jobs
+from . import reactions, settings
+from .bulk import jobs, retention
 from .host import allow_writer, celery_app
 from .reconciliation import actions as reconciliation
 
@@ -78,3 +78,17 @@ def run_job(job_id: int) -> None:
     """Work on a bulk job for a while, then hand over to fresh tasks. Any number of workers may do so at once."""
     for _worker in range(jobs.work(job_id, seconds=60)):
         run_job.delay(job_id)
+
+
+@task("resume_jobs")
+def resume_jobs() -> None:
+    """Run by Celery beat: send workers to jobs that lost theirs."""
+    _chosen, is_active = settings.load()
+    for job_id in jobs.stalled() if is_active else ():
+        run_job.delay(job_id)
+
+
+@task("remove_old_files")
+def remove_old_files() -> None:
+    """Run by Celery beat: remove files of jobs that are older than the settings keep them."""
+    retention.remove_old_files()

@@ -13,14 +13,17 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
-from django.db import OperationalError, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.utils import timezone
 
 from .. import sql
 from ..activity.actions import Actor
 from ..errors import CustomerPlusError, ErrorCode
+from . import notices
 from .models import OVER, BulkChunk, BulkJob, JobKind, JobState
 
 logger = logging.getLogger(__name__)
@@ -29,6 +32,10 @@ logger = logging.getLogger(__name__)
 WORKERS = 8
 # Seconds between looks at what others are doing.
 WAIT = 0.2
+# How often `run` tries again after a deadlock or a lost link; a task is retried by Celery.
+ATTEMPTS = 5
+# Seconds that a new job may wait for its task before it is sent again.
+PATIENCE = 60
 
 # The counters that every kind of job may use.
 COUNTERS = ("read", "created", "updated", "unchanged", "skipped", "invalid")
@@ -55,6 +62,9 @@ class Kind:
 
     def finish(self, job: BulkJob) -> None:
         """Called once, in the transaction in which the job succeeds: put the files together, tell what there is."""
+
+    def forget(self, job: BulkJob) -> None:
+        """Called when the job's files are removed for their age: remove what else it keeps of anybody's data."""
 
 
 _KINDS: dict[JobKind, Kind] = {}
@@ -85,7 +95,11 @@ def cancel(job_id: int) -> BulkJob:
 
 
 def retry(job_id: int) -> BulkJob:
-    """Let a failed or canceled job go on from the chunk where it ended."""
+    """Let a failed or canceled job go on from the chunk where it ended, while it has its files and was not undone."""
+    if BulkJob.objects.filter(pk=job_id, files_removed_at__isnull=False).exists():
+        raise CustomerPlusError("The files of this job were removed for their age. Make a new one.", field="id")
+    if BulkJob.objects.filter(undoes=job_id).exists():
+        raise CustomerPlusError("This job was undone. Make a new one.", field="id")
     return _move(
         job_id,
         {JobState.FAILED, JobState.CANCELED},
@@ -126,14 +140,25 @@ def run(job_id: int) -> Iterator[BulkJob]:
 
     Yields the job after each chunk, for a progress bar.
     """
+    failures = 0
     while True:
-        if not do_chunk(job_id) and not _advance(job_id):
-            job = BulkJob.objects.get(pk=job_id)
+        try:
+            is_waiting = not do_chunk(job_id) and not _advance(job_id)
+            failures = 0
+        except OperationalError:
+            failures += 1
+            connection = connections[DEFAULT_DB_ALIAS]
+            if failures == ATTEMPTS or connection.in_atomic_block:
+                raise
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(WAIT * 2**failures)
+            continue
+        job = BulkJob.objects.get(pk=job_id)
+        yield job
+        if is_waiting:
             if job.state in (*OVER, JobState.READY):
-                yield job
                 return
             time.sleep(WAIT)
-        yield BulkJob.objects.get(pk=job_id)
 
 
 def do_chunk(job_id: int) -> bool:
@@ -172,9 +197,10 @@ def _advance(job_id: int) -> bool:
             if job.state != JobState.RUNNING or job.chunks.filter(is_done=False).exists():
                 return False  # whoever does the last of these chunks goes on
             kind = kind_of(job)
+            _put_counters(job)
             if job.phase and not job.is_confirmed and kind.waits_after(job, job.phase):
-                job.state, job.counters = JobState.READY, dict(_counted(job.pk))
-                job.save(update_fields=["state", "counters"])
+                job.state = JobState.READY
+                job.save(update_fields=["state", "counters", "bytes_done"])
                 return False
             return _next_phase(job, kind)
     except OperationalError:
@@ -187,7 +213,7 @@ def _advance(job_id: int) -> bool:
 def _next_phase(job: BulkJob, kind: Kind) -> bool:
     done = kind.phases.index(job.phase) + 1 if job.phase else 0
     for phase in kind.phases[done:]:
-        job.phase = phase
+        job.phase, job.phase_started_at = phase, timezone.now()
         chunks = [
             BulkChunk(job=job, phase=phase, number=number, spec=dict(spec))
             for number, spec in enumerate(kind.plan(job, phase))
@@ -196,11 +222,34 @@ def _next_phase(job: BulkJob, kind: Kind) -> bool:
         job.save()
         if chunks:
             return True
-    job.counters = dict(_counted(job.pk))
     kind.finish(job)
     job.state, job.finished_at = JobState.SUCCEEDED, timezone.now()
     job.save()
+    _tell(job.pk)
     return False
+
+
+def _tell(job_id: int) -> None:
+    transaction.on_commit(partial(notices.job_over, job_id), robust=True)
+
+
+def stalled() -> list[int]:
+    """Jobs that nobody is at, though they are not over: the workers died, or the broker lost the task."""
+    return [
+        job_id
+        for job_id, state, created_at in BulkJob.objects.filter(state__in=[JobState.PENDING, JobState.RUNNING])
+        .order_by("id")
+        .values_list("id", "state", "created_at")
+        if not _somebody_is_at(job_id)
+        and (state == JobState.RUNNING or created_at <= timezone.now() - timedelta(seconds=PATIENCE))
+    ]
+
+
+def _somebody_is_at(job_id: int) -> bool:
+    with transaction.atomic():
+        chunks = BulkChunk.objects.filter(job=job_id, is_done=False)
+        free = chunks.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        return chunks.count() > len(free)
 
 
 def _open_chunks(job_id: int) -> int:
@@ -209,17 +258,31 @@ def _open_chunks(job_id: int) -> int:
 
 def _count(job_id: int) -> None:
     """Put the counters of the chunks that are done together, for whoever watches."""
-    counted = _counted(job_id)
-    BulkJob.objects.filter(pk=job_id, state=JobState.RUNNING).update(
-        counters={name: number for name, number in counted.items() if name != "bytes"}, bytes_done=counted["bytes"]
-    )
+    with transaction.atomic():
+        job = BulkJob.objects.select_for_update().get(pk=job_id)  # before counting, so that no count is older than it
+        _put_counters(job)
+        job.save(update_fields=["counters", "bytes_done"])
 
 
-def _counted(job_id: int) -> Counter[str]:
-    return sum(
-        (Counter(counters) for counters in BulkChunk.objects.filter(job=job_id).values_list("counters", flat=True)),
-        Counter[str](),
+def _put_counters(job: BulkJob) -> None:
+    counted = _counted(job.pk)
+    job.bytes_done = counted.pop("bytes", 0)
+    job.counters = counted
+
+
+def _counted(job_id: int) -> dict[str, int]:
+    """What all chunks that are done have counted."""
+    query = sql.fill(
+        """
+        SELECT counter.key AS name, sum(counter.value::bigint)::bigint AS number
+        FROM {chunks} chunk, jsonb_each_text(chunk.counters) counter
+        WHERE chunk.job_id = {job} AND chunk.is_done
+        GROUP BY counter.key
+        """,
+        chunks=sql.table(BulkChunk),
+        job=job_id,
     )
+    return dict(sql.rows(query))
 
 
 def _fail(job_id: int, error: Exception) -> None:
@@ -230,6 +293,6 @@ def _fail(job_id: int, error: Exception) -> None:
         # Where it happened, without the error's own text, which may hold somebody's data.
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error("Job %s failed: %s\n%s", job_id, type(error).__name__, where)
-    BulkJob.objects.filter(pk=job_id).exclude(state__in=OVER).update(
-        state=JobState.FAILED, error_code=code, error_message=message, finished_at=timezone.now()
-    )
+    running = BulkJob.objects.filter(pk=job_id).exclude(state__in=OVER)
+    if running.update(state=JobState.FAILED, error_code=code, error_message=message, finished_at=timezone.now()):
+        _tell(job_id)

@@ -80,6 +80,7 @@ class BulkJob(models.Model):
 
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
+    phase_started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     # When its files were removed for their age.
     files_removed_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,58 @@
+"""Removing what jobs keep of customers once it is old: files, rows that were refused, previews."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from .. import settings
+from . import jobs
+from .models import OVER, BulkJob, BulkProblem, JobState
+
+logger = logging.getLogger(__name__)
+
+
+def remove_old_files() -> int:
+    """Remove the files of jobs that ended, or have waited for a start, longer ago than the settings keep them.
+
+    Returns of how many jobs. One whose files cannot be removed is tried again the next time.
+    """
+    chosen, _is_active = settings.load()
+    removed = 0
+    for job_id in _older_than(timezone.now() - chosen.job_retention):
+        try:
+            with transaction.atomic():
+                removed += _remove_files(job_id)
+        except Exception as error:
+            logger.error("Could not remove the files of job %s: %s", job_id, type(error).__name__)
+    return removed
+
+
+def _older_than(moment: datetime) -> list[int]:
+    ended = Q(state__in=[*OVER, JobState.READY])
+    old = BulkJob.objects.alias(ended_at=Coalesce("finished_at", "created_at")).filter(ended_at__lt=moment)
+    # Whatever ended before a moment was made before it: that there is an index for.
+    wanted = old.filter(ended, created_at__lt=moment, files_removed_at=None)
+    return list(wanted.order_by("created_at", "id").values_list("pk", flat=True))
+
+
+def _remove_files(job_id: int) -> int:
+    job = BulkJob.objects.select_for_update().get(pk=job_id)
+    if job.files_removed_at is not None or job.state not in (*OVER, JobState.READY):
+        return 0
+    if job.state == JobState.READY:
+        job.state, job.finished_at = JobState.CANCELED, timezone.now()
+    jobs.kind_of(job).forget(job)
+    for file in (job.file, job.result_file, job.error_file):
+        if file:
+            file.storage.delete(file.name)
+    BulkProblem.objects.filter(job=job).delete()
+    job.file = job.result_file = job.error_file = ""
+    job.report, job.files_removed_at = {}, timezone.now()
+    job.save()
+    return 1

@@ -1,0 +1,250 @@
+"""Jobs done by real processes, some of which are killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from saleor_customer_plus import tasks
+from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
+
+from ..bulk.counting import Counting, make, numbers_of
+from ..hosts import ON_SALEOR, ROOT, SANDBOX
+from ..processes import at_once, start
+
+# Processes that a run kills, at least.
+KILLS = 50
+
+
+@pytest.fixture
+def kind(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    counting = Counting(pause=0.004)
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, counting)
+    return counting
+
+
+def worker(job: BulkJob) -> None:
+    for _ in jobs.run(job.pk):
+        pass
+
+
+def state_of(job: BulkJob) -> str:
+    return str(BulkJob.objects.values_list("state", flat=True).get(pk=job.pk))
+
+
+def assert_done(job: BulkJob, total: int, checked: int) -> None:
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (JobState.SUCCEEDED, "")
+    assert numbers_of(job) == list(range(total))
+    assert job.counters == {"read": total, "created": total, "updated": checked, "invalid": 0}
+    assert job.bytes_done == 10 * total
+    assert job.report == {"sum": total + checked}
+
+
+def test_workers_that_are_killed_at_any_moment_cost_their_chunks_and_nothing_else(kind: Counting) -> None:
+    moments = random.Random(11)
+    kills = finished = 0
+    job = make(total=1200, size=4)
+    while kills < KILLS:
+        workers = start(*[partial(worker, job)] * 3)
+        time.sleep(moments.uniform(0.05, 0.45))
+        for process in workers:
+            process.kill()
+            process.join()
+        kills += len(workers) if state_of(job) != JobState.SUCCEEDED else 0
+        if state_of(job) == JobState.SUCCEEDED:
+            assert_done(job, 1200, 300)
+            finished += 1
+            job = make(total=1200, size=4)
+    assert finished or numbers_of(job)  # they got somewhere in between
+    worker(job)
+    assert_done(job, 1200, 300)
+    assert BulkProblem.objects.count() == 1200 * (finished + 1)
+
+
+def test_a_killed_worker_costs_one_chunk(kind: Counting) -> None:
+    kind.pause = 0.05
+    job = make(total=40, size=4)
+    (process,) = start(partial(worker, job))
+    while BulkChunk.objects.filter(job=job, is_done=True).count() < 3:
+        time.sleep(0.005)
+    process.kill()
+    process.join()
+    done = BulkChunk.objects.filter(job=job, is_done=True).count()
+    assert 3 <= done < 10
+    assert len(numbers_of(job)) == 4 * done
+    worker(job)
+    assert_done(job, 40, 10)
+
+
+def test_a_task_that_is_delivered_eight_times_at_once(kind: Counting) -> None:
+    job = make(total=200, size=4)
+    at_once(*[partial(tasks.run_job, job.pk)] * 8)
+    assert_done(job, 200, 50)
+
+
+def test_a_chunk_that_somebody_is_at_is_left_to_them_and_the_job_counts_as_tended(kind: Counting) -> None:
+    kind.pause = 0.4
+    job = make(total=4, size=4)
+    tasks.run_job.run  # noqa: B018 - loaded before the fork
+    (process,) = start(partial(worker, job))
+    while not BulkChunk.objects.filter(job=job).exists():
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert jobs.do_chunk(job.pk) is False
+    assert jobs.stalled() == []
+    process.kill()
+    process.join()
+    assert jobs.stalled() == [job.pk]
+    tasks.resume_jobs()
+    assert_done(job, 4, 1)
+
+
+def test_the_link_to_the_database_is_cut_and_the_worker_goes_on(kind: Counting) -> None:
+    job = make(total=40, size=4)
+    (process,) = start(partial(worker, job))
+    cut = 0
+    while state_of(job) != JobState.SUCCEEDED and cut < 3:
+        time.sleep(0.05)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ILIKE '%%bulk%%'"
+            )
+            cut += cursor.fetchone()[0] > 0
+    process.join()
+    assert cut
+    assert_done(job, 40, 10)
+
+
+class Crossing(Counting):
+    """Writes the same rows in the opposite order in every other chunk, as two imports of the same people would not."""
+
+    phases = ("write",)
+
+    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        rows = list(BulkProblem.objects.filter(job=job.options["rows_of"]).order_by("id"))
+        for row in rows if chunk.number % 2 else reversed(rows):
+            BulkProblem.objects.filter(pk=row.pk).update(record_id=chunk.pk)
+            time.sleep(0.002)
+        return Counter(read=len(rows), updated=len(rows))
+
+    def finish(self, job: BulkJob) -> None:
+        pass
+
+
+def test_deadlocks_between_two_jobs_are_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Crossing())
+    rows = make()
+    BulkProblem.objects.bulk_create(BulkProblem(job=rows, row_number=number) for number in range(4))
+    one, two = (make(total=2, size=1, rows_of=rows.pk) for _ in range(2))
+
+    at_once(partial(worker, one), partial(worker, one), partial(worker, two), partial(worker, two))
+
+    for job in (one, two):
+        job.refresh_from_db()
+        assert (job.state, job.counters) == (JobState.SUCCEEDED, {"read": 8, "updated": 8})
+
+
+# With Celery.
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[str]:
+    """The address of a Redis of our own."""
+    pytest.importorskip("redis")
+    server = shutil.which("redis-server")
+    if server is None:
+        pytest.skip("redis-server is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def celery_worker(redis: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Start a worker of Celery on the test database: killed at the end of the test at the latest."""
+    database = connection.settings_dict
+    worker_settings = tmp_path / "worker_settings.py"
+    worker_settings.write_text(
+        f"from {os.environ['DJANGO_SETTINGS_MODULE']} import *\n"
+        f"CELERY_BROKER_URL = {redis!r}\nCELERY_TASK_ALWAYS_EAGER = False\n"
+        f"for _database in DATABASES.values():\n    _database['NAME'] = {database['NAME']!r}\n"
+        "CELERY_IMPORTS = ['tests.bulk.celery_kind']\n"
+    )
+    paths = [str(tmp_path), str(ROOT), "" if ON_SALEOR else str(SANDBOX), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "worker_settings",
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+    }
+    workers: list[subprocess.Popen[bytes]] = []
+
+    def run() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "-A", "saleor.celeryconf", "worker", "--concurrency=2"]
+        with (tmp_path / "worker.log").open("ab") as log:
+            process = subprocess.Popen(
+                [*command, "--without-heartbeat", "--without-gossip", "--without-mingle"],
+                env=environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        workers.append(process)
+        return process
+
+    yield run
+    for process in workers:
+        _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, 9)
+    process.wait()
+
+
+def _wait_until(is_so: Callable[[], Any], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it takes too long"
+        time.sleep(0.05)
+
+
+def test_a_real_worker_of_celery_is_killed_and_the_next_one_ends_its_jobs(redis: str, celery_worker: Any) -> None:
+    from celery import Celery
+
+    sender = Celery(broker=redis)
+    one, two = make(total=400, size=4), make(total=400, size=4)
+    process = celery_worker()
+    for job in (one, two):
+        sender.send_task("saleor_customer_plus.run_job", args=[job.pk])
+    _wait_until(lambda: BulkChunk.objects.filter(is_done=True).count() >= 20)
+    _kill_group(process)
+    assert {state_of(one), state_of(two)} == {JobState.RUNNING}
+    _wait_until(lambda: jobs.stalled() == [one.pk, two.pk])  # PostgreSQL has seen that the worker is gone
+
+    celery_worker()
+    sender.send_task("saleor_customer_plus.resume_jobs")
+    _wait_until(lambda: {state_of(one), state_of(two)} == {JobState.SUCCEEDED})
+
+    for job in (one, two):
+        assert_done(job, 400, 100)
