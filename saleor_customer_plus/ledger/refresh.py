@@ -279,7 +279,7 @@ class _Change:
         if suggested := {
             name: candidate["value"]
             for name, candidate in self.after.suggestions.items()
-            if candidate != self.before.suggestions.get(name)
+            if candidate != self.before.suggestions.get(name) and not candidate.get("dismissed")
         }:
             yield Entry(self.row.id, ActivityType.DETAILS_SUGGESTED, after=suggested)
         if self.row.now_stage != self.row.stage:

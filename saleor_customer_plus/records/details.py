@@ -5,6 +5,7 @@ The rules, field by field (the table in docs/details.md says the same in words):
 - the newest of the orders and the account wins; orders that count, and the account, go before orders that do not count;
 - a blank never erases;
 - a field that staff edited is locked: what would have been written is kept as a suggestion;
+- a suggestion that staff dismissed is not made again, until something else would be written;
 - what staff or an import wrote without locking it holds until something newer comes;
 - a value leaves with the order that brought it, when that order leaves the record.
 """
@@ -13,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from datetime import UTC, datetime
+from typing import Any, NotRequired, TypedDict
 
 # The details that orders and accounts know. An order calls them the same in the ledger.
 FIELDS = ("first_name", "last_name", "company_name", "phone", "country_code", "language_code")
@@ -28,9 +30,10 @@ class Provenance(TypedDict):
 
 
 class Candidate(Provenance):
-    """A value that a field may take."""
+    """A value that a field may take. One that staff `dismissed` is kept, so that it is not suggested again."""
 
     value: str
+    dismissed: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ def merge(
         candidate = newest.get(field)
         if field in locked:
             if candidate is not None and candidate["value"] != values[field]:
-                suggestions[field] = candidate
+                known = current.suggestions.get(field)
+                is_known = known is not None and known["value"] == candidate["value"] and known.get("dismissed")
+                suggestions[field] = {**candidate, "dismissed": True} if is_known else candidate
         elif candidate is not None and not _outdated(candidate, provenance.get(field), values[field]):
             values[field] = candidate["value"]
             provenance[field] = {"source": candidate["source"], "origin": candidate["origin"], "at": candidate["at"]}
@@ -71,9 +76,44 @@ def merge(
     return Details(values, provenance, suggestions)
 
 
+def written(
+    current: Details, changes: Mapping[str, str], *, source: str, origin: str, at: datetime, locked: Collection[str]
+) -> Details:
+    """Return the details after somebody wrote these fields. `locked` are those that are locked from now on.
+
+    What a locked field had from an order or the account is not suggested afterwards: it is what was overwritten.
+    """
+    values = {**current.values, **changes}
+    provenance = dict(current.provenance)
+    suggestions = dict(current.suggestions)
+    for field, value in changes.items():
+        before, known = current.values[field], provenance.get(field)
+        if field in locked and field not in suggestions and before and known and _is_synced(known):
+            suggestions[field] = {
+                "value": before,
+                "source": known["source"],
+                "origin": known["origin"],
+                "at": known["at"],
+                "dismissed": True,
+            }
+        if field in suggestions and suggestions[field]["value"] == value:
+            del suggestions[field]
+        provenance[field] = {"source": source, "origin": origin, "at": moment(at)}
+    return Details(values, provenance, suggestions)
+
+
+def moment(at: datetime) -> str:
+    """A time as a provenance has it: texts that sort as the times do."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _is_synced(known: Provenance) -> bool:
+    return known["source"] in ("ORDER", "ACCOUNT")
+
+
 def _outdated(candidate: Candidate, known: Provenance | None, value: str) -> bool:
     """Whether what the record has was written by staff or an import after the candidate was."""
-    if known is None or not value or known["source"] in ("ORDER", "ACCOUNT"):
+    if known is None or not value or _is_synced(known):
         return False
     return known["at"] > candidate["at"]
 

@@ -1,0 +1,25 @@
+"""Records put out of use and into use again. Inactive ones are in no list but their own; figures and sync go on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..activity.actions import Entry, append
+from ..activity.models import ActivityType
+from .editing import Writer
+from .writing import lock_rows, write_rows
+
+
+def set_active(record_ids: Collection[int], is_active: bool, *, by: Writer, reason: str = "") -> set[int]:
+    """Put these records into use or out of it, and return which were changed. Call it in a transaction.
+
+    The reason is that of putting them out of use, and is kept as long as they are.
+    """
+    rows = lock_rows(record_ids)
+    for row in rows:
+        row.set("is_active", is_active)
+        row.set("deactivation_reason", "" if is_active else reason)
+    changed = write_rows(rows)
+    type = ActivityType.ACTIVATED if is_active else ActivityType.DEACTIVATED
+    append(Entry(row.id, type, **row.told(["deactivation_reason"]), **by.of_entry) for row in rows if row.changes)
+    return changed

@@ -1,0 +1,265 @@
+"""What the fields of a record may hold, whoever writes them: staff, an app or an import.
+
+`clean` takes values as they were typed and gives them as they are stored. Nothing is cut, and nothing is guessed but
+the country of a phone number. All that is wrong is told at once, without what was typed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django_countries import countries
+
+from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
+from .email import BLANKS, normalize_email
+from .models import LawfulBasis
+
+LONGEST_NAME = 256
+LONGEST_EMAIL = 254
+LONGEST_PHONE = 128
+LONGEST_NUMBER = 64
+LONGEST_STORE_NOTE = 10_000
+LONGEST_REASON = 256
+LONGEST_NETWORK = 64
+LONGEST_PROFILE = 255
+MOST_PHONES = 20
+MOST_PROFILES = 32
+MOST_ATTRIBUTES = 64
+LONGEST_ATTRIBUTE_NAME = 64
+ATTRIBUTES_BYTES = 16 * 1024
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_LONGEST_LANGUAGE = 35
+_check_email = EmailValidator(allowlist=[])  # nobody's customer is at "localhost"
+
+
+class Cleaned(NamedTuple):
+    """The values that can be stored, by the model's names, and what is wrong with the others."""
+
+    values: dict[str, Any]
+    errors: list[CustomerPlusError]
+
+    def or_raise(self) -> dict[str, Any]:
+        """All values, if nothing is wrong with any."""
+        if self.errors:
+            raise SeveralErrors(self.errors)
+        return self.values
+
+
+class _Wrong(Exception):
+    """What is wrong with a value."""
+
+
+def clean(raw: Mapping[str, Any], *, region: str = "") -> Cleaned:
+    """Check values by the model's names. A null or a blank clears a field.
+
+    `region` is the country that phone numbers without a prefix are of, unless the values name one themselves.
+    """
+    values: dict[str, Any] = {}
+    errors: list[CustomerPlusError] = []
+    # The country first: the phone numbers are read by it.
+    for name in sorted(raw, key=lambda name: name != "country_code"):
+        try:
+            if name in ("phone", "additional_phones"):
+                values[name] = _PHONES[name](raw[name], values.get("country_code") or region)
+            else:
+                values[name] = _FIELDS[name](raw[name])
+        except _Wrong as wrong:
+            code = ErrorCode.REQUIRED if name == "email" and _blank(raw[name]) else ErrorCode.INVALID
+            errors.append(CustomerPlusError(str(wrong), code=code, field=name))
+    return Cleaned(values, errors)
+
+
+def clean_email(raw: Any) -> str:
+    """The address under which a person is known. Raise `CustomerPlusError` if it cannot be one."""
+    return str(clean({"email": raw}).or_raise()["email"])
+
+
+def clean_reason(raw: str | None) -> str:
+    """Why staff did something, in a line."""
+    try:
+        return _line(LONGEST_REASON)(raw)
+    except _Wrong as wrong:
+        raise CustomerPlusError(str(wrong), field="reason") from None
+
+
+def _blank(raw: Any) -> bool:
+    return raw is None or (isinstance(raw, str) and not raw.strip(BLANKS))
+
+
+def _checked(raw: Any, longest: int, *, lines: bool = False) -> str:
+    """A text without blanks around it."""
+    if not isinstance(raw, str):
+        raise _Wrong("This must be a text.")
+    # Not before the blanks are gone: what was pasted ends in a line break.
+    text = raw.strip().strip(BLANKS)
+    if len(text) > longest:
+        raise _Wrong(f"This may have at most {longest} characters.")
+    allowed = "\n\t" if lines else ""
+    # Control characters, and halves of characters, which no database can hold.
+    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in allowed for char in text):
+        raise _Wrong("This has a character that is not allowed.")
+    return text
+
+
+def _line(longest: int) -> Callable[[Any], str]:
+    return lambda raw: "" if raw is None else _checked(raw, longest)
+
+
+def _email(raw: Any) -> str:
+    if _blank(raw):
+        raise _Wrong("An e-mail address is required.")
+    email = unicodedata.normalize("NFC", normalize_email(_checked(raw, LONGEST_EMAIL)))
+    # What mail would arrive for all the same, but as somebody else's: the wide letters of Asian keyboards, and
+    # characters that nobody sees.
+    if unicodedata.normalize("NFKC", email) != email or any(unicodedata.category(char) == "Cf" for char in email):
+        raise _Wrong("This is no e-mail address.")
+    try:
+        _check_email(email)
+    except (ValidationError, UnicodeError):
+        raise _Wrong("This is no e-mail address.") from None
+    return email
+
+
+def _number(raw: Any) -> str | None:
+    return _line(LONGEST_NUMBER)(raw) or None
+
+
+def _store_note(raw: Any) -> str:
+    if raw is None:
+        return ""
+    return _checked(raw.replace("\r\n", "\n") if isinstance(raw, str) else raw, LONGEST_STORE_NOTE, lines=True)
+
+
+def _country(raw: Any) -> str:
+    code = _line(LONGEST_NAME)(raw).upper()
+    if code and code not in countries:
+        raise _Wrong("This is no ISO 3166-1 alpha-2 code of a country, such as DE.")
+    return code
+
+
+def _language(raw: Any) -> str:
+    # As Saleor stores them; in its API they are spelt PT_BR.
+    code = _line(LONGEST_NAME)(raw).lower().replace("_", "-")
+    if code and (len(code) > _LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(code)):
+        raise _Wrong("This is no code of a language, such as de or pt-br.")
+    return code
+
+
+def _flag(raw: Any) -> bool:
+    if raw is None:
+        return False
+    if not isinstance(raw, bool):
+        raise _Wrong("This must be true or false.")
+    return raw
+
+
+def _lawful_basis(raw: Any) -> str:
+    if _blank(raw):
+        return ""
+    if raw not in LawfulBasis.values:
+        raise _Wrong("This is no lawful basis.")
+    return str(LawfulBasis(raw).value)
+
+
+def _phone(raw: Any, region: str) -> str:
+    text = _line(LONGEST_PHONE)(raw)
+    if not text:
+        return ""
+    if not region and not text.startswith(("+", "\uff0b")):  # the latter as typed on Asian keyboards
+        raise _Wrong("Give the phone number with the prefix of its country, such as +49.")
+    try:
+        parsed = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        raise _Wrong("This is no phone number.") from None
+    if parsed.extension:
+        raise _Wrong("Give the phone number without an extension.")
+    if not phonenumbers.is_possible_number(parsed):
+        raise _Wrong("There is no phone number like this one.")
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _phones(raw: Any, region: str) -> list[str]:
+    numbers = [] if raw is None else [_phone(one, region) for one in _several(raw, MOST_PHONES)]
+    return list(dict.fromkeys(number for number in numbers if number))
+
+
+def _social_profiles(raw: Any) -> dict[str, str]:
+    """Profiles by their networks. The networks are told apart by their names in lower case."""
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping):
+        raise _Wrong("This must be a list of networks and profiles.")
+    profiles = {
+        _line(LONGEST_NETWORK)(name): _line(LONGEST_PROFILE)(raw[name]) for name in _several(raw, MOST_PROFILES)
+    }
+    if "" in profiles or len({name.lower() for name in profiles}) < len(raw):
+        raise _Wrong("Each profile needs a network, and each network may be there once.")
+    return {name: profile for name, profile in profiles.items() if profile}
+
+
+def _attributes(raw: Any) -> dict[str, Any]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping):
+        raise _Wrong("This must be an object.")
+    attributes = {}
+    for name in _several(raw, MOST_ATTRIBUTES):
+        key = _line(LONGEST_ATTRIBUTE_NAME)(name)
+        if not key or key in attributes:
+            raise _Wrong("Each attribute needs a name of its own.")
+        value = raw[name]
+        attributes[key] = [_scalar(one) for one in value] if isinstance(value, list) else _scalar(value)
+    if len(json.dumps(attributes, ensure_ascii=False).encode()) > ATTRIBUTES_BYTES:
+        raise _Wrong(f"This may have at most {ATTRIBUTES_BYTES} bytes.")
+    return attributes
+
+
+def _scalar(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        # Neither what JSON has no word for, nor what other programs read as another number.
+        if abs(value) >= 2**63 if isinstance(value, int) else not math.isfinite(value):
+            raise _Wrong("A number is too big.")
+        return value
+    if isinstance(value, str):
+        return _checked(value, ATTRIBUTES_BYTES, lines=True)
+    raise _Wrong("A value must be a text, a number, true, false, null or a list of these.")
+
+
+def _several(raw: Any, most: int) -> Sequence[Any] | Mapping[Any, Any]:
+    if isinstance(raw, str) or not isinstance(raw, Sequence | Mapping):
+        raise _Wrong("This must be a list.")
+    if len(raw) > most:
+        raise _Wrong(f"There may be at most {most} of them.")
+    return raw
+
+
+_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "email": _email,
+    "first_name": _line(LONGEST_NAME),
+    "last_name": _line(LONGEST_NAME),
+    "company_name": _line(LONGEST_NAME),
+    "country_code": _country,
+    "language_code": _language,
+    "number": _number,
+    "store_note": _store_note,
+    "is_tax_exempt": _flag,
+    "is_approved_buyer": _flag,
+    "lawful_basis": _lawful_basis,
+    "social_profiles": _social_profiles,
+    "attributes": _attributes,
+}
+_PHONES: dict[str, Callable[[Any, str], Any]] = {"phone": _phone, "additional_phones": _phones}
+
+# Every field that can be written so, `email` included.
+WRITABLE = (*_FIELDS, *_PHONES)

@@ -1,0 +1,166 @@
+"""How records are locked, changed and logged by those who edit them: few statements for any number of records.
+
+Locks are taken in one order everywhere, so that nobody waits in a circle: first `records.locks`, then the rows of the
+records by their ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from .. import sql
+from ..errors import CustomerPlusError, ErrorCode
+from .details import FIELDS, Details
+from .models import CustomerRecord
+
+# What can be written from outside, with the type of its column and its blank value.
+COLUMNS: dict[str, tuple[str, Any]] = {
+    **dict.fromkeys(FIELDS, ("text", "")),
+    "number": ("text", None),
+    "additional_phones": ("jsonb", []),
+    "store_note": ("text", ""),
+    "is_tax_exempt": ("boolean", False),
+    "social_profiles": ("jsonb", {}),
+    "attributes": ("jsonb", {}),
+    "is_approved_buyer": ("boolean", False),
+    "lawful_basis": ("text", ""),
+}
+# How the details came about.
+_BOOKKEEPING = {"locked_fields": "varchar[]", "provenance": "jsonb", "suggestions": "jsonb"}
+_TYPES = {
+    "email": "text",
+    **{name: type for name, (type, _) in COLUMNS.items()},
+    **_BOOKKEEPING,
+    "image": "text",
+    "is_active": "boolean",
+    "deactivation_reason": "text",
+}
+
+
+class Refusal(NamedTuple):
+    """Why one record was left as it is. `record_id` is another record that is in the way."""
+
+    message: str
+    code: ErrorCode
+    field: str | None = None
+    record_id: int | None = None
+
+    def as_error(self, id: str | None = None) -> CustomerPlusError:
+        """The refusal, to be raised. `id` is the global id of what is in the way."""
+        return CustomerPlusError(self.message, code=self.code, field=self.field, id=id)
+
+
+class Row:
+    """A record that is locked, with what is to be written to it."""
+
+    __slots__ = ("_columns", "before", "changes")
+
+    def __init__(self, values: Any) -> None:
+        self.before: dict[str, Any] = {
+            name: sql.from_json(value) if _TYPES.get(name) == "jsonb" else value
+            for name, value in values._asdict().items()
+        }
+        self.changes: dict[str, Any] = {}
+
+    @property
+    def id(self) -> int:
+        return int(self.before["id"])
+
+    @property
+    def modified_at(self) -> datetime:
+        moment: datetime = self.before["modified_at"]
+        return moment
+
+    @property
+    def details(self) -> Details:
+        return Details(
+            {name: self.before[name] for name in FIELDS}, self.before["provenance"], self.before["suggestions"]
+        )
+
+    def set(self, name: str, value: Any) -> None:
+        """Write a column, if it has another value."""
+        if value != self.before[name]:
+            self.changes[name] = value
+        else:
+            self.changes.pop(name, None)
+
+    def set_details(self, details: Details) -> None:
+        for name in FIELDS:
+            self.set(name, details.values[name])
+        self.set("provenance", dict(details.provenance))
+        self.set("suggestions", dict(details.suggestions))
+
+    def told(self, names: Iterable[str]) -> dict[str, Any]:
+        """What the log tells of those of these columns that change: `{"before": {...}, "after": {...}}`."""
+        changed = [name for name in names if name in self.changes]
+        return {
+            "before": {name: self.before[name] for name in changed},
+            "after": {name: self.changes[name] for name in changed},
+        }
+
+
+def lock_rows(record_ids: Collection[int]) -> list[Row]:
+    """The records among these that there are, each locked until the end of the transaction."""
+    found = sql.rows(
+        sql.fill(
+            """
+            SELECT id, account_id, modified_at, {columns} FROM {records}
+            WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE
+            """,
+            columns=sql.columns(_TYPES),
+            records=sql.table(CustomerRecord),
+            ids=sorted(record_ids),
+        )
+    )
+    return [Row(values) for values in found]
+
+
+def write_rows(rows: Iterable[Row]) -> set[int]:
+    """Write what changes, and return of which records. Nothing is written to the others, not even the time."""
+    changed = [row for row in rows if row.changes]
+    if not changed:
+        return set()
+    names = [name for name in _TYPES if any(name in row.changes for row in changed)]
+    values = [{"id": row.id, **{name: row.changes.get(name, row.before[name]) for name in names}} for row in changed]
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {records} r SET ({columns}) = ROW({values}),
+                -- never the same time twice: a client tells by it that the record changed
+                modified_at = greatest(clock_timestamp(), r.modified_at + interval '1 microsecond')
+            FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, {types})
+            WHERE r.id = v.id
+            """,
+            records=sql.table(CustomerRecord),
+            columns=sql.columns(names),
+            values=sql.columns(names, prefix="v"),
+            types=sql.Sql(", ".join(f"{name} {_TYPES[name]}" for name in names)),
+            rows=sql.to_json(values),
+        )
+    )
+    return {row.id for row in changed}
+
+
+def insert_rows(people: Iterable[Mapping[str, Any]], sources: list[str]) -> list[Any]:
+    """Make records, and return the `id` and the `email` of those made: all but those whose address is known."""
+    names = ["email", *COLUMNS, *_BOOKKEEPING]
+    return sql.rows(
+        sql.fill(
+            """
+            INSERT INTO {records} ({columns}, sources)
+            SELECT {values}, {sources}::varchar[]
+            FROM jsonb_to_recordset({rows}::jsonb) AS v({types})
+            ORDER BY v.email  -- in one order everywhere, so that two batches cannot wait for each other
+            ON CONFLICT (email) DO NOTHING
+            RETURNING id, email
+            """,
+            records=sql.table(CustomerRecord),
+            columns=sql.columns(names),
+            values=sql.columns(names, prefix="v"),
+            types=sql.Sql(", ".join(f"{name} {_TYPES[name]}" for name in names)),
+            sources=sources,
+            rows=sql.to_json(list(people)),
+        )
+    )
