@@ -61,6 +61,12 @@ class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
         description="The average order in a currency: there is none for who never bought in it."
     )
     is_tax_exempt = graphene.Boolean(description="The person is exempt from taxes, or is not.")
+    accepts_marketing = graphene.Boolean(
+        description="The person is subscribed to offers or the newsletter by e-mail, or is not."
+    )
+    accepts_system_mail = graphene.Boolean(
+        description="The person is subscribed to updates on the shop by e-mail, or is not."
+    )
 
 
 class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc]

@@ -19,6 +19,8 @@ from . import images
 from .activity import ActivityOfRecord
 from .base import checked_text, key_of, staff_only, tells_errors, to_global_id
 from .connections import PAGE_ARGUMENTS, Listing, connection_of
+from .consent import ConsentOfRecord
+from .leads import LeadsOfRecord
 from .loading import load
 from .orders import OrdersOfRecord
 from .record_inputs import (
@@ -74,7 +76,7 @@ class CustomerRecordSocialProfile(graphene.ObjectType):  # type: ignore[misc]
     profile = graphene.String(required=True, description="The name or the address of the profile there.")
 
 
-class CustomerRecord(OrdersOfRecord, ActivityOfRecord, graphene.ObjectType):  # type: ignore[misc]
+class CustomerRecord(OrdersOfRecord, ActivityOfRecord, ConsentOfRecord, LeadsOfRecord, graphene.ObjectType):  # type: ignore[misc]
     """One person, known by one e-mail address: a guest, an account holder, a lead, or all of them in turn."""
 
     id = graphene.ID(required=True, description="The global id of the record.")

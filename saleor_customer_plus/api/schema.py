@@ -7,6 +7,9 @@ from pathlib import Path
 
 import graphene
 
+from .consent_changes import ConsentMutations, ConsentQueries
+from .lead_changes import LeadMutations
+from .leads import LeadQueries
 from .records import RecordQueries
 from .saleor_actions import SaleorMutations
 from .sdl import print_schema
@@ -15,11 +18,11 @@ from .sdl import print_schema
 SNAPSHOT = Path(__file__).with_name("schema.graphql")
 
 
-class Query(RecordQueries, graphene.ObjectType):  # type: ignore[misc]
+class Query(RecordQueries, ConsentQueries, LeadQueries, graphene.ObjectType):  # type: ignore[misc]
     """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
 
 
-class Mutation(SaleorMutations, graphene.ObjectType):  # type: ignore[misc]
+class Mutation(SaleorMutations, ConsentMutations, LeadMutations, graphene.ObjectType):  # type: ignore[misc]
     """What can be changed."""
 
 

@@ -62,6 +62,8 @@ class RecordFilter:
     total_spent: MoneyRange | None = None
     average_order_value: MoneyRange | None = None
     is_tax_exempt: bool | None = None
+    accepts_marketing: bool | None = None
+    accepts_system_mail: bool | None = None
 
     @property
     def bought(self) -> bool | None:
@@ -144,4 +146,6 @@ _CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     "total_spent": _total_spent,
     "average_order_value": _average_order_value,
     "is_tax_exempt": lambda wanted: Q(is_tax_exempt=wanted),
+    "accepts_marketing": lambda wanted: Q(accepts_marketing=wanted),
+    "accepts_system_mail": lambda wanted: Q(accepts_system_mail=wanted),
 }
