@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
@@ -146,6 +147,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("row_number", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "place",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Coalesce("row_number", models.Value(0)),
+                        output_field=models.BigIntegerField(),
+                    ),
+                ),
                 ("record_id", models.BigIntegerField(blank=True, null=True)),
                 ("cells", models.JSONField(blank=True, default=list)),
                 ("reasons", models.JSONField(default=list)),
@@ -211,6 +220,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="bulkproblem",
-            index=models.Index(models.F("job"), models.F("row_number"), models.F("id"), name="customer_plus_problems"),
+            index=models.Index(models.F("job"), models.F("place"), models.F("id"), name="customer_plus_problems"),
         ),
     ]

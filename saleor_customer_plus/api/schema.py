@@ -8,21 +8,24 @@ from pathlib import Path
 import graphene
 
 from .consent_changes import ConsentMutations, ConsentQueries
+from .group_changes import GroupMutations, GroupQueries
 from .lead_changes import LeadMutations
+from .jobs import JobMutations, JobQueries
 from .leads import LeadQueries
 from .records import RecordQueries
 from .saleor_actions import SaleorMutations
 from .sdl import print_schema
+from .tag_changes import TagMutations, TagQueries
 
 # What `sdl` returned when the API was last changed on purpose. A test compares.
 SNAPSHOT = Path(__file__).with_name("schema.graphql")
 
 
-class Query(RecordQueries, ConsentQueries, LeadQueries, graphene.ObjectType):  # type: ignore[misc]
+class Query(RecordQueries, ConsentQueries, LeadQueries, JobQueries, TagQueries, GroupQueries, graphene.ObjectType):  # type: ignore[misc]
     """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
 
 
-class Mutation(SaleorMutations, ConsentMutations, LeadMutations, graphene.ObjectType):  # type: ignore[misc]
+class Mutation(SaleorMutations, ConsentMutations, LeadMutations, JobMutations, TagMutations, GroupMutations, graphene.ObjectType):  # type: ignore[misc]
     """What can be changed."""
 
 

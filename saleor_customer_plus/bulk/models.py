@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.files.storage import Storage
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now
 from django.utils import timezone
 
 from ..activity.models import ActorType
@@ -116,12 +116,16 @@ class BulkProblem(models.Model):
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="problems", db_index=False)
     row_number = models.BigIntegerField(null=True, blank=True)  # of the file, the header being row 1
+    # What a job's problems are listed by: as in the file, and where there is none, as they were found.
+    place = models.GeneratedField(
+        expression=Coalesce("row_number", models.Value(0)), output_field=models.BigIntegerField(), db_persist=True
+    )
     record_id = models.BigIntegerField(null=True, blank=True)
     cells = models.JSONField(default=list, blank=True)  # the row as it was read
     reasons = models.JSONField(default=list)  # objects of field, code and message
 
     class Meta:
-        indexes = [models.Index(F("job"), F("row_number"), F("id"), name="customer_plus_problems")]
+        indexes = [models.Index(F("job"), F("place"), F("id"), name="customer_plus_problems")]
 
     def __str__(self) -> str:
         return f"BulkProblem {self.pk}"
