@@ -44,6 +44,16 @@ def clean_name(text: str, *, field: str = "name") -> str:
     return name
 
 
+def clean_text(text: str, *, field: str, longest: int, lines: bool = False) -> str:
+    """A text of staff's as it is kept: trimmed. It may have several lines if told so."""
+    text = text.strip()
+    if len(text) > longest:
+        raise CustomerPlusError(f"At most {longest} characters are allowed.", field=field)
+    if any(unicodedata.category(char) in ("Cc", "Cs") and not (lines and char in "\r\n\t") for char in text):
+        raise CustomerPlusError("There is a character that is not allowed.", field=field)
+    return text
+
+
 def fold(name: str) -> str:
     """What all spellings of a name that differ in case only have in common."""
     return unicodedata.normalize("NFC", name.casefold())
@@ -56,8 +66,8 @@ Label = TypeVar("Label", bound=Model)
 class Labels(Generic[Label]):
     """One kind of label, and how records have it.
 
-    `link` is the model of the rows that say so: with a `record`, and the label in the field that is called `word`, as it
-    is in the log.
+    `link` is the model of the rows that say so: with a `record`, and the label in the field that is called `word`. The
+    log calls it so too.
     """
 
     label: type[Label]
@@ -84,12 +94,22 @@ class Labels(Generic[Label]):
                 f"There is a {self.word} of this name already.", code=ErrorCode.UNIQUE, field="name", id=str(taken)
             )
 
+    def check_known(self, label_ids: Collection[int], *, field: str) -> None:
+        """Raise an error unless there are all of these labels."""
+        if set(label_ids) - set(self.label._default_manager.filter(pk__in=label_ids).values_list("pk", flat=True)):
+            raise CustomerPlusError(f"There is no such {self.word}.", code=ErrorCode.NOT_FOUND, field=field)
+
     def get_locked(self, label_id: int, *, field: str = "id") -> Label:
         """The label, which nobody else changes, gives or deletes until the end of the transaction."""
         found = self.label._default_manager.select_for_update().filter(pk=label_id).first()
         if found is None:
             raise CustomerPlusError(f"There is no such {self.word}.", code=ErrorCode.NOT_FOUND, field=field)
         return found
+
+    def lock_records(self, record_ids: Collection[int]) -> None:
+        """Be alone, among those who call this, in changing the labels of these records until the transaction ends."""
+        records = CustomerRecord.objects.select_for_update(no_key=True).filter(pk__in=record_ids)
+        list(records.order_by("pk").values_list("pk"))
 
     def give(self, pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None) -> set[int]:
         """Give labels to records that have them not. Return which records changed. What is gone is passed over."""

@@ -34,6 +34,11 @@ def ensure(names: Iterable[str], *, limit: int) -> dict[str, int]:
     return ids
 
 
+def check_known(tag_ids: Collection[int]) -> None:
+    """Raise NOT_FOUND unless there are all of these tags."""
+    TAGS.check_known(tag_ids, field="tag_ids")
+
+
 def _check_limit(more: int, limit: int, *, field: str) -> None:
     if limit and more and Tag.objects.count() + more > limit:
         raise CustomerPlusError(
