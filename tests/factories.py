@@ -29,6 +29,7 @@ from saleor_customer_plus.host import (
 )
 from saleor_customer_plus.groups.models import Group
 from saleor_customer_plus.labels import fold
+from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import PLUGIN_ID
@@ -209,6 +210,14 @@ def make_payment_refund(order: Any, amount: Money, *, is_success: bool = True, *
 def make_record(email: str | None = None, **fields: Any) -> CustomerRecord:
     """Make a record as it would be without any order or account."""
     return CustomerRecord.objects.create(email=email or f"person{next(_serial)}@example.com", **fields)
+
+
+def make_lead(record: CustomerRecord | None = None, **fields: Any) -> Lead:
+    """Make a lead: a new one that staff wrote down, unless told otherwise."""
+    defaults: dict[str, Any] = {"subject": "A question", "origin": "STAFF"}
+    if "opened_at" in fields:
+        defaults["created_at"] = fields["opened_at"]
+    return Lead.objects.create(record=record or make_record(), **defaults | fields)
 
 
 def make_ledger_entry(

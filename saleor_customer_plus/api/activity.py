@@ -72,9 +72,22 @@ class CustomerRecordActivity(graphene.ObjectType):  # type: ignore[misc]
         return CustomerRecordCause(type=entry.cause_type, id=id_of(entry.cause_type, entry.cause_id))
 
 
+# What the numbers are of that the log names things by.
+_IDS = {
+    "attachment_id": "CustomerAttachment",
+    "converted_order_id": "Order",
+    "lead_id": "CustomerLead",
+    "note_id": "CustomerNote",
+    "owner_id": "User",
+}
+
+
 def _in_camel_case(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Name fields as the rest of the API does."""
-    return {to_camel_case(name): value for name, value in values.items()}
+    """Name fields, and the things that they point at, as the rest of the API does."""
+    return {
+        to_camel_case(name): to_global_id(_IDS[name], value) if name in _IDS and value is not None else value
+        for name, value in values.items()
+    }
 
 
 ActivityConnection = connection_of(CustomerRecordActivity, of="what happened to a record, newest first")

@@ -158,6 +158,8 @@ _KINDS: Mapping[str, str] = {
     "STAFF": "User",
     "CUSTOMER": "User",
     "APP": "App",
+    "LEAD": "CustomerLead",
+    "NOTE": "CustomerNote",
 }
 
 

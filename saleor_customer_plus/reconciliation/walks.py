@@ -11,10 +11,12 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet
 
 from .. import host
+from ..groups.mirror import mirror_accounts
+from ..leads.conversion import convert_leads
 from ..ledger.models import LedgerEntry
 from ..ledger.refresh import refresh_records
 from ..ledger.sync import SyncResult, remove_vanished, sync_orders
-from ..records.accounts import sync_accounts
+from ..records.accounts import released_accounts, sync_accounts
 from ..records.models import CustomerRecord
 from ..settings import CustomerPlusSettings
 from .models import Walk
@@ -29,6 +31,8 @@ DRIFT = (
     "ledger_removed",
     "figures_corrected",
     "records_corrected",
+    "leads_converted",
+    "groups_mirrored",
 )
 
 
@@ -73,12 +77,13 @@ def walk_batch(walk: Walk, keys: list[int], settings: CustomerPlusSettings, *, r
         gone = CustomerRecord.objects.filter(pk__in=keys, account_id__isnull=False).exclude(
             account_id__in=host.User.objects.filter(pk=OuterRef("account_id")).values("pk")
         )
-        _accounts(list(gone.values_list("account_id", flat=True)), settings, counted)
-        touched, refresh = set(keys), True
+        looked_at = [*gone.values_list("account_id", flat=True), *released_accounts(keys)]
+        touched, refresh = {*keys, *_accounts(looked_at, settings, counted)}, True
     if refresh:
         refreshed = refresh_records(touched, settings)
         counted["figures_corrected"] += refreshed.figures_corrected
         counted["records_corrected"] += refreshed.records_corrected
+        counted["leads_converted"] += convert_leads(touched)
     return counted
 
 
@@ -91,6 +96,7 @@ def _accounts(
     ids: list[int], settings: CustomerPlusSettings, counted: Counter[str], *, orders_follow: bool = False
 ) -> set[int]:
     accounts = sync_accounts(ids, settings)
+    counted["groups_mirrored"] += mirror_accounts({*ids, *accounts.account_ids})
     counted["records_created"] += accounts.created
     counted["ties_corrected"] += accounts.tied + accounts.untied + accounts.renamed
     counted["account_details_corrected"] += accounts.details_changed

@@ -1,6 +1,8 @@
-"""Making records."""
+"""Making records, and what is written to them from many sides."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from .. import sql
 from ..activity.models import ActivityType, ActorType
@@ -39,4 +41,23 @@ def log_of_creation(source: Source) -> sql.Sql:
         created=ActivityType.RECORD_CREATED.value,
         sync=ActorType.SYNC.value,
         source=source.value,
+    )
+
+
+def add_source(record_ids: Collection[int], source: Source) -> None:
+    """Note that activity of these people came from there. What it was, the caller logs."""
+    sql.run(
+        sql.fill(
+            """
+            WITH held AS (
+                SELECT id FROM {records} WHERE id = ANY({ids}) AND NOT {source} = ANY(sources)
+                ORDER BY id FOR NO KEY UPDATE
+            )
+            UPDATE {records} r SET sources = array_append(r.sources, {source}::varchar), modified_at = now()
+            FROM held WHERE r.id = held.id
+            """,
+            records=sql.table(CustomerRecord),
+            ids=sorted(record_ids),
+            source=source.value,
+        )
     )

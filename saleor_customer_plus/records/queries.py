@@ -32,6 +32,11 @@ def find(
     return all_records().filter(number=number).first()
 
 
+def records_by_id(record_ids: Collection[int]) -> dict[int, CustomerRecord]:
+    """Records by their ids, active or not. One statement."""
+    return all_records().in_bulk(record_ids)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordList:
     """A list of records: those that pass the filter and match the search, in the order of `sort`.
@@ -54,10 +59,15 @@ class RecordList:
             condition &= matches(query)
         return sorted_by(records, condition, self.sort or NEWEST_FIRST, self.filter)
 
-    def count(self) -> int:
+    @property
+    def matching(self) -> Records:
+        """The records, in no order."""
         records = all_records().filter(guessable(self.filter), unguessable(self.filter))
         query = search_query(self.search)
-        return records.filter(matches(query)).count() if query else records.count()
+        return records.filter(matches(query)) if query else records
+
+    def count(self) -> int:
+        return self.matching.count()
 
 
 @dataclass(frozen=True, slots=True)

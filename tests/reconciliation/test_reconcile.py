@@ -118,6 +118,8 @@ def test_what_drifted_is_reported_and_corrected() -> None:
         "ledger_removed": 1,
         "figures_corrected": 3,
         "records_corrected": 2,
+        "leads_converted": 0,
+        "groups_mirrored": 0,
     }
     assert rehearsed["ledger_removed"] == 1
     assert rehearsed["ties_corrected"] == 1
