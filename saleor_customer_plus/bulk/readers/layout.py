@@ -1,0 +1,133 @@
+"""How a text is cut into rows and cells: its encoding, delimiter and quotes, and whether its first row is a header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..synonyms import exported_names, names, plain
+from . import encodings
+from .limits import MOST_COLUMNS, refuse
+
+DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_ROWS = 200
+_SEP = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody chose in the place of what is detected. None and blank leave it to the detection."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    has_header: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to read a text file. `start` is the byte where its rows of data begin, `first_row` the first one's number."""
+
+    encoding: str
+    delimiter: str
+    quote: str
+    has_header: bool
+    headers: tuple[str, ...]
+    start: int
+    first_row: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "headers": list(self.headers)}
+
+    @classmethod
+    def of_json(cls, value: Mapping[str, Any]) -> Layout:
+        return cls(**{**value, "headers": tuple(value["headers"])})
+
+    @property
+    def dialect(self) -> dict[str, Any]:
+        """What `csv.reader` and `csv.writer` are told."""
+        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
+        return {"delimiter": self.delimiter, "quotechar": self.quote or None, "quoting": quoting}
+
+
+def detect(path: Path, chosen: Chosen) -> Layout:
+    """Find out how the file is to be read. Raise `CustomerPlusError` for one that is no table."""
+    from .rows import lines_of, rows_of
+
+    encoding = encodings.known(chosen.encoding) if chosen.encoding else encodings.detect(path)
+    start = 3 if encoding == "utf-8-sig" or _has_utf8_mark(path, encoding) else 0
+    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    first_row, delimiter = 1, chosen.delimiter
+    sample = [line for line, _ in zip(lines_of(path, encoding, start), range(_SAMPLE_ROWS), strict=False)]
+    if sample and (told := _SEP.match(sample[0])):
+        start += len(sample[0].encode(encoding))
+        sample, first_row = sample[1:], 2
+        delimiter = delimiter or told.group(1)
+    if not any(line.strip() for line in sample):
+        raise refuse("The file is empty.")
+    quote = chosen.quote or '"'
+    delimiter = delimiter or _delimiter(sample, quote)
+    bare = Layout(encoding, delimiter, quote, False, (), start, first_row)
+    rows = []
+    for row, end in rows_of(path, bare):
+        if len(row) > MOST_COLUMNS:
+            raise refuse(f"The file has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
+        rows.append((row, end))
+        if len(rows) == _SAMPLE_ROWS:
+            break
+    blank = 0
+    while blank < len(rows) and not any(cell.strip() for cell in rows[blank][0]):
+        blank += 1
+    if blank == len(rows):
+        raise refuse("The file is empty.")
+    head, end = rows[blank]
+    has_header = is_header(head) if chosen.has_header is None else chosen.has_header
+    if has_header:
+        return replace(bare, has_header=True, headers=tuple(head), start=end, first_row=first_row + blank + 1)
+    width = max(len(row) for row, _ in rows)
+    return replace(bare, headers=tuple(f"Column {index + 1}" for index in range(width)))
+
+
+def _has_utf8_mark(path: Path, encoding: str) -> bool:
+    with path.open("rb") as file:
+        return encoding in ("utf-8", "utf-8-sig") and file.read(3) == b"\xef\xbb\xbf"
+
+
+def _delimiter(lines: Sequence[str], quote: str) -> str:
+    """The delimiter that cuts most rows into the same number of cells, and into more than one.
+
+    Cells in quotes are read as such: a list with `;` may have a comma in every address.
+    """
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        try:
+            rows = [row for row in csv.reader(lines, delimiter=delimiter, quotechar=quote) if row]
+        except csv.Error:
+            continue
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        if not widths:
+            continue
+        width, count = widths.most_common(1)[0]
+        known = sum(plain(cell) in names() for cell in rows[0])
+        score = (count / len(rows) + known, width)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a first row names columns: no cell is an address, and some are known, or all look like names."""
+    stripped = [cell.strip() for cell in cells]
+    if any(_ADDRESS.search(cell) for cell in stripped):
+        return False
+    known = sum(plain(cell) in names() or plain(cell) in exported_names() for cell in stripped if cell)
+    if known:
+        return True
+    filled = [cell for cell in stripped if cell]
+    return bool(filled) and all(re.search(r"[^\W\d]", cell) and not re.search(r"\d{3}", cell) for cell in filled)

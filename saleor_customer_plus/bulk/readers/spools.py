@@ -1,0 +1,154 @@
+"""What is no plain CSV rewritten as one: workbooks, JSON lines, wide encodings, text that somebody pasted.
+
+The rewritten file is UTF-8 with commas, so that its rows can be found by byte like those of any other.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+
+from .limits import MIB, MOST_COLUMNS, MOST_IN_LINE, refuse
+
+
+def write(path: Path, rows: Iterable[Iterable[str]]) -> None:
+    """Write rows as UTF-8 with commas. A line break within a cell stays."""
+    with path.open("w", encoding="utf-8", newline="", errors="surrogatepass") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def transcode(source: Path, encoding: str, target: Path) -> None:
+    """Rewrite a text in UTF-8, with line feeds."""
+    try:
+        with (
+            source.open(encoding=encoding, newline=None) as text,
+            target.open("w", encoding="utf-8", newline="") as out,
+        ):
+            while part := text.read(MIB):
+                out.write(part)
+    except UnicodeError:
+        raise refuse("The text is not in the encoding that it seems to be in, or is incomplete.") from None
+
+
+def rows_of_workbook(path: Path) -> Iterator[list[str]]:
+    """The cells of the first sheet that is shown, as a person reads them. Formulas count as what they came to."""
+    import openpyxl  # takes a while, and few files need it
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
+        if sheet is None:
+            raise refuse("The workbook has no sheet.")
+        for row in sheet.iter_rows(values_only=True):
+            if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
+                raise refuse(f"The sheet has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
+            cells = [_cell(value) for value in row[:MOST_COLUMNS]]
+            while cells and not cells[-1]:
+                cells.pop()
+            yield cells
+    except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile, OSError, EOFError):
+        # What the library raises of a broken file is anything.
+        raise refuse("The workbook cannot be read. Save it again as XLSX, or as CSV.") from None
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def is_json_lines(first: str) -> bool:
+    return first.lstrip("\ufeff \t").startswith("{")
+
+
+def rows_of_json_lines(path: Path, encoding: str) -> Iterator[list[str]]:
+    """The header, then a row for each object: one column for each name that any of the first thousand objects has."""
+    names: dict[str, None] = {}
+    for number, item in enumerate(_objects(path, encoding)):
+        names.update(dict.fromkeys(item))
+        if len(names) > MOST_COLUMNS:
+            raise refuse(f"The objects have more than {MOST_COLUMNS:,} names. Is it a list of people?")
+        if number == 1000:
+            break
+    yield list(names)
+    for item in _objects(path, encoding):
+        # Names that come later are cells too many, which the row's problem tells.
+        later = [_plain(value) for name, value in item.items() if name not in names]
+        yield [_plain(item.get(name)) for name in names] + later
+
+
+def _objects(path: Path, encoding: str) -> Iterator[Mapping[str, Any]]:
+    with path.open(encoding=encoding, errors="replace") as file:
+        while line := file.readline(MOST_IN_LINE):
+            if not line.strip():
+                continue
+            try:
+                item = json.loads(line)
+            except (ValueError, RecursionError):
+                raise refuse("A line of the file is not JSON. Each line must be one object.") from None
+            if not isinstance(item, dict):
+                raise refuse("A line of the file is not an object. Each line must be one object.")
+            yield item
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_plain(one)}" for name, one in value.items())
+    return str(value)
+
+
+_ADDRESS = re.compile(r"[^\s,;<>\"()]+@[^\s,;<>\"()]+")
+
+
+def rows_of_pasted(text: str) -> Iterator[list[str]]:
+    """The header, then name and address of each person in a text: `a@b.it, Anna <anna@b.it>; c@d.it`.
+
+    Commas, semicolons, blanks and lines part people. What is around an address, up to the last part, is the name.
+    A part without an address is a row of its own, so that it is refused and told of.
+    """
+    yield ["name", "email"]
+    for part in re.split(r"[;\n\r\t]+", text):
+        yield from _people(part.strip(" ,"))
+
+
+def _people(part: str) -> Iterator[list[str]]:
+    if not part:
+        return
+    if "<" in part or '"' in part:
+        # As in the address line of a mail: "Rossi, Anna" <anna@b.it>, Bo <bo@b.it>
+        found = getaddresses([part], strict=False)
+        if found and all("@" in address for _, address in found):
+            for name, address in found:
+                yield [name.strip(), address.strip()]
+            return
+    for piece in part.split(","):
+        addresses = list(_ADDRESS.finditer(piece))
+        if len(addresses) == 1:
+            (match,) = addresses
+            name = f"{piece[: match.start()]} {piece[match.end() :]}".strip(" <>()\"'\t")
+            yield [" ".join(name.split()), match.group()]
+        elif addresses:
+            yield from (["", match.group()] for match in addresses)
+        elif piece.strip():
+            yield ["", piece.strip()]

@@ -1,0 +1,198 @@
+"""From the cells of a row to a person, or to the reasons why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ..records.validation import ATTRIBUTES_BYTES, clean
+from . import values
+from .cells import restore
+from .columns import ATTRIBUTE, COLUMNS, Kind
+from .mapping import ColumnMap
+from .values import Unreadable
+
+# What is not a field of the record, by the name of what holds it in a `Person`.
+_BESIDE = ("tags", "groups", "accepts_marketing", "accepts_system_mail", "lead_subject", "lead_message")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row was refused or passed over. `column` is the key of ours, or the file's header."""
+
+    code: str
+    message: str
+    column: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        return {"field": self.column, "code": self.code, "message": self.message}
+
+
+@dataclass(slots=True)
+class Person:
+    """What a row says. `values` has the fields of the record that are not blank, by their names, as they are stored.
+
+    `blanks` are the columns of the file that are blank in this row.
+    """
+
+    row: int
+    email: str
+    values: dict[str, Any]
+    blanks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    accepts: Mapping[str, bool] = field(default_factory=dict)
+    lead: Mapping[str, str] = field(default_factory=dict)
+
+
+class RowReader:
+    """Reads the rows of one file. `region` is the country of phone numbers where the row names none."""
+
+    def __init__(
+        self, columns: ColumnMap, *, region: str = "", month_first: bool = False, marks_ids: bool = False
+    ) -> None:
+        self._width = len(columns.headers)
+        self._region = region
+        self._marks_ids = marks_ids
+        self._cells = [
+            (index, key, _reader(key, month_first)) for index, key in columns.used.items() if not _is_phone(key)
+        ]
+        # Read last, by the country that the row names.
+        self._phones = [(index, key) for index, key in columns.used.items() if _is_phone(key)]
+        self._email = next(index for index, key in columns.used.items() if key == "email")
+
+    def email_of(self, cells: Sequence[str]) -> str | None:
+        """The address alone, for finding those that come twice. None where there is none, or none that is valid."""
+        try:
+            return values.email_of(restore(cells[self._email].strip()))
+        except (IndexError, Unreadable):
+            return None
+
+    def read(self, number: int, cells: Sequence[str]) -> Person | list[Reason]:
+        """The person whom a row tells of, or all that is wrong with it."""
+        width = len(cells)
+        if width > self._width and any(cell.strip() for cell in cells[self._width :]):
+            return [Reason("TOO_MANY_CELLS", "This row has more cells than the header. Is a quotation mark missing?")]
+        said: dict[str, Any] = {}
+        blanks: list[str] = []
+        wrong: list[Reason] = []
+        for index, key, read in self._cells:
+            cell = cells[index].strip() if index < width else ""
+            if not cell:
+                blanks.append(key)
+                continue
+            if cell[0] == "'":
+                cell = self._restored(cell)
+            try:
+                value = read(cell)
+            except Unreadable as error:
+                wrong.append(Reason("INVALID", str(error), key))
+                continue
+            if key == "tags" and "tags" in said:
+                value = (*said["tags"], *value)
+            said[key] = value
+        if "email" not in said and not any(reason.column == "email" for reason in wrong):
+            wrong.append(Reason("REQUIRED", "There is no e-mail address in this row.", "email"))
+        for index, key in self._phones:
+            cell = cells[index].strip() if index < width else ""
+            if not cell:
+                blanks.append(key)
+                continue
+            try:
+                self._read_phone(key, restore(cell), said)
+            except Unreadable as error:
+                wrong.append(Reason("INVALID", str(error), key))
+        if wrong:
+            return wrong
+        return self._person(number, cells, said, blanks)
+
+    def _restored(self, cell: str) -> str:
+        if self._marks_ids and cell[1:].isdigit():
+            return cell[1:]
+        return restore(cell)
+
+    def _read_phone(self, key: str, cell: str, said: dict[str, Any]) -> None:
+        region = said.get("country_code") or self._region
+        if key == "phone":
+            said["phone"] = values.phone_of(cell, region)
+            return
+        known = said.get("additional_phones", [])
+        more = [phone for phone in values.phones_of(cell, region) if phone != said.get("phone") and phone not in known]
+        if "phone" not in said and more and not any(one == "phone" for _, one in self._phones):
+            said["phone"] = more.pop(0)
+        if known or more:
+            said["additional_phones"] = known + more
+
+    def _person(
+        self, number: int, cells: Sequence[str], said: dict[str, Any], blanks: list[str]
+    ) -> Person | list[Reason]:
+        name = said.pop("name", "")
+        if "<" in cells[self._email] and not name:
+            name = values.name_around(restore(cells[self._email].strip()))
+        if name and "first_name" not in said and "last_name" not in said:
+            try:
+                for key, part in zip(("first_name", "last_name"), values.split_name(name), strict=True):
+                    if part:
+                        said[key] = values.text_of(key, part)
+            except Unreadable as error:
+                return [Reason("INVALID", str(error), "name")]
+        attributes = {key.removeprefix(ATTRIBUTE): said.pop(key) for key in list(said) if key.startswith(ATTRIBUTE)}
+        if attributes:
+            cleaned = clean({"attributes": attributes})
+            if cleaned.errors:
+                return [Reason("INVALID", cleaned.errors[0].message, "attributes")]
+            said["attributes"] = attributes
+        beside = {key: said.pop(key) for key in _BESIDE if key in said}
+        return Person(
+            number,
+            said["email"],
+            said,
+            tuple(blanks),
+            tuple(dict.fromkeys(beside.get("tags", ()))),
+            beside.get("groups", ()),
+            {key: beside[key] for key in ("accepts_marketing", "accepts_system_mail") if key in beside},
+            {key: beside[key] for key in ("lead_subject", "lead_message") if key in beside},
+        )
+
+
+def _is_phone(key: str) -> bool:
+    return key in ("phone", "additional_phones")
+
+
+def _long(longest: int, cell: str) -> str:
+    if len(cell) > longest:
+        raise Unreadable(f"This may have at most {longest:,} characters.")
+    return str(values.stored("store_note", cell))
+
+
+def _attribute(cell: str) -> str:
+    if len(cell) > ATTRIBUTES_BYTES:
+        raise Unreadable(f"This may have at most {ATTRIBUTES_BYTES:,} characters.")
+    return str(values.stored("attributes", {"value": cell})["value"])
+
+
+def _reader(key: str, month_first: bool) -> Callable[[str], Any]:
+    """What reads the cells of a column."""
+    if key.startswith(ATTRIBUTE):
+        return _attribute
+    column = COLUMNS[key]
+    by_kind: dict[Kind, Callable[[str], Any]] = {
+        Kind.EMAIL: values.email_of,
+        Kind.COUNTRY: values.country_of,
+        Kind.LANGUAGE: values.language_of,
+        Kind.BOOLEAN: values.flag_of,
+        Kind.TIME: partial(values.time_of, month_first=month_first),
+        Kind.LIST: values.names_of,
+        Kind.BASIS: values.basis_of,
+        Kind.OBJECT: lambda cell: values.stored("social_profiles", values.pairs_of(cell)),
+        Kind.LONG_TEXT: partial(_long, column.longest or 0),
+    }
+    if column.kind in by_kind:
+        return by_kind[column.kind]
+    if key in ("name", "lead_subject"):
+        return partial(values.text_of, "first_name")
+    if key == "deactivation_reason":
+        return partial(values.text_of, "company_name")
+    return partial(values.text_of, key)

@@ -1,0 +1,261 @@
+"""Cells as people write them, read as the values that records hold.
+
+What a record may hold is for `records.validation` to say; here is what a file may say instead: countries by name, yes
+and no in five languages, dates as they are written, `mailto:` and names around an address. Each function raises
+`Unreadable` with what is wrong, without the cell's text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Any
+
+from django.utils import translation
+from django_countries import countries
+
+from ..errors import CustomerPlusError
+from ..labels import clean_name
+from ..records.models import LawfulBasis
+from ..records.validation import clean
+from .columns import LANGUAGES
+
+# Distinct values of a column that are remembered: first names, cities and prefixes come again and again.
+_REMEMBERED = 50_000
+
+
+class Unreadable(Exception):
+    """What is wrong with a cell."""
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
+    return " ".join(kept.split())
+
+
+def stored(name: str, value: Any, region: str = "") -> Any:
+    """The value as a record of ours stores it in this field."""
+    cleaned = clean({name: value}, region=region)
+    if cleaned.errors:
+        raise Unreadable(cleaned.errors[0].message)
+    return cleaned.values[name]
+
+
+@lru_cache(_REMEMBERED)
+def text_of(name: str, cell: str) -> Any:
+    return stored(name, cell)
+
+
+# Plain ones, by far the most, are known by their form. All others go through the whole validation.
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9](?:[a-z0-9_%+-]|\.(?!\.))*(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
+)
+_NAMED = re.compile(r"^[^<>]*<([^<>]+)>\s*$")
+
+
+def email_of(cell: str) -> str:
+    email = cell.strip().lower()
+    if len(email) <= 254 and email.isascii() and _PLAIN_EMAIL.fullmatch(email):
+        return email
+    if named := _NAMED.match(email):
+        email = named.group(1).strip()
+    return str(stored("email", email.removeprefix("mailto:").partition("?")[0]))
+
+
+def name_around(cell: str) -> str:
+    """The name in `Anna Rossi <anna@b.it>`, or blank."""
+    return cell.partition("<")[0].strip(" \"'\t") if "<" in cell else ""
+
+
+# In E.164 already, and of a length that numbers of the country have: these are most of those that tools export.
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+@lru_cache(_REMEMBERED)
+def phone_of(cell: str, region: str) -> str:
+    text = cell.strip()
+    if text.startswith("00") and len(text) > 6:
+        text = f"+{text[2:]}"  # the international prefix nearly everywhere
+    return str(stored("phone", text, region))
+
+
+def phones_of(cell: str, region: str) -> list[str]:
+    parts = [part.strip() for part in re.split(r"[,;|\n]", cell)]
+    return list(dict.fromkeys(phone_of(part, region) for part in parts if part))
+
+
+_OTHER_NAMES = {
+    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "u s a": "US",
+    "united states of america": "US", "america": "US", "holland": "NL", "the netherlands": "NL", "niederlande": "NL",
+    "czech republic": "CZ", "tschechien": "CZ", "russia": "RU", "south korea": "KR", "korea": "KR", "turkey": "TR",
+    "turkei": "TR", "vatican": "VA", "inghilterra": "GB", "gran bretagna": "GB", "grande bretagne": "GB",
+    "grossbritannien": "GB", "gran bretana": "GB", "stati uniti": "US", "vereinigte staaten": "US", "etats unis": "US",
+    "estados unidos": "US", "paesi bassi": "NL", "pays bas": "NL", "paises bajos": "NL", "olanda": "NL",
+    "hollande": "NL", "bundesrepublik deutschland": "DE", "brd": "DE", "osterreich": "AT", "schweiz": "CH",
+}  # fmt: skip
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The code of each country by code, three-letter code and name in each of our languages."""
+    found: dict[str, str] = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            for code, name in countries:
+                found.setdefault(_plain(str(name)), code)
+    for code in dict(countries):
+        found[code.lower()] = code
+        if alpha3 := countries.alpha3(code):
+            found.setdefault(alpha3.lower(), code)
+    return {**found, **_OTHER_NAMES}
+
+
+@lru_cache(_REMEMBERED)
+def country_of(cell: str) -> str:
+    code = _countries().get(_plain(cell))
+    if code is None:
+        raise Unreadable("There is no such country. Use its code, such as DE, or its name.")
+    return code
+
+
+@cache
+def _languages() -> dict[str, str]:
+    names = {
+        "en": "english inglese englisch anglais ingles",
+        "it": "italian italiano italienisch italien",
+        "de": "german tedesco deutsch allemand aleman",
+        "fr": "french francese franzosisch francais frances",
+        "es": "spanish spagnolo spanisch espagnol espanol",
+    }
+    return {name: code for code, listed in names.items() for name in listed.split()}
+
+
+@lru_cache(_REMEMBERED)
+def language_of(cell: str) -> str:
+    return str(_languages().get(_plain(cell)) or stored("language_code", cell))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_YES = _words(
+    """
+    yes y true t 1 on x ok si s vero ja j wahr oui o vrai verdadero active aktiv attivo actif activo subscribed
+    opted-in opt-in enabled confirmed iscritto abonniert abonne suscrito
+    """
+)
+_NO = _words(
+    """
+    no n false f 0 off falso nein falsch non faux inactive inaktiv inattivo inactif inactivo unsubscribed
+    never_subscribed not_subscribed nonsubscribed non_subscribed cleaned disabled pending none never
+    """
+)
+
+
+@lru_cache(_REMEMBERED)
+def flag_of(cell: str) -> bool:
+    word = cell.strip().casefold()
+    for one in (word, _plain(word), word.replace(" ", "_")):
+        if one in _YES:
+            return True
+        if one in _NO:
+            return False
+    raise Unreadable("This is neither yes nor no.")
+
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
+_NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:,?\s+(\d{1,2}:\d{2}(?::\d{2})?)\s*([AaPp][Mm])?)?")
+_WRITTEN = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%b %d %Y")
+
+
+@lru_cache(_REMEMBERED)
+def time_of(cell: str, month_first: bool) -> datetime:
+    """A moment in UTC. Of `3/4/2024` nobody can tell: day first, unless told otherwise or impossible."""
+    text = cell.strip()
+    try:
+        return _moment(text, month_first)
+    except (ValueError, OverflowError):
+        raise Unreadable("This is no date. Write it as 2024-05-31.") from None
+
+
+def _moment(text: str, month_first: bool) -> datetime:
+    if _ISO.fullmatch(text):
+        moment = datetime.fromisoformat(text.removesuffix(" UTC"))
+    elif numeric := _NUMERIC.fullmatch(text):
+        first, second, year = int(numeric[1]), int(numeric[2]), int(numeric[3])
+        day, month = (second, first) if (month_first or second > 12) and first <= 12 else (first, second)
+        moment = datetime(year + 2000 if year < 100 else year, month, day)
+        if numeric[4]:
+            clock = "%I:%M" if numeric[5] else "%H:%M"
+            clock += ":%S" if numeric[4].count(":") == 2 else ""
+            time = datetime.strptime(numeric[4] + (numeric[5] or ""), clock + ("%p" if numeric[5] else "")).time()
+            moment = datetime.combine(moment.date(), time)
+    else:
+        moment = next(filter(None, (_written(text, form) for form in _WRITTEN)), None) or datetime.fromisoformat(text)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not 1900 <= moment.year <= 2200:
+        raise ValueError
+    return moment
+
+
+def _written(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form)
+    except ValueError:
+        return None
+
+
+@lru_cache(_REMEMBERED)
+def names_of(cell: str) -> tuple[str, ...]:
+    """Names of tags or groups: separated by commas, semicolons or lines, each once."""
+    found: dict[str, str] = {}
+    for part in re.split(r"[,;|\n]", cell.removeprefix("[").removesuffix("]")):
+        if text := part.strip().strip('"').strip():
+            try:
+                name = clean_name(text)
+            except CustomerPlusError as error:
+                raise Unreadable(error.message) from None
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())
+
+
+@cache
+def _bases() -> dict[str, str]:
+    return {_plain(word): basis.value for basis in LawfulBasis for word in (basis.value, str(basis.label))}
+
+
+@lru_cache(_REMEMBERED)
+def basis_of(cell: str) -> str:
+    basis = _bases().get(_plain(cell))
+    if basis is None:
+        raise Unreadable(f"This is no lawful basis. Use one of {', '.join(LawfulBasis.values)}.")
+    return basis
+
+
+def pairs_of(cell: str) -> dict[str, str]:
+    """`instagram: anna; x: anna2`, or lines of the same."""
+    pairs = {}
+    for part in re.split(r"[;\n]", cell):
+        name, colon, profile = part.partition(":")
+        if part.strip() and not colon:
+            raise Unreadable("Write each profile as `network: name`, separated by semicolons.")
+        if profile.strip():
+            pairs[name.strip()] = profile.strip()
+    return pairs
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """First and last name of `Anna Maria Rossi` or `Rossi, Anna Maria`. One word is a first name."""
+    last, comma, first = name.partition(",")
+    if comma and first.strip():
+        return first.strip(), last.strip()
+    *firsts, last = name.replace(",", " ").split() or [""]
+    return (" ".join(firsts), last) if firsts else (last, "")
+
+
+Reader = Callable[[str], Any]
