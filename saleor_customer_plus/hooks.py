@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 # Ids in one task: an orderBulkCreate may carry hundreds of orders.
 ORDERS_IN_ONE_TASK = 500
+RECORDS_IN_ONE_TASK = 500
 
 
 def _send(task: Any, args: tuple[Any, ...]) -> None:
@@ -77,6 +79,13 @@ def of_orders(orders: Iterable[Any]) -> None:
 @_hook
 def of_fulfillment(fulfillment: Any) -> None:
     schedule(tasks.sync_orders, [str(fulfillment.order_id)])
+
+
+def memberships_changed(record_ids: Iterable[int]) -> None:
+    """These people joined or left groups, or their groups have other names: let Saleor know."""
+    remaining = iter(record_ids)
+    while chunk := list(islice(remaining, RECORDS_IN_ONE_TASK)):
+        schedule(tasks.mirror_groups, chunk)
 
 
 def settings_saved(before: Saved, after: Saved) -> None:

@@ -50,6 +50,17 @@ def sync_address(address_id: int) -> None:
     reactions.address_changed(address_id)
 
 
+@task("mirror_groups")
+def mirror_groups(record_ids: list[int]) -> None:
+    reactions.memberships_changed(record_ids)
+
+
+@task("mirror_groups_of_accounts")
+def mirror_groups_of_accounts(account_ids: list[int]) -> None:
+    """For accounts that lost their record: it was deleted."""
+    reactions.records_gone(account_ids)
+
+
 @task("reconcile")
 def reconcile() -> None:
     """Start a reconciliation of the whole store, from the beginning, and let workers at it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from graphql import GraphQLError
@@ -70,6 +71,24 @@ def key_of(global_id: str, kind: str, *, field: str) -> int:
     if found == kind and key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= _BIGGEST_KEY:
         return int(key)
     raise CustomerPlusError(f"Argument `{field}` must have the id of a {kind}.", field=field)
+
+
+def keys_of(global_ids: Sequence[str], kind: str, *, field: str, most: int) -> list[int]:
+    """The numbers within several global ids, of which there may not be too many."""
+    if len(global_ids) > most:
+        raise CustomerPlusError(f"Argument `{field}` may have at most {most} values.", field=field)
+    return [key_of(global_id, kind, field=field) for global_id in global_ids]
+
+
+@contextmanager
+def with_ids_of(kind: str) -> Iterator[None]:
+    """Make a global id of the key that an error of our features gives of what is in the way."""
+    try:
+        yield
+    except CustomerPlusError as error:
+        if error.id is not None:
+            error.id = to_global_id(kind, error.id)
+        raise
 
 
 def checked_text(text: str, *, field: str, longest: int) -> str:
