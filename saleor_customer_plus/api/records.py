@@ -10,16 +10,19 @@ from typing import Any
 import graphene
 from django.db.models import TextChoices
 
-from ..errors import CustomerPlusError
+from ..errors import CustomerPlusError, ErrorCode
 from ..paging import Window, page
 from ..records import queries
 from ..records.details import FIELDS
 from ..records.models import CustomerRecord as Record
+from ..records.models import LawfulBasis
+from ..records.suggestions import suggested
 from . import images
 from .activity import ActivityOfRecord
 from .base import checked_text, key_of, staff_only, tells_errors, to_global_id
 from .connections import PAGE_ARGUMENTS, Listing, connection_of
 from .consent import ConsentOfRecord
+from .groups import GroupsOfRecord
 from .leads import LeadsOfRecord
 from .loading import load
 from .orders import OrdersOfRecord
@@ -30,12 +33,20 @@ from .record_inputs import (
     CustomerRecordStage,
     record_list,
 )
+from .tags import TagsOfRecord
 from .types import JSON, Address, CountryDisplay, DateTime, enum_of, id_of, list_of
+from .versions import version_of
 
 CustomerRecordDetail = enum_of(
     TextChoices("CustomerRecordDetail", {name.upper(): name for name in FIELDS}),  # type: ignore[call-overload]
     name="CustomerRecordDetail",
     description="A detail of a record that is kept in step with orders and the account.",
+)
+
+CustomerRecordLawfulBasis = enum_of(
+    LawfulBasis,
+    name="CustomerRecordLawfulBasis",
+    description="Why the shop may hold a person's data: the bases of the GDPR's Art. 6(1).",
 )
 
 
@@ -76,7 +87,9 @@ class CustomerRecordSocialProfile(graphene.ObjectType):  # type: ignore[misc]
     profile = graphene.String(required=True, description="The name or the address of the profile there.")
 
 
-class CustomerRecord(OrdersOfRecord, ActivityOfRecord, ConsentOfRecord, LeadsOfRecord, graphene.ObjectType):  # type: ignore[misc]
+class CustomerRecord(
+    OrdersOfRecord, ActivityOfRecord, ConsentOfRecord, LeadsOfRecord, TagsOfRecord, GroupsOfRecord, graphene.ObjectType
+):  # type: ignore[misc]
     """One person, known by one e-mail address: a guest, an account holder, a lead, or all of them in turn."""
 
     id = graphene.ID(required=True, description="The global id of the record.")
@@ -95,13 +108,20 @@ class CustomerRecord(OrdersOfRecord, ActivityOfRecord, ConsentOfRecord, LeadsOfR
     social_profiles = list_of(CustomerRecordSocialProfile, required=True, description="Profiles in social networks.")
     attributes = graphene.Field(JSON, required=True, description="The shop's own attributes: an object.")
     is_active = graphene.Boolean(required=True, description="Whether the record is in use.")
+    deactivation_reason = graphene.String(required=True, description="Why the record is out of use, or blank.")
     is_approved_buyer = graphene.Boolean(required=True, description="Whether the shop approved the person as a buyer.")
+    lawful_basis = graphene.Field(
+        CustomerRecordLawfulBasis, description="Why the shop may hold the person's data, if that is known."
+    )
     stage = graphene.Field(CustomerRecordStage, required=True, description="How far the person has come.")
     sources = list_of(CustomerRecordSource, required=True, description="Where activity came from.")
     has_account = graphene.Boolean(required=True, description="Whether the person has an account.")
     user_id = graphene.ID(description="Saleor's global id of the account.")
     created = DateTime(required=True, description="When the shop first knew the person.")
     modified = DateTime(required=True, description="When the record last changed.")
+    version = graphene.String(
+        required=True, description="What to send back with an edit, so that it overwrites nothing that was not seen."
+    )
     customer_since = DateTime(description="When the person became a customer.")
     order_count = graphene.Int(required=True, description="How many orders count, over all currencies.")
     last_order_at = DateTime(description="When the last order that counts was placed.")
@@ -149,6 +169,14 @@ class CustomerRecord(OrdersOfRecord, ActivityOfRecord, ConsentOfRecord, LeadsOfR
         return record.modified_at
 
     @staticmethod
+    def resolve_version(record: Record, _info: Any) -> str:
+        return version_of(record)
+
+    @staticmethod
+    def resolve_lawful_basis(record: Record, _info: Any) -> str | None:
+        return record.lawful_basis or None
+
+    @staticmethod
     def resolve_locked_fields(record: Record, _info: Any) -> list[str]:
         return [name for name in FIELDS if name in record.locked_fields]
 
@@ -158,11 +186,19 @@ class CustomerRecord(OrdersOfRecord, ActivityOfRecord, ConsentOfRecord, LeadsOfR
 
     @staticmethod
     def resolve_suggestions(record: Record, _info: Any) -> list[dict[str, Any]]:
-        return _known(record.suggestions)
+        return _known(suggested(record.suggestions))
 
     @staticmethod
     def resolve_addresses(record: Record, info: Any) -> Any:
         return [] if record.account_id is None else load(info, queries.saved_addresses, record.account_id)
+
+
+def existing_record(global_id: str, *, field: str = "record_id") -> Record:
+    """The record of a global id, active or not. Raise NOT_FOUND if there is none."""
+    record = queries.find(id=key_of(global_id, "CustomerRecord", field=field))
+    if record is None:
+        raise CustomerPlusError("There is no such record.", code=ErrorCode.NOT_FOUND, field=field)
+    return record
 
 
 RecordConnection = connection_of(CustomerRecord, of="customer records")

@@ -9,9 +9,11 @@ import graphene
 
 from .consent_changes import ConsentMutations, ConsentQueries
 from .group_changes import GroupMutations, GroupQueries
-from .lead_changes import LeadMutations
 from .jobs import JobMutations, JobQueries
+from .lead_changes import LeadMutations
 from .leads import LeadQueries
+from .record_state_mutations import RecordMutations
+from .record_deletion import DeletionMutations, DeletionQueries
 from .records import RecordQueries
 from .saleor_actions import SaleorMutations
 from .sdl import print_schema
@@ -21,11 +23,20 @@ from .tag_changes import TagMutations, TagQueries
 SNAPSHOT = Path(__file__).with_name("schema.graphql")
 
 
-class Query(RecordQueries, ConsentQueries, LeadQueries, JobQueries, TagQueries, GroupQueries, graphene.ObjectType):  # type: ignore[misc]
+class Query(RecordQueries, DeletionQueries, ConsentQueries, LeadQueries, JobQueries, TagQueries, GroupQueries, graphene.ObjectType):  # type: ignore[misc]
     """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
 
 
-class Mutation(SaleorMutations, ConsentMutations, LeadMutations, JobMutations, TagMutations, GroupMutations, graphene.ObjectType):  # type: ignore[misc]
+class Mutation(
+    RecordMutations,
+    SaleorMutations,
+    ConsentMutations,
+    LeadMutations,
+    JobMutations,
+    TagMutations,
+    GroupMutations,
+    graphene.ObjectType,
+):  # type: ignore[misc]
     """What can be changed."""
 
 

@@ -77,12 +77,16 @@ class Writer:
         return written(details, changes, source=self.source.value, origin=self.origin, at=at, locked=locked)
 
 
-def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer) -> Creation:
+def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer, alone: bool = True) -> Creation:
     """Make a record of each of these people, who have an `email` each, no two the same. Call it in a transaction.
 
-    Whoever ties accounts and attaches orders afterwards in the same transaction calls `own_identities` before.
+    `alone` is how `reactions.people_known`, which is to be called next, needs it. Several may make records at once, of
+    whom accounts and orders that waited are looked up in later transactions.
     """
-    share_identities()
+    if alone:
+        own_identities()
+    else:
+        share_identities()
 
     def attempt() -> Creation:
         known = _holders("email", [person["email"] for person in people])

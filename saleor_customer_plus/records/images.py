@@ -6,8 +6,9 @@ import io
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
-from typing import IO
+from typing import Any
 
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -29,7 +30,7 @@ FOLDER = "customer-plus/images"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 
 
-def prepare(file: IO[bytes], *, field: str = "image") -> tuple[bytes, str]:
+def prepare(file: File[Any], *, field: str = "image") -> tuple[bytes, str]:
     """The picture as it is kept, and the ending of its name. Raise `CustomerPlusError` if it is none, or too large.
 
     It is decoded, turned upright and scaled down to fit, and encoded anew: as PNG if it is transparent, as JPEG else.

@@ -193,17 +193,14 @@ def _phones(raw: Any, region: str) -> list[str]:
 
 
 def _social_profiles(raw: Any) -> dict[str, str]:
-    """Profiles by their networks. The networks are told apart by their names in lower case."""
+    """Profiles by their networks, from pairs or a mapping of these. Networks differ in more than their case."""
     if raw is None:
         return {}
-    if not isinstance(raw, Mapping):
-        raise _Wrong("This must be a list of networks and profiles.")
-    profiles = {
-        _line(LONGEST_NETWORK)(name): _line(LONGEST_PROFILE)(raw[name]) for name in _several(raw, MOST_PROFILES)
-    }
-    if "" in profiles or len({name.lower() for name in profiles}) < len(raw):
+    pairs = _several(list(raw.items()) if isinstance(raw, Mapping) else raw, MOST_PROFILES)
+    profiles = {_line(LONGEST_NETWORK)(network): _line(LONGEST_PROFILE)(profile) for network, profile in pairs}
+    if "" in profiles or len({network.lower() for network in profiles}) < len(pairs):
         raise _Wrong("Each profile needs a network, and each network may be there once.")
-    return {name: profile for name, profile in profiles.items() if profile}
+    return {network: profile for network, profile in profiles.items() if profile}
 
 
 def _attributes(raw: Any) -> dict[str, Any]:
@@ -236,7 +233,7 @@ def _scalar(value: Any) -> Any:
     raise _Wrong("A value must be a text, a number, true, false, null or a list of these.")
 
 
-def _several(raw: Any, most: int) -> Sequence[Any] | Mapping[Any, Any]:
+def _several(raw: Any, most: int) -> Any:
     if isinstance(raw, str) or not isinstance(raw, Sequence | Mapping):
         raise _Wrong("This must be a list.")
     if len(raw) > most:
