@@ -170,6 +170,28 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="BulkImportKey",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("row_number", models.BigIntegerField()),
+                ("email", models.UUIDField()),
+                ("number", models.UUIDField(blank=True, null=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="saleor_customer_plus.bulkjob",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="bulkimportkey",
+            index=models.Index(models.F("job"), name="customer_plus_import_keys"),
+        ),
+        migrations.CreateModel(
             name="BulkProfile",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

@@ -131,6 +131,26 @@ class BulkProblem(models.Model):
         return f"BulkProblem {self.pk}"
 
 
+class BulkImportKey(models.Model):
+    """Which address, and which customer's number, a row of a file has: to find those that come twice.
+
+    Both as the MD5 of the normalised text, which is what a `uuid` holds. Written by `bulk.import_keys`; gone when the
+    import is over.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="+", db_index=False)
+    row_number = models.BigIntegerField()
+    email = models.UUIDField()
+    number = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(F("job"), name="customer_plus_import_keys")]
+
+    def __str__(self) -> str:
+        return f"BulkImportKey {self.pk}"
+
+
 class BulkProfile(models.Model):
     """Options that are kept under a name: the mapping of an import, the columns of an export."""
 
