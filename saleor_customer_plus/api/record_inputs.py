@@ -10,15 +10,19 @@ from typing import Any
 import graphene
 
 from ..errors import CustomerPlusError, ErrorCode
-from ..records.filters import MoneyRange, Range, RecordFilter
+from ..groups.actions import default_group
+from ..records.filters import LabelFilter, MoneyRange, Range, RecordFilter
 from ..records.models import Source, Stage
 from ..records.orderings import Sort, SortField
 from ..records.queries import RecordList
-from .base import checked_text, key_of
+from .base import checked_text, key_of, keys_of
 from .types import DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
 
 # More is no search but a paste gone wrong.
 LONGEST_SEARCH = 200
+
+# Each label that a record must have is looked for by itself.
+MOST_LABELS = 20
 
 # More values in one filter are a list of their own, to be asked for in parts.
 MOST_VALUES = 1000
@@ -36,6 +40,14 @@ class CustomerRecordMoneyRangeInput(graphene.InputObjectType):  # type: ignore[m
     currency = graphene.String(required=True, description="The currency's ISO 4217 code. Others are not converted.")
     gte = graphene.Float(description="Not less than this amount.")
     lte = graphene.Float(description="Not more than this amount.")
+
+
+class CustomerRecordLabelFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Which tags, or which groups, a record has. All that is given must hold."""
+
+    any = list_of(graphene.ID, description="At least one of these.")
+    all = list_of(graphene.ID, description="Every one of these, at most 20.")
+    none = list_of(graphene.ID, description="Not any of these.")
 
 
 class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
@@ -66,6 +78,10 @@ class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
     )
     accepts_system_mail = graphene.Boolean(
         description="The person is subscribed to updates on the shop by e-mail, or is not."
+    )
+    tags = CustomerRecordLabelFilterInput(description="Which tags the record has, by their global ids.")
+    groups = CustomerRecordLabelFilterInput(
+        description="Which groups the person is in, by their global ids. In the default one is who is in no other."
     )
 
 
@@ -136,6 +152,30 @@ def _currency(code: str) -> str:
     return code
 
 
+def _tags(given: Mapping[str, Sequence[str] | None]) -> LabelFilter:
+    return _labels({side: _label_ids(ids, "CustomerTag", f"tags.{side}") for side, ids in given.items()})
+
+
+def _groups(given: Mapping[str, Sequence[str] | None]) -> LabelFilter:
+    default = default_group().pk
+    ids = {side: _label_ids(ids, "CustomerGroup", f"groups.{side}") for side, ids in given.items()}
+    return _labels(
+        {
+            side: None if keys is None else [None if key == default else key for key in keys]
+            for side, keys in ids.items()
+        }
+    )
+
+
+def _label_ids(global_ids: Sequence[str] | None, kind: str, field: str) -> list[int] | None:
+    most = MOST_LABELS if field.endswith(".all") else MOST_VALUES
+    return None if global_ids is None else keys_of(global_ids, kind, field=field, most=most)
+
+
+def _labels(ids: Mapping[str, Sequence[int | None] | None]) -> LabelFilter:
+    return LabelFilter(**{side: tuple(keys) for side, keys in ids.items() if keys is not None})
+
+
 def _range(given: Mapping[str, Any]) -> Range:
     return Range(given.get("gte"), given.get("lte"))
 
@@ -162,4 +202,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "order_count": _range,
     "total_spent": _money,
     "average_order_value": _money,
+    "tags": _tags,
+    "groups": _groups,
 }

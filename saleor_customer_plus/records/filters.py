@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower, Trim
 from django.db.models.lookups import Exact
@@ -45,10 +46,22 @@ class MoneyRange:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelFilter:
+    """Tags or groups, by their keys. None among them stands for having no such label at all.
+
+    `any` is nothing where it does not matter; the empty tuple is met by nobody.
+    """
+
+    any: tuple[int | None, ...] | None = None
+    all: tuple[int | None, ...] = ()
+    none: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RecordFilter:
     """What the records of a list have in common. Inactive ones are listed only when they are asked for."""
 
-    is_active: bool = True
+    is_active: bool | None = True  # None: both, for exports
     ids: Sequence[int] | None = None
     stage: Stage | None = None
     has_account: bool | None = None
@@ -64,6 +77,8 @@ class RecordFilter:
     is_tax_exempt: bool | None = None
     accepts_marketing: bool | None = None
     accepts_system_mail: bool | None = None
+    tags: LabelFilter | None = None
+    groups: LabelFilter | None = None
 
     @property
     def bought(self) -> bool | None:
@@ -131,6 +146,21 @@ def _figures(currency: str) -> QuerySet[CustomerFigures]:
     return CustomerFigures.objects.filter(record=OuterRef("pk"), currency=currency)
 
 
+def _labels(wanted: LabelFilter, link: str, label: str) -> Q:
+    # The features are above the records, so their table is asked for by its name.
+    links = apps.get_model("saleor_customer_plus", link)._default_manager.filter(record=OuterRef("pk"))
+
+    def has_any(ids: Sequence[int | None]) -> Q:
+        keys = [key for key in ids if key is not None]
+        has = Q(Exists(links.filter(**{f"{label}__in": keys}))) if keys else Q()
+        return has | ~Q(Exists(links)) if None in ids else has if keys else Q(pk__in=[])
+
+    condition = has_any(wanted.any) if wanted.any is not None else Q()
+    for key in wanted.all:
+        condition &= has_any([key])
+    return condition & ~has_any(wanted.none) if wanted.none else condition
+
+
 _CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     "is_active": lambda wanted: Q(is_active=wanted),
     "ids": lambda ids: Q(pk__in=ids),
@@ -148,4 +178,6 @@ _CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     "is_tax_exempt": lambda wanted: Q(is_tax_exempt=wanted),
     "accepts_marketing": lambda wanted: Q(accepts_marketing=wanted),
     "accepts_system_mail": lambda wanted: Q(accepts_system_mail=wanted),
+    "tags": lambda wanted: _labels(wanted, "TagAssignment", "tag"),
+    "groups": lambda wanted: _labels(wanted, "GroupMembership", "group"),
 }
