@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from .. import sql
@@ -42,7 +43,10 @@ COUNTERS = ("read", "created", "updated", "unchanged", "skipped", "invalid")
 
 
 class Kind:
-    """What one kind of job does. Subclasses are registered with `register`."""
+    """What one kind of job does. Subclasses are registered with `register`.
+
+    A phase may make chunks of a later one, as many as it finds to be done: they wait until their phase has come.
+    """
 
     kind: ClassVar[JobKind]
     # In order. A phase without chunks is passed over.
@@ -168,7 +172,7 @@ def do_chunk(job_id: int) -> bool:
             sql.plan_for_batches()
             chunk = (
                 BulkChunk.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(job=job_id, is_done=False, job__state=JobState.RUNNING)
+                .filter(job=job_id, phase=F("job__phase"), is_done=False, job__state=JobState.RUNNING)
                 .order_by("id")
                 .first()
             )
@@ -194,7 +198,7 @@ def _advance(job_id: int) -> bool:
             if job.state == JobState.PENDING:
                 job.state, job.started_at = JobState.RUNNING, job.started_at or timezone.now()
                 job.save(update_fields=["state", "started_at"])
-            if job.state != JobState.RUNNING or job.chunks.filter(is_done=False).exists():
+            if job.state != JobState.RUNNING or job.chunks.filter(phase=job.phase, is_done=False).exists():
                 return False  # whoever does the last of these chunks goes on
             kind = kind_of(job)
             _put_counters(job)
@@ -220,7 +224,7 @@ def _next_phase(job: BulkJob, kind: Kind) -> bool:
         ]
         BulkChunk.objects.bulk_create(chunks, batch_size=1000)
         job.save()
-        if chunks:
+        if chunks or job.chunks.filter(phase=phase).exists():
             return True
     kind.finish(job)
     job.state, job.finished_at = JobState.SUCCEEDED, timezone.now()
@@ -253,7 +257,7 @@ def _somebody_is_at(job_id: int) -> bool:
 
 
 def _open_chunks(job_id: int) -> int:
-    return BulkChunk.objects.filter(job=job_id, is_done=False).count()
+    return BulkChunk.objects.filter(job=job_id, phase=F("job__phase"), is_done=False).count()
 
 
 def _count(job_id: int) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from .. import sql
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType
+from ..records.actions import add_source
 from ..records.models import CustomerRecord, Source
 from .decisions import ConsentDecision, Outcome, Standing, is_claim, weigh
 from .models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentSource, ConsentState
@@ -41,6 +42,10 @@ class _Event:
             bool(self.wording_version) and self.wording_version != other.wording_version
         )
 
+    def differs_from(self, other: Any) -> bool:
+        names = ("state", "opt_in_level", "wording", "wording_version")
+        return any(getattr(self, name) != getattr(other, name) for name in names)
+
 
 @dataclass(frozen=True, slots=True)
 class _New:
@@ -54,7 +59,7 @@ class _New:
 
 
 def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: Cause | None = None) -> list[Outcome]:
-    """Write down what people decided, in at most six statements, and return what became of each decision.
+    """Write down what people decided, in at most seven statements, and return what became of each decision.
 
     What holds afterwards follows from `decisions`; one that says nothing new is not written. Call it in a transaction:
     it locks the records, in the order of their ids. What a client says has to be `checked` before.
@@ -63,7 +68,7 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
     if not wanted:
         return []
     now = timezone.now()
-    records = _lock({decision.record_id for decision in wanted})
+    records = lock_records({decision.record_id for decision in wanted})
     standings = _standings(records)
     outcomes: list[Outcome] = []
     news: list[_New] = []
@@ -74,8 +79,12 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
         event = _event(decision, _UNWRITTEN + position, now, cause)
         standing = standings.get(decision.key, Standing())
         current: Any = standing.current
-        says_more = current is not None and event.shows_other_words_than(current)
-        outcome, standings[decision.key] = weigh(standing, event, says_more=says_more)
+        outcome, standings[decision.key] = weigh(
+            standing,
+            event,
+            says_more=current is not None and event.shows_other_words_than(current),
+            insists=bool(decision.override_reason) and current is not None and event.differs_from(current),
+        )
         outcomes.append(outcome)
         if outcome in (Outcome.CHANGED, Outcome.PAST):
             news.append(_New(position, decision, event, current, standings[decision.key].current))
@@ -89,7 +98,7 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
     return outcomes
 
 
-def _lock(record_ids: Collection[int]) -> set[int]:
+def lock_records(record_ids: Collection[int]) -> set[int]:
     """The records that there are, which nobody else decides about until the end of the transaction."""
     query = "SELECT id FROM {records} WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE"
     found = sql.rows(sql.fill(query, records=sql.table(CustomerRecord), ids=sorted(record_ids)))
@@ -185,13 +194,11 @@ def _insert(news: Collection[_New], actor: Actor, cause: Cause | None, now: date
 
 def _write_records(news: Collection[_New], standings: Mapping[tuple[int, str, str], Standing]) -> None:
     """Keep what the decisions come to on the records concerned, where it is something else than before."""
-    newsletter = {new.decision.record_id for new in news if new.decision.source is ConsentSource.NEWSLETTER}
     values = [
         {
             "id": record_id,
             "accepts_marketing": any(_accepts(standings, record_id, purpose) for purpose in _MARKETING),
             "accepts_system_mail": _accepts(standings, record_id, ConsentPurpose.SYSTEM),
-            "is_newsletter": record_id in newsletter,
         }
         for record_id in sorted({new.decision.record_id for new in news})
     ]
@@ -201,25 +208,19 @@ def _write_records(news: Collection[_New], standings: Mapping[tuple[int, str, st
             UPDATE {records} r SET
                 accepts_marketing = v.accepts_marketing,
                 accepts_system_mail = v.accepts_system_mail,
-                sources = CASE WHEN v.is_new_source THEN array_append(r.sources, {newsletter}::varchar)
-                    ELSE r.sources END,
-                modified_at = now()
-            FROM (
-                SELECT n.*, n.is_newsletter AND NOT {newsletter} = ANY(old.sources) AS is_new_source
-                FROM jsonb_to_recordset({values}::jsonb) AS n(
-                    id bigint, accepts_marketing boolean, accepts_system_mail boolean, is_newsletter boolean
-                ) JOIN {records} old ON old.id = n.id
-            ) v
-            WHERE r.id = v.id AND (
-                v.is_new_source OR (r.accepts_marketing, r.accepts_system_mail)
-                    IS DISTINCT FROM (v.accepts_marketing, v.accepts_system_mail)
+                modified_at = greatest(clock_timestamp(), r.modified_at + interval '1 microsecond')
+            FROM jsonb_to_recordset({values}::jsonb) AS v(
+                id bigint, accepts_marketing boolean, accepts_system_mail boolean
             )
+            WHERE r.id = v.id AND (r.accepts_marketing, r.accepts_system_mail)
+                IS DISTINCT FROM (v.accepts_marketing, v.accepts_system_mail)
             """,
             records=sql.table(CustomerRecord),
-            newsletter=Source.NEWSLETTER.value,
             values=sql.to_json(values),
         )
     )
+    if newsletter := {new.decision.record_id for new in news if new.decision.source is ConsentSource.NEWSLETTER}:
+        add_source(newsletter, Source.NEWSLETTER)
 
 
 def _accepts(standings: Mapping[tuple[int, str, str], Standing], record_id: int, purpose: ConsentPurpose) -> bool:

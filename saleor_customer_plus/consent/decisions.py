@@ -166,10 +166,15 @@ class Standing:
         return replace(self, word=max(self.word or fact, fact, key=_order))
 
 
-def weigh(standing: Standing, fact: Fact, *, says_more: bool) -> tuple[Outcome, Standing]:
-    """What becomes of one more decision, and how things stand then. `says_more`: another wording was shown."""
+def weigh(
+    standing: Standing, fact: Fact, *, says_more: bool = False, insists: bool = False
+) -> tuple[Outcome, Standing]:
+    """What becomes of one more decision, and how things stand then.
+
+    `says_more`: another wording was shown. `insists`: somebody says why it holds, whatever it is that it changes.
+    """
     current = standing.current
-    if current is not None:
+    if current is not None and not insists:
         if _is_known(current, fact, says_more=says_more):
             return Outcome.UNCHANGED, standing
         if fact.is_claim and current.state == ConsentState.UNSUBSCRIBED and fact.at >= current.at:

@@ -1,0 +1,107 @@
+"""Which records a job is about: ids, or all that pass a filter and match a search when the job begins.
+
+A list of records travels in a job's options as JSON. What it comes to is written down by PostgreSQL itself as the
+chunks of a later phase, range by range: a million ids never come to us, and no transaction is long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from .. import sql
+from ..records import filters
+from ..records.models import CustomerRecord
+from ..records.queries import RecordList
+from .models import BulkChunk, BulkJob
+
+# Records that one chunk looks at.
+RANGE = 20_000
+# The most chunks that may come of one range.
+_PARTS = RANGE
+
+_KIND, _VALUE = "$", "value"
+
+
+def dumped(wanted: RecordList) -> dict[str, Any]:
+    """The filter and the search of a list as JSON. Its order is of no interest."""
+    return {"filter": _dump(wanted.filter), "search": wanted.search}
+
+
+def loaded(options: Mapping[str, Any]) -> RecordList:
+    return RecordList(filter=_load(options["filter"]), search=options["search"])
+
+
+def _dump(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        given = {field.name: _dump(getattr(value, field.name)) for field in fields(value)}
+        return {_KIND: type(value).__name__} | {name: part for name, part in given.items() if part is not None}
+    if isinstance(value, Enum):
+        return {_KIND: type(value).__name__, _VALUE: value.value}
+    if isinstance(value, datetime):
+        return {_KIND: "time", _VALUE: value.isoformat()}
+    if isinstance(value, Decimal):
+        return {_KIND: "decimal", _VALUE: str(value)}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_dump(part) for part in value]
+    return value
+
+
+def _load(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_load(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if value[_KIND] == "time":
+        return datetime.fromisoformat(value[_VALUE])
+    if value[_KIND] == "decimal":
+        return Decimal(value[_VALUE])
+    kind = getattr(filters, value[_KIND])
+    if _VALUE in value:
+        return kind(value[_VALUE])
+    return kind(**{name: _load(part) for name, part in value.items() if name != _KIND})
+
+
+def chunks_of(record_ids: Iterable[int], size: int) -> Iterator[dict[str, Any]]:
+    """The specs of chunks of so many of these records each."""
+    ids = sorted(set(record_ids))
+    return ({"ids": ids[start : start + size]} for start in range(0, len(ids), size))
+
+
+def ranges() -> list[dict[str, Any]]:
+    """The specs of chunks that look at all records which there are now, and at none that is made later."""
+    query = sql.fill(
+        """
+        SELECT min(id) AS first, max(id) AS last FROM (
+            SELECT id, (row_number() OVER (ORDER BY id) - 1) / {size} AS part FROM {records}
+        ) numbered GROUP BY part ORDER BY part
+        """,
+        size=RANGE,
+        records=sql.table(CustomerRecord),
+    )
+    return [{"first": row.first, "last": row.last} for row in sql.rows(query)]
+
+
+def select(job: BulkJob, chunk: BulkChunk, wanted: RecordList, *, phase: str, size: int) -> int:
+    """Write down the records of a range that are in the list as chunks of another phase. Return how many they are."""
+    found = wanted.matching.order_by().filter(pk__gte=chunk.spec["first"], pk__lte=chunk.spec["last"]).values("pk")
+    query = sql.fill(
+        """
+        INSERT INTO {chunks} (job_id, phase, number, spec, is_done, counters)
+        SELECT {job}, {phase}, {number} + part, jsonb_build_object('ids', jsonb_agg(id ORDER BY id)), false, '{}'
+        FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / {size} AS part FROM ({found}) f(id)) numbered
+        GROUP BY part ORDER BY part
+        RETURNING jsonb_array_length(spec -> 'ids') AS number
+        """,
+        chunks=sql.table(BulkChunk),
+        job=job.pk,
+        phase=phase,
+        number=chunk.number * _PARTS,
+        size=size,
+        found=sql.of_queryset(found),
+    )
+    return sum(row.number for row in sql.rows(query))
