@@ -199,6 +199,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="ReleasedAccount",
+            fields=[
+                ("account_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "released_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="CustomerFigures",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -295,6 +307,7 @@ class Migration(migrations.Migration):
                 ("language_code", models.CharField(blank=True, default="", max_length=35)),
                 ("placed_at", models.DateTimeField()),
                 ("order_updated_at", models.DateTimeField()),
+                ("is_released", models.BooleanField(db_default=False, default=False)),
                 (
                     "record",
                     models.ForeignKey(
@@ -497,7 +510,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ledgerentry",
             index=models.Index(
-                models.F("email"), condition=models.Q(("record__isnull", True)), name="customer_plus_ledger_waiting"
+                models.F("email"),
+                condition=models.Q(("is_released", False), ("record__isnull", True)),
+                name="customer_plus_ledger_waiting",
             ),
         ),
     ]

@@ -12,8 +12,8 @@ from .group_changes import GroupMutations, GroupQueries
 from .jobs import JobMutations, JobQueries
 from .lead_changes import LeadMutations
 from .leads import LeadQueries
-from .record_state_mutations import RecordMutations
 from .record_deletion import DeletionMutations, DeletionQueries
+from .record_state_mutations import RecordMutations
 from .records import RecordQueries
 from .saleor_actions import SaleorMutations
 from .sdl import print_schema
@@ -23,12 +23,22 @@ from .tag_changes import TagMutations, TagQueries
 SNAPSHOT = Path(__file__).with_name("schema.graphql")
 
 
-class Query(RecordQueries, DeletionQueries, ConsentQueries, LeadQueries, JobQueries, TagQueries, GroupQueries, graphene.ObjectType):  # type: ignore[misc]
+class Query(  # type: ignore[misc]
+    RecordQueries,
+    DeletionQueries,
+    ConsentQueries,
+    LeadQueries,
+    JobQueries,
+    TagQueries,
+    GroupQueries,
+    graphene.ObjectType,
+):
     """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
 
 
-class Mutation(
+class Mutation(  # type: ignore[misc]
     RecordMutations,
+    DeletionMutations,
     SaleorMutations,
     ConsentMutations,
     LeadMutations,
@@ -36,7 +46,7 @@ class Mutation(
     TagMutations,
     GroupMutations,
     graphene.ObjectType,
-):  # type: ignore[misc]
+):
     """What can be changed."""
 
 

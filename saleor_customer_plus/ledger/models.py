@@ -51,6 +51,9 @@ class LedgerEntry(models.Model):
     placed_at = models.DateTimeField()
     order_updated_at = models.DateTimeField()
 
+    # The order of somebody who was deleted: the row only says so, and nothing of it is ever synced or counted again.
+    is_released = models.BooleanField(default=False, db_default=False)
+
     class Meta:
         indexes = [
             # A person's orders, newest first, by key.
@@ -64,7 +67,7 @@ class LedgerEntry(models.Model):
             models.Index(
                 F("email"),
                 name="customer_plus_ledger_waiting",
-                condition=models.Q(record__isnull=True),
+                condition=models.Q(record__isnull=True, is_released=False),
             ),
         ]
 

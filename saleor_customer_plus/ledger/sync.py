@@ -7,7 +7,7 @@ what Saleor's tables say now, and never from an order older than the one that it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from .. import sql
 from ..activity.actions import Entry, append, insertion
 from ..activity.models import ActivityType, ActorType, CauseType
 from ..records.actions import creation, log_of_creation
+from ..records.details import FIELDS
 from ..records.email import BLANKS
 from ..records.locks import share_identities
 from ..records.models import CustomerRecord, Source
@@ -104,6 +105,27 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
     return result
 
 
+def release_orders(record_ids: Collection[int], emails: Collection[str]) -> int:
+    """Keep, of the orders of records that are about to be deleted, only the mark that they are nobody's any more.
+
+    Also of those that waited for somebody with one of these addresses. Call it while nobody else attributes orders
+    (`records.locks.own_identities`). Return how many.
+    """
+    return sql.run(
+        sql.fill(
+            """
+            UPDATE {ledger} SET record_id = NULL, account_id = NULL, is_released = true, counts = false,
+                total_gross = 0, total_refunded = 0, {blank}
+            WHERE record_id = ANY({ids}) OR (record_id IS NULL AND NOT is_released AND email = ANY({emails}))
+            """,
+            ledger=sql.table(LedgerEntry),
+            blank=sql.Sql(", ".join(f"{name} = ''" for name in ("email", "channel_slug", *FIELDS))),
+            ids=list(record_ids),
+            emails=list(emails),
+        )
+    )
+
+
 def remove_vanished(where: Q) -> SyncResult:
     """Delete the ledger's rows, among those that `where` picks, whose order Saleor no longer has, or has as a draft."""
     vanished = sql.rows(
@@ -155,6 +177,7 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             LEFT JOIN {ledger} old ON old.order_id = s.order_id
             LEFT JOIN {records} tied ON {is_tied}
             LEFT JOIN {records} r ON r.email = s.identity
+            WHERE old.is_released IS NOT TRUE  -- of somebody who was deleted: it makes nobody known again
         ), judged AS (
             SELECT s.*, {is_missing} AS is_missing FROM seen s
         ), made AS (
@@ -170,7 +193,7 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                 AND NOT EXISTS (SELECT FROM placed WHERE is_left_out)
             ORDER BY order_id  -- all at once and in one order everywhere, so that no two batches wait for each other
             ON CONFLICT (order_id) DO UPDATE SET ({columns}) = ROW({excluded})
-            WHERE e.order_updated_at <= EXCLUDED.order_updated_at
+            WHERE e.order_updated_at <= EXCLUDED.order_updated_at AND NOT e.is_released
                 AND ROW({written}) IS DISTINCT FROM ROW({excluded})
             RETURNING e.order_id, e.order_number, e.record_id, e.currency, e.placed_at, {told} AS told
         ), change AS (

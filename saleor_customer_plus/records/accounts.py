@@ -13,14 +13,14 @@ from django.db.models import CharField, Exists, F, OuterRef, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from .. import host, sql
-from ..activity.actions import Entry, append
+from ..activity.actions import SYNC, Actor, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..settings import CustomerPlusSettings
 from .details import FIELDS
-from .email import normalize_email
+from .email import BLANKS, normalize_email
 from .identity import Account, Holder, Plan, plan
 from .locks import own_identities
-from .models import CustomerRecord, Source
+from .models import CustomerRecord, ReleasedAccount, Source
 
 
 @dataclass(slots=True)
@@ -41,11 +41,13 @@ class AccountsResult:
     emails: set[str] = field(default_factory=set)
 
 
-def sync_accounts(account_ids: Collection[int], settings: CustomerPlusSettings) -> AccountsResult:
+def sync_accounts(
+    account_ids: Collection[int], settings: CustomerPlusSettings, *, actor: Actor = SYNC
+) -> AccountsResult:
     """Bring the records' ties, e-mails and account details in line with these accounts, also when some are gone.
 
-    Call it in a transaction. Afterwards sync the orders of the result's accounts, which may belong to other records
-    now, and refresh its records.
+    `actor` is who changed the accounts, where that is known. Call it in a transaction. Afterwards sync the orders of
+    the result's accounts, which may belong to other records now, and refresh its records.
     """
     result = AccountsResult()
     accounts, holders = _read(account_ids)
@@ -53,10 +55,37 @@ def sync_accounts(account_ids: Collection[int], settings: CustomerPlusSettings) 
         # Something is to change: alone, and from what is true once we are alone.
         own_identities()
         accounts, holders = _read(account_ids)
-        _apply(plan(accounts, holders, include_guests=settings.include_guests), result)
+        _apply(plan(accounts, holders, include_guests=settings.include_guests), result, actor)
         holders = _holders(accounts)
+    _forget_releases(account_ids, accounts, holders)
     _write_details(accounts, holders, result)
     return result
+
+
+def released_accounts(record_ids: Collection[int]) -> list[int]:
+    """The accounts whose record was deleted, and to whose address one of these records belongs now.
+
+    Sync them: what made the record, a new order say, is what they waited for.
+    """
+    if not ReleasedAccount.objects.exists():
+        return []
+    return [
+        row.id
+        for row in sql.rows(
+            sql.fill(
+                """
+                SELECT u.id FROM {released} a JOIN {users} u ON u.id = a.account_id
+                JOIN {records} r ON r.email = lower(btrim(u.email, {blanks}))
+                WHERE r.id = ANY({ids}) ORDER BY u.id
+                """,
+                released=sql.table(ReleasedAccount),
+                users=sql.table(host.User),
+                records=sql.table(CustomerRecord),
+                blanks=BLANKS,
+                ids=list(record_ids),
+            )
+        )
+    ]
 
 
 def _read(account_ids: Collection[int]) -> tuple[dict[int, Account], list[Holder]]:
@@ -87,6 +116,7 @@ def _accounts(ids: Collection[int]) -> Iterator[Account]:
             "updated_at",
             "language_code",
             has_orders=has_orders,
+            is_released=Exists(ReleasedAccount.objects.filter(pk=OuterRef("pk"))),
             own_first_name=_first_said("first_name"),
             own_last_name=_first_said("last_name"),
             company_name=_first_said("company_name", of_user=False),
@@ -102,6 +132,7 @@ def _accounts(ids: Collection[int]) -> Iterator[Account]:
             is_customer=not row["is_staff"] or row["has_orders"],
             joined_at=row["date_joined"],
             updated_at=row["updated_at"],
+            is_released=row["is_released"],
             details={
                 "first_name": row["own_first_name"],
                 "last_name": row["own_last_name"],
@@ -136,7 +167,7 @@ def _holders(accounts: Mapping[int, Account], *, also: Collection[int] = ()) -> 
     ]
 
 
-def _apply(to_do: Plan, result: AccountsResult) -> None:
+def _apply(to_do: Plan, result: AccountsResult, actor: Actor) -> None:
     records = sql.table(CustomerRecord)
     if to_do.untie:
         ids = [holder.record_id for holder in to_do.untie]
@@ -182,7 +213,7 @@ def _apply(to_do: Plan, result: AccountsResult) -> None:
             )
         )
     created = _create(to_do.create)
-    append(_activity(to_do, created))
+    append(_activity(to_do, created, actor))
 
     result.untied += len(to_do.untie)
     result.renamed += len(to_do.rename)
@@ -230,9 +261,9 @@ def _create(accounts: list[Account]) -> list[tuple[int, Account]]:
     return [(row.id, by_email[row.email]) for row in rows]
 
 
-def _activity(to_do: Plan, created: list[tuple[int, Account]]) -> Iterator[Entry]:
+def _activity(to_do: Plan, created: list[tuple[int, Account]], actor: Actor) -> Iterator[Entry]:
     def of(account_id: int | None) -> dict[str, Any]:
-        return {"cause_type": CauseType.ACCOUNT, "cause_id": str(account_id)}
+        return {**actor.of_entry, "cause_type": CauseType.ACCOUNT, "cause_id": str(account_id)}
 
     for record_id, account in created:
         yield Entry(
@@ -256,6 +287,15 @@ def _activity(to_do: Plan, created: list[tuple[int, Account]]) -> Iterator[Entry
     for record_id, account in ties:
         if account.is_confirmed:
             yield Entry(record_id, ActivityType.ACCOUNT_TIED, **of(account.id))
+
+
+def _forget_releases(account_ids: Collection[int], accounts: Mapping[int, Account], holders: Iterable[Holder]) -> None:
+    """An account that is gone, or has a record again, is like any other."""
+    known = {holder.email for holder in holders}
+    ended = [account.id for account in accounts.values() if account.is_released and account.email in known]
+    ended += [id for id in account_ids if id not in accounts]
+    if ended:
+        ReleasedAccount.objects.filter(pk__in=ended).delete()
 
 
 def _write_details(accounts: dict[int, Account], holders: list[Holder], result: AccountsResult) -> None:

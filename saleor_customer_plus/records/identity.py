@@ -23,6 +23,8 @@ class Account:
     joined_at: datetime
     updated_at: datetime
     details: Mapping[str, str] = field(default_factory=dict)
+    # Its record was deleted: it makes none by itself, and is tied to one that comes about in another way.
+    is_released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
         if account.id in tied or not account.email or account.email in taken:
             continue
         known = by_email.get(account.email)
+        if known is None and account.is_released:
+            continue
         if account.is_confirmed and account.is_customer:
             taken.add(account.email)
             if known is None:

@@ -222,3 +222,16 @@ class CustomerRecord(models.Model):
     def __str__(self) -> str:
         # Never the e-mail or the name: this ends up in logs.
         return f"CustomerRecord {self.pk}"
+
+
+class ReleasedAccount(models.Model):
+    """That the record of an account was deleted and the account stays: by itself it makes no record any more.
+
+    Written by `records.deletion`, and removed by `records.accounts` once there is a record for its address again.
+    """
+
+    account_id = models.BigIntegerField(primary_key=True)
+    released_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    def __str__(self) -> str:
+        return f"ReleasedAccount {self.pk}"

@@ -1,0 +1,146 @@
+"""Deleting people: what would be lost, a token that proves that somebody was told, and the deletion itself.
+
+Saleor keeps its orders. All that is ours goes: the record, its figures and log, notes with their files, leads, tags,
+groups, consent events, the picture.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from django.core import signing
+from django.core.files.storage import Storage
+from django.db import transaction
+
+from . import settings, sql
+from .activity.actions import Actor
+from .consent.models import ConsentEvent
+from .errors import CustomerPlusError, ErrorCode
+from .groups.mirror import mirror_accounts
+from .groups.models import GroupMembership
+from .leads.models import Lead
+from .ledger.models import LedgerEntry
+from .ledger.refresh import refresh_records
+from .notes.models import Attachment, Note, attachment_storage
+from .records.deletion import Deleted, delete, lock
+from .records.models import CustomerRecord, record_image_storage
+from .tags.models import TagAssignment
+
+logger = logging.getLogger(__name__)
+
+TOKEN_SECONDS = 3600
+_SALT = "saleor_customer_plus.deletion"
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What there is of one record, and so what its deletion would take, but for the orders."""
+
+    record_id: int
+    modified_at: str
+    account_id: int | None
+    notes: int
+    files: int
+    leads: int
+    tags: int
+    groups: int
+    consent_events: int
+    orders_kept: int
+
+    @property
+    def token(self) -> str:
+        """Proves for an hour that somebody saw these losses."""
+        return signing.dumps(asdict(self), salt=_SALT)
+
+    def check(self, token: str) -> None:
+        """Raise `CustomerPlusError` unless the token is of this record, and everything still as it was then."""
+        try:
+            seen = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
+        except signing.SignatureExpired:
+            raise _stale("The token is older than an hour") from None
+        except signing.BadSignature:
+            raise CustomerPlusError("This is no token of a preview.", code=ErrorCode.INVALID, field="token") from None
+        if seen["record_id"] != self.record_id:
+            raise CustomerPlusError("The token is of another record.", code=ErrorCode.INVALID, field="token")
+        if seen != asdict(self):
+            raise _stale("The record changed since the preview")
+
+
+def _stale(why: str) -> CustomerPlusError:
+    return CustomerPlusError(f"{why}: look at what would be lost again.", code=ErrorCode.STALE, field="token")
+
+
+_COUNTED = {
+    "notes": Note,
+    "leads": Lead,
+    "tags": TagAssignment,
+    "groups": GroupMembership,
+    "consent_events": ConsentEvent,
+    "orders_kept": LedgerEntry,
+}
+
+
+def losses(record_id: int) -> Losses | None:
+    """What there is of a record, if there is such a record. One statement."""
+    counts = [
+        sql.fill(f"(SELECT count(*) FROM {{table}} x WHERE x.record_id = r.id) AS {name}", table=sql.table(model))
+        for name, model in _COUNTED.items()
+    ]
+    found = sql.rows(
+        sql.fill(
+            """
+            SELECT r.id AS record_id, r.modified_at, r.account_id, {counts},
+                (SELECT count(*) FROM {files} f JOIN {notes} n ON n.id = f.note_id WHERE n.record_id = r.id) AS files
+            FROM {records} r WHERE r.id = {id}
+            """,
+            counts=sql.Sql(", ".join(count.text for count in counts)),
+            files=sql.table(Attachment),
+            notes=sql.table(Note),
+            records=sql.table(CustomerRecord),
+            id=record_id,
+        )
+    )
+    return None if not found else _losses(found[0]._asdict())
+
+
+def _losses(row: dict[str, Any]) -> Losses:
+    return Losses(**row | {"modified_at": row["modified_at"].isoformat()})
+
+
+@transaction.atomic
+def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
+    """Delete these records and all that is ours of them. Their accounts stay, and are told of no group any more.
+
+    A constant number of statements, and of a hundred records a time where something hangs on what hangs on them. Files
+    go after the commit.
+    """
+    chosen, _is_active = settings.load()
+    lock(record_ids)
+    files = list(Attachment.objects.filter(note__record__in=record_ids).values_list("file", flat=True))
+    _allow_erasure("on")
+    deleted = delete(record_ids, chosen)
+    _allow_erasure("off")
+    refresh_records(deleted.touched, chosen)
+    mirror_accounts(deleted.account_ids)
+    transaction.on_commit(partial(_remove, attachment_storage(), files), robust=True)
+    transaction.on_commit(partial(_remove, record_image_storage(), deleted.images), robust=True)
+    if deleted.record_ids:
+        logger.info("Records %s were deleted by %s %s.", deleted.record_ids, actor.type, actor.id)
+    return deleted
+
+
+def _allow_erasure(value: str) -> None:
+    """Consent events are proof: the database lets them go for an erasure that says so, in its own transaction."""
+    sql.rows(sql.fill("SELECT set_config('customer_plus.erasure', {value}, true)", value=value))
+
+
+def _remove(storage: Storage, names: Collection[str]) -> None:
+    for name in names:
+        try:
+            storage.delete(name)
+        except Exception as error:
+            logger.error("Could not delete a private file: %s. The search for orphans does it.", type(error).__name__)
