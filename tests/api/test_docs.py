@@ -1,4 +1,4 @@
-"""docs/api.md: every operation in it works, and says nothing that is not so."""
+"""docs/api.md and its neighbours: every operation in them works, and they say nothing that is not so."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from typing import Any
 import pytest
 
 from saleor_customer_plus.api import limits
+from saleor_customer_plus.api.base import to_global_id
 from saleor_customer_plus.api.schema import schema
+from saleor_customer_plus.groups.models import Group
 from saleor_customer_plus.host import OrderStatus
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.paging import LIMIT
 from saleor_customer_plus.records.models import CustomerRecord, Source
 from saleor_customer_plus.settings import DEFAULTS
 from tests.client import Api
-from tests.factories import make_ledger_entry, make_record
+from tests.factories import make_ledger_entry, make_record, make_staff
 
 pytestmark = pytest.mark.django_db
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "api.md").read_text()
+BACK_OFFICE = (DOCS / "back-office.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+def blocks(language: str, page: str = PAGE) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
 @pytest.fixture
@@ -79,9 +83,50 @@ def names_of(type_name: str) -> set[str]:
     return {value.name for value in type_.values} if hasattr(type_, "values") else set(type_.fields)
 
 
-@pytest.mark.parametrize("type_name", ["Query", "CustomerRecordFilterInput", "CustomerRecordSortField"])
-def test_nothing_is_left_out(type_name: str) -> None:
+@pytest.mark.parametrize("type_name", ["CustomerRecordFilterInput", "CustomerRecordSortField"])
+def test_nothing_is_left_out_of_the_list(type_name: str) -> None:
     assert {name for name in names_of(type_name) if name not in PAGE} == set()
+
+
+@pytest.mark.parametrize("type_name", ["Query", "Mutation"])
+def test_every_operation_is_told_of_somewhere(type_name: str) -> None:
+    told = "".join(page.read_text() for page in DOCS.glob("*.md"))
+    assert {name for name in names_of(type_name) if not re.search(rf"\b{name}\b", told)} == set()
+
+
+def test_the_operations_of_the_back_office(api: Api, anna: CustomerRecord) -> None:
+    """One after the other, as somebody who tries them would."""
+    known = Known(anna, make_staff())
+
+    for operation in blocks("graphql", BACK_OFFICE):
+        wanted = re.findall(r"\$(\w+): \w+!?[,)]", operation)
+        answer = api(operation, **{name: known[name] for name in wanted})
+        for payload in answer.values():
+            assert payload, operation
+            assert not (isinstance(payload, dict) and payload.get("errors")), payload
+        known.learn(answer)
+
+
+class Known(dict[str, Any]):
+    """The variables of the page: what earlier answers gave."""
+
+    def __init__(self, record: CustomerRecord, staff: Any) -> None:
+        group = Group.objects.create(name="Friends of the house")
+        super().__init__(
+            record=to_global_id("CustomerRecord", record.pk),
+            staff=to_global_id("User", staff.pk),
+            group=to_global_id("CustomerGroup", group.pk),
+            version=None,
+        )
+
+    def learn(self, answer: dict[str, Any]) -> None:
+        for name, payload in answer.items():
+            if name == "customerRecordTagsAdd":
+                self["tag"] = payload["record"]["tags"][0]["id"]
+            elif name == "customerLeadCreate":
+                self["lead"] = payload["lead"]["id"]
+            elif name == "customerRecordDeletionPreview":
+                self["token"] = payload["token"]
 
 
 def test_the_limits() -> None:
