@@ -9,8 +9,10 @@ from typing import Any
 from django.db import OperationalError
 
 from . import reactions, settings
-from .bulk import jobs, retention
+from .bulk import exports, jobs, retention  # noqa: F401 - its kind of job is registered
 from .host import allow_writer, celery_app
+from .notes import notices as note_notices
+from .notes import orphans
 from .reconciliation import actions as reconciliation
 
 # For shops that keep their customers' tasks out of the way of others. None is Celery's default queue.
@@ -103,3 +105,14 @@ def resume_jobs() -> None:
 def remove_old_files() -> None:
     """Run by Celery beat: remove files of jobs that are older than the settings keep them."""
     retention.remove_old_files()
+
+
+@task("tell_mentioned")
+def tell_mentioned(note_id: int, user_ids: list[int]) -> None:
+    note_notices.mentioned(note_id, user_ids)
+
+
+@task("remove_orphans")
+def remove_orphans() -> None:
+    """Run by Celery beat: remove files of notes that have no row, and tell of rows that have no file."""
+    orphans.remove_orphans()

@@ -1,12 +1,14 @@
 """Cells as a spreadsheet program takes them: text that would be run as a formula, written so that it is not.
 
 A leading apostrophe tells a spreadsheet that a cell is text. It is written before a cell that begins like a formula and
-before one that begins with an apostrophe, so that taking one away restores any text.
+before one that begins with an apostrophe, so that taking one away restores any text. Only for text files: a cell of an
+XLSX file, or of JSON, says by itself that it is text.
 """
 
 from __future__ import annotations
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# In full width too: programs in Chinese, Japanese and Korean run those as well.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 _MARKED = ("'", *_FORMULA)
 
 
@@ -26,3 +28,14 @@ def restore(cell: str) -> str:
     ('=1+1', "'tis", "'tis")
     """
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_MARKED) else cell
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would run the cell, were it typed in."""
+    return cell.startswith(_FORMULA)
+
+
+def neutralised(expression: str) -> str:
+    """`neutralise` as an expression of SQL, for any number of cells."""
+    codes = ",".join(str(ord(char)) for char in _MARKED)
+    return f"CASE WHEN ascii({expression}) = ANY('{{{codes}}}'::int[]) THEN '''' || {expression} ELSE {expression} END"

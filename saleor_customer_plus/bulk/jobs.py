@@ -26,6 +26,7 @@ from ..activity.actions import Actor
 from ..errors import CustomerPlusError, ErrorCode
 from . import notices
 from .models import OVER, BulkChunk, BulkJob, JobKind, JobState
+from .progress import Canceled
 
 logger = logging.getLogger(__name__)
 
@@ -185,6 +186,8 @@ def do_chunk(job_id: int) -> bool:
         _count(job_id)
     except OperationalError:
         raise  # a deadlock or a lost link: the task is retried
+    except Canceled:
+        pass
     except Exception as error:
         _fail(job_id, error)
     return True

@@ -1,4 +1,4 @@
-"""Reading jobs, how far they have come, and what they refused: constant numbers of statements for any number of jobs."""
+"""Reading jobs, how far they have come, and what they refused, in constant numbers of statements."""
 
 from __future__ import annotations
 

@@ -38,8 +38,9 @@ def loaded(options: Mapping[str, Any]) -> RecordList:
 
 def _dump(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        given = {field.name: _dump(getattr(value, field.name)) for field in fields(value)}
-        return {_KIND: type(value).__name__} | {name: part for name, part in given.items() if part is not None}
+        given = {field.name: getattr(value, field.name) for field in fields(value)}
+        changed = {field.name for field in fields(value) if given[field.name] != field.default}
+        return {_KIND: type(value).__name__} | {name: _dump(given[name]) for name in given if name in changed}
     if isinstance(value, Enum):
         return {_KIND: type(value).__name__, _VALUE: value.value}
     if isinstance(value, datetime):
