@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import graphene
 
-from .. import reactions, saleor_api, settings
+from .. import hooks, reactions, saleor_api, settings
 from ..activity.actions import Actor
 from ..consent.actions import record_events
 from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
+from ..groups import actions as groups
 from ..records import queries
-from ..records.editing import Writer, create_records, edit_records
+from ..records.editing import STALE, Writer, create_records, edit_records, taken
 from ..records.locks import own_identities
+from ..records.models import CustomerRecord as Record
 from ..records.writing import Refusal
+from ..settings import CustomerPlusSettings
 from ..tags import actions as tags
-from .base import to_global_id
+from .base import keys_of, to_global_id
 from .consent_changes import checked_decisions, decision_of_staff
 from .mutations import StaffMutation
 from .record_edit_inputs import CustomerRecordCreateInput, CustomerRecordInput, record_values
@@ -49,13 +54,16 @@ class CustomerRecordCreate(StaffMutation):
     def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:  # type: ignore[override]
         chosen, _ = settings.load()
         given = dict(input)
-        tag_names, decisions = given.pop("tags", None) or [], given.pop("consents", None) or []
+        tag_names, group_ids = given.pop("tags", None) or [], given.pop("groups", None) or []
+        decisions = given.pop("consents", None) or []
         values = record_values(given, default_country=chosen.default_country)
         made = create_records([values], by=Writer(actor, locks=False))
         raise_refusals(made.refusals.get(values["email"], ()))
         record_id = made.ids[values["email"]]
         if tag_names:
-            _tag(record_id, tag_names, limit=chosen.tag_limit, actor=actor)
+            _tag(record_id, tag_names, chosen, actor)
+        if group_ids:
+            _join(record_id, group_ids, chosen, actor)
         if decisions:
             checked = checked_decisions(
                 decisions, lambda **fields: decision_of_staff(record_id, actor, **fields), field="consents"
@@ -87,6 +95,7 @@ class CustomerRecordUpdate(StaffMutation):
         record = existing_record(id, field="id")
         chosen, _ = settings.load()
         values = record_values(input, default_country=chosen.default_country, record=record)
+        read = moment_of(version)
         email = values.pop("email", record.email)
         is_renamed = email != record.email
         if is_renamed:
@@ -94,14 +103,15 @@ class CustomerRecordUpdate(StaffMutation):
                 raise CustomerPlusError(
                     "The settings do not allow e-mail addresses to be changed.", code=ErrorCode.DISABLED, field="email"
                 )
-            own_identities()  # before any record is locked, as everywhere
             if record.account_id is None:
                 values["email"] = email
-        read = moment_of(version)
+            else:
+                _rename_account(info, record, email, read)
+            own_identities()  # before any record is locked, as everywhere
         edited = edit_records({record.pk: values}, by=Writer(actor), versions={record.pk: read} if read else None)
         raise_refusals(edited.refusals.get(record.pk, ()))
         if is_renamed and record.account_id is not None:
-            _rename_account(info, record.account_id, email, actor)
+            reactions.account_changed(record.account_id, actor=actor)
         elif is_renamed:
             reactions.people_known([record.pk], [email])
         return {"record": queries.find(id=record.pk)}
@@ -117,26 +127,50 @@ def raise_refusals(refusals: Iterable[Refusal]) -> None:
         raise SeveralErrors(errors)
 
 
-def update_account(info: Any, account_id: int, **fields: Any) -> None:
+def update_account(info: Any, account_id: int | None, **fields: Any) -> None:
     """Have Saleor change an account, as the caller and by its own rules."""
     variables = {"id": to_global_id("User", account_id), "input": fields}
     saleor_api.run(info.context, _ACCOUNT_UPDATE, variables).or_raise()
 
 
-def _rename_account(info: Any, account_id: int, email: str, actor: Actor) -> None:
-    other = queries.find(email=email)
-    if other is not None:
-        raise_refusals([Refusal("Another record has this e-mail address.", ErrorCode.UNIQUE, "email", other.pk)])
-    update_account(info, account_id, email=email)
-    reactions.account_changed(account_id, actor=actor)
+def _rename_account(info: Any, record: Record, email: str, read: datetime | None) -> None:
+    """Have Saleor give an account another address, which the record follows.
+
+    Before any lock of ours: a checkout may hold the account for as long as a payment takes. What refuses the edit later
+    undoes this too, so what can be seen is looked at first.
+    """
+    refusals = []
+    if read is not None and read != record.modified_at:
+        refusals.append(STALE)
+    if (other := queries.find(email=email)) is not None:
+        refusals.append(taken("email", other.pk))
+    raise_refusals(refusals)
+    update_account(info, record.account_id, email=email)
 
 
-def _tag(record_id: int, names: list[str], *, limit: int, actor: Actor) -> None:
+def _tag(record_id: int, names: list[str], chosen: CustomerPlusSettings, actor: Actor) -> None:
     if len(names) > MOST_LABELS:
         raise CustomerPlusError(f"There may be at most {MOST_LABELS} of them.", field="tags")
-    try:
-        ids = tags.ensure(names, limit=limit)
-    except CustomerPlusError as error:
-        error.field = "tags"
-        raise
+    with _about("tags"):
+        ids = tags.ensure(names, limit=chosen.tag_limit)
     tags.assign([(record_id, tag_id) for tag_id in ids.values()], actor=actor)
+
+
+def _join(record_id: int, global_ids: list[str], chosen: CustomerPlusSettings, actor: Actor) -> None:
+    ids = set(keys_of(global_ids, "CustomerGroup", field="groups", most=MOST_LABELS))
+    if len(ids) > 1 and not chosen.several_groups:
+        raise CustomerPlusError("A person may be in one group only, says a setting.", field="groups")
+    with _about("groups"):
+        groups.check_known(ids)
+    pairs = [(record_id, group_id) for group_id in sorted(ids)]
+    hooks.memberships_changed(groups.join(pairs, actor=actor, several=chosen.several_groups))
+
+
+@contextmanager
+def _about(field: str) -> Iterator[None]:
+    """Name the field of the input that an error of another feature is about."""
+    try:
+        yield
+    except CustomerPlusError as error:
+        error.field = field
+        raise

@@ -133,9 +133,10 @@ class CustomerRecordDeactivate(_RecordMutation):
         cls, info: Any, actor: Actor, *, id: str, reason: str | None = None, also_account: bool | None = None
     ) -> dict[str, Any]:
         record = existing_record(id, field="id")
-        set_active([record.pk], False, by=Writer(actor), reason=clean_reason(reason))
+        cleaned = clean_reason(reason)
         if also_account and record.account_id is not None:
             update_account(info, record.account_id, isActive=False)
+        set_active([record.pk], False, by=Writer(actor), reason=cleaned)
         return cls.of(record.pk)
 
 
@@ -153,9 +154,9 @@ class CustomerRecordActivate(_RecordMutation):
         cls, info: Any, actor: Actor, *, id: str, also_account: bool | None = None
     ) -> dict[str, Any]:
         record = existing_record(id, field="id")
-        set_active([record.pk], True, by=Writer(actor))
         if also_account and record.account_id is not None:
             update_account(info, record.account_id, isActive=True)
+        set_active([record.pk], True, by=Writer(actor))
         return cls.of(record.pk)
 
 

@@ -28,6 +28,8 @@ _ATTEMPTS = 3
 # Told by an entry of its own.
 _APPROVAL = "is_approved_buyer"
 
+STALE = Refusal("The record was changed since you read it. Read it again.", ErrorCode.STALE, "version")
+
 Result = TypeVar("Result")
 
 
@@ -95,9 +97,9 @@ def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer, alone: bo
         accepted = []
         for person in people:
             email = person["email"]
-            refusals = [_taken("email", known[email])] if email in known else []
-            if taken := numbers.claim(person.get("number"), None):
-                refusals.append(taken)
+            refusals = [taken("email", known[email])] if email in known else []
+            if in_use := numbers.claim(person.get("number"), None):
+                refusals.append(in_use)
             if refusals:
                 result.refusals[email] = refusals
             else:
@@ -107,7 +109,7 @@ def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer, alone: bo
         if late := [row["email"] for row in accepted if row["email"] not in result.ids]:
             # Somebody made them at this moment: by now they can be seen.
             for email, record_id in _holders("email", late).items():
-                result.refusals[email] = [_taken("email", record_id)]
+                result.refusals[email] = [taken("email", record_id)]
         return result
 
     result = _tried_again(attempt, if_any=(person.get("number") for person in people))
@@ -182,12 +184,12 @@ def _is_blank(name: str, value: Any) -> bool:
 
 def _refusals(row: Row, claims: Sequence[_Claims], version: datetime | None) -> Iterator[Refusal]:
     if version is not None and version != row.modified_at:
-        yield Refusal("The record was changed since you read it. Read it again.", ErrorCode.STALE, "version")
+        yield STALE
     if "email" in row.changes and row.before["account_id"] is not None:
         yield Refusal("The address is that of the account: change it there.", ErrorCode.OUT_OF_SCOPE, "email")
     for claim in claims:
-        if taken := claim.claim(row.changes.get(claim.column), row.id):
-            yield taken
+        if in_use := claim.claim(row.changes.get(claim.column), row.id):
+            yield in_use
 
 
 def _activity(row: Row, by: Writer) -> Iterator[Entry]:
@@ -214,7 +216,7 @@ class _Claims:
         if not value:
             return None
         if value in self._holders and (record_id is None or self._holders[value] != record_id):
-            return _taken(self.column, self._holders[value])
+            return taken(self.column, self._holders[value])
         self._holders[value] = record_id
         return None
 
@@ -233,7 +235,8 @@ def _holders(column: str, values: Sequence[str]) -> dict[str, int]:
     return {row.value: row.id for row in found}
 
 
-def _taken(column: str, record_id: int | None) -> Refusal:
+def taken(column: str, record_id: int | None) -> Refusal:
+    """That another record has the value that a record should get in a column which is unique."""
     what = "e-mail address" if column == "email" else "number"
     return Refusal(f"Another record has this {what}.", ErrorCode.UNIQUE, column, record_id)
 
