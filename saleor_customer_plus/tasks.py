@@ -9,7 +9,7 @@ from typing import Any
 from django.db import OperationalError
 
 from . import reactions, settings
-from .bulk import exports, jobs, retention  # noqa: F401 - its kind of job is registered
+from .bulk import imports, jobs, kinds, retention  # noqa: F401 - every kind of job is registered
 from .host import allow_writer, celery_app
 from .notes import notices as note_notices
 from .notes import orphans
@@ -17,6 +17,8 @@ from .reconciliation import actions as reconciliation
 
 # For shops that keep their customers' tasks out of the way of others. None is Celery's default queue.
 QUEUE = os.environ.get("CUSTOMER_PLUS_CELERY_QUEUE") or None
+
+jobs.register(imports.Import(reactions.people_known))
 
 
 def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -62,13 +62,23 @@ class RowReader:
         # Read last, by the country that the row names.
         self._phones = [(index, key) for index, key in columns.used.items() if _is_phone(key)]
         self._email = next(index for index, key in columns.used.items() if key == "email")
+        self._number = next((index for index, key in columns.used.items() if key == "number"), None)
+        self._tags = [index for index, key in columns.used.items() if key == "tags"]
 
-    def email_of(self, cells: Sequence[str]) -> str | None:
-        """The address alone, for finding those that come twice. None where there is none, or none that is valid."""
+    def keys_of(self, cells: Sequence[str], tags: set[str]) -> tuple[str, str | None] | None:
+        """The address and the customer's number alone, for finding those that come twice; the tags are added.
+
+        None where the row cannot be read: it is refused later.
+        """
         try:
-            return values.email_of(restore(cells[self._email].strip()))
+            email = values.email_of(restore(cells[self._email].strip()))
+            number = restore(cells[self._number].strip()) if self._number is not None else None
+            for index in self._tags:
+                if cell := cells[index]:
+                    tags.update(values.names_of(restore(cell.strip())))
         except (IndexError, Unreadable):
             return None
+        return email, number or None
 
     def read(self, number: int, cells: Sequence[str]) -> Person | list[Reason]:
         """The person whom a row tells of, or all that is wrong with it."""

@@ -103,15 +103,18 @@ class Row:
 
 def lock_rows(record_ids: Collection[int]) -> list[Row]:
     """The records among these that there are, each locked until the end of the transaction."""
+    return rows_where(sql.fill("id = ANY({ids})", ids=sorted(record_ids)), locked=True)
+
+
+def rows_where(condition: sql.Sql, *, locked: bool) -> list[Row]:
+    """The records of which the condition holds, in the order of their ids, each locked if told so."""
     found = sql.rows(
         sql.fill(
-            """
-            SELECT id, account_id, modified_at, {columns} FROM {records}
-            WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE
-            """,
+            "SELECT id, account_id, modified_at, {columns} FROM {records} WHERE {condition} ORDER BY id {lock}",
             columns=sql.columns(_TYPES),
             records=sql.table(CustomerRecord),
-            ids=sorted(record_ids),
+            condition=condition,
+            lock=sql.Sql("FOR NO KEY UPDATE" if locked else ""),
         )
     )
     return [Row(values) for values in found]

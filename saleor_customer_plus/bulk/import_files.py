@@ -1,0 +1,131 @@
+"""The file of an import on this machine: as it was sent, and as it is read once it was unpacked and rewritten."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.core.files import File
+
+from .import_options import ImportOptions
+from .models import BulkJob, bulk_storage
+from .readers import layout, limits, spools
+from .readers.encodings import detect, is_wide, known
+from .readers.layout import Chosen, Layout
+from .readers.unpacking import FileKind, copy_to, unpacked
+
+FOLDER = "customer-plus/bulk"
+# For the job itself: names that begin with an underscore are shown to nobody.
+PASTED, WORKING, LAYOUT = "_pasted", "_working", "_layout"
+
+
+class _Cached:
+    """The one file of a storage elsewhere that this process read last: its chunks come one after the other."""
+
+    name = ""
+    path: Path | None = None
+
+    @classmethod
+    def get(cls, name: str) -> Path:
+        if cls.name != name or cls.path is None or not cls.path.exists():
+            cls.drop()
+            handle, path = tempfile.mkstemp(prefix="customer-plus-")
+            os.close(handle)
+            cls.path, cls.name = Path(path), name
+            with bulk_storage().open(name) as source:
+                copy_to(source, cls.path)
+        return cls.path
+
+    @classmethod
+    def drop(cls) -> None:
+        if cls.path is not None:
+            with contextlib.suppress(OSError):
+                cls.path.unlink()
+        cls.path, cls.name = None, ""
+
+
+def local(name: str) -> Path:
+    """The path of a stored file, fetched first where the storage is not of this machine."""
+    try:
+        return Path(bulk_storage().path(name))
+    except NotImplementedError:
+        return _Cached.get(name)
+
+
+def source_of(job: BulkJob) -> tuple[Path, Layout]:
+    """The file that the rows are read from, and how."""
+    return local(job.options.get(WORKING) or job.file.name), Layout.of_json(job.options[LAYOUT])
+
+
+def prepare(job: BulkJob, options: ImportOptions) -> dict[str, Any]:
+    """Find out what the file is and how to read it. Return what is to be kept in the job's options.
+
+    What is no plain text with line feeds is rewritten as one, in a file beside it.
+    """
+    chosen = Chosen(options.encoding, options.delimiter, options.quote, options.has_header)
+    path = local(job.file.name)
+    with tempfile.TemporaryDirectory(prefix="customer-plus-") as folder, _opened(job, path, Path(folder)) as readable:
+        if readable is None:
+            return {LAYOUT: layout.detect(path, chosen).to_json(), WORKING: ""}
+        rewritten, is_table = readable
+        if is_table:
+            chosen = Chosen("utf-8", ",", '"', True if job.options.get(PASTED) else options.has_header)
+        elif is_wide(chosen.encoding or "utf-8") or chosen.encoding:
+            chosen = Chosen("utf-8", chosen.delimiter, chosen.quote, chosen.has_header)
+        found = layout.detect(rewritten, chosen).to_json()
+        with rewritten.open("rb") as file:
+            return {LAYOUT: found, WORKING: bulk_storage().save(f"{FOLDER}/{uuid4().hex}.csv", File(file))}
+
+
+@contextmanager
+def _opened(job: BulkJob, path: Path, folder: Path) -> Iterator[tuple[Path, bool] | None]:
+    """The file rewritten, and whether as a table of ours; None if it can be read as it is."""
+    target = folder / "rows.csv"
+    if job.options.get(PASTED):
+        spools.write(target, spools.rows_of_pasted(path.read_text(encoding="utf-8")))
+        yield target, True
+        return
+    with unpacked(path) as (inner, kind):
+        if kind is FileKind.XLSX:
+            spools.write(target, spools.rows_of_workbook(inner))
+            yield target, True
+            return
+        encoding = job.options.get("encoding") or ""
+        encoding = known(encoding) if encoding else detect(inner)
+        if _is_json_lines(inner, encoding):
+            spools.write(target, spools.rows_of_json_lines(inner, encoding))
+            yield target, True
+        elif inner != path or is_wide(encoding) or _has_old_lines(inner):
+            spools.transcode(inner, encoding, target)
+            yield target, False
+        else:
+            yield None
+
+
+def _is_json_lines(path: Path, encoding: str) -> bool:
+    with path.open(encoding=encoding, errors="replace") as file:
+        for _ in range(10):
+            line = file.readline(limits.MOST_IN_LINE)
+            if line.strip():
+                return spools.is_json_lines(line)
+    return False
+
+
+def _has_old_lines(path: Path) -> bool:
+    """Whether lines end in a carriage return alone, as on a Mac of old."""
+    with path.open("rb") as file:
+        head = file.read(limits.MIB)
+    return b"\r" in head and b"\n" not in head
+
+
+def forget(job: BulkJob) -> None:
+    """Remove the rewritten file."""
+    if name := job.options.get(WORKING):
+        bulk_storage().delete(name)
+        job.options = {**job.options, WORKING: ""}

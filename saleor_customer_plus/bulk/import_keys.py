@@ -1,0 +1,75 @@
+"""Finding the rows of a file that have the same address, or the same customer's number, as another one.
+
+A million addresses are too many to keep in mind: their hashes go into a table, and PostgreSQL finds those that come
+twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import md5
+from typing import NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from .. import sql
+from .models import BulkImportKey
+
+
+class Passed(NamedTuple):
+    """A row that is not to be written: a later one has its address, or an earlier one its number."""
+
+    row: int
+    other: int
+    is_number: bool
+
+
+def key_of(text: str) -> str:
+    return md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+def add(job_id: int, keys: Iterable[tuple[int, str, str | None]]) -> None:
+    """Note rows: the number of each, its address and the customer's number in it."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        table = sql.table(BulkImportKey).text
+        with cursor.copy(f"COPY {table} (job_id, row_number, email, number) FROM STDIN") as copy:
+            for row, email, number in keys:
+                copy.write(f"{job_id}\t{row}\t{key_of(email)}\t{key_of(number) if number else _NULL}\n")
+
+
+_NULL = "\\N"
+
+
+def passed_rows(job_id: int) -> Iterator[Passed]:
+    """The rows that are not to be written, in the order of the file."""
+    query = sql.fill(
+        """
+        WITH last AS (
+            SELECT email, max(row_number) AS row_number FROM {keys} WHERE job_id = {job}
+            GROUP BY email HAVING count(*) > 1
+        ), earlier AS (
+            SELECT k.row_number, l.row_number AS other, false AS is_number
+            FROM {keys} k JOIN last l ON l.email = k.email AND l.row_number > k.row_number
+            WHERE k.job_id = {job}
+        ), claimed AS (
+            SELECT number, min(row_number) AS row_number FROM {keys} k
+            WHERE job_id = {job} AND number IS NOT NULL
+                AND NOT EXISTS (SELECT FROM earlier e WHERE e.row_number = k.row_number)
+            GROUP BY number HAVING count(*) > 1
+        )
+        SELECT * FROM earlier
+        UNION ALL
+        SELECT k.row_number, c.row_number, true
+        FROM {keys} k JOIN claimed c ON c.number = k.number AND c.row_number < k.row_number
+        WHERE k.job_id = {job} AND NOT EXISTS (SELECT FROM earlier e WHERE e.row_number = k.row_number)
+        ORDER BY 1
+        """,
+        keys=sql.table(BulkImportKey),
+        job=job_id,
+    )
+    for row in sql.rows(query):
+        yield Passed(*row)
+
+
+def forget(job_id: int) -> None:
+    sql.run(sql.fill("DELETE FROM {keys} WHERE job_id = {job}", keys=sql.table(BulkImportKey), job=job_id))

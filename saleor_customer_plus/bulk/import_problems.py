@@ -1,0 +1,93 @@
+"""Rows that were refused or passed over: kept while the job's files are, and told in a file to be mended."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from django.core.files import File
+
+from .import_files import FOLDER, LAYOUT
+from .models import BulkChunk, BulkJob, BulkProblem, bulk_storage
+from .readers.layout import Layout
+from .rows import Reason
+
+# Number, cells, reasons.
+Refused = tuple[int, list[str], list[Reason]]
+
+# Not mistakes of a row: nothing is to be mended.
+PASSED = ("DUPLICATE", "SKIPPED")
+# The header of the column that is added. A file that has it is loaded like any other: it is passed over.
+REASON = "Reason"
+
+
+def passed_over(other: int, is_number: bool) -> Reason:
+    if is_number:
+        return Reason("UNIQUE", f"Row {other} has the same customer number.", "number")
+    return Reason("DUPLICATE", f"Row {other} has the same e-mail address, and counts.", "email")
+
+
+def is_passed(reasons: Sequence[Reason]) -> bool:
+    return all(reason.code in PASSED for reason in reasons)
+
+
+def keep(job: BulkJob, chunk: BulkChunk, refused: Iterable[Refused]) -> None:
+    """Keep the problems of a chunk, in the place of those that its preview found."""
+    first, count = chunk.spec["row"], chunk.spec["rows"]
+    BulkProblem.objects.filter(job=job, place__gte=first, place__lt=first + count).delete()
+    BulkProblem.objects.bulk_create(
+        (
+            BulkProblem(
+                job=job,
+                row_number=number,
+                cells=[cell.replace("\x00", "\ufffd") for cell in cells],
+                reasons=[reason.to_json() for reason in reasons],
+            )
+            for number, cells, reasons in refused
+        ),
+        batch_size=1000,
+    )
+
+
+def write_file(job: BulkJob) -> None:
+    """Put the refused rows into a file in the layout of the original, with a column that says why."""
+    refused = BulkProblem.objects.filter(job=job).order_by("place", "id").values_list("cells", "reasons")
+    rows: Iterator[_Kept] = ((cells, reasons) for cells, reasons in refused.iterator() if _is_refused(reasons))
+    first = next(rows, None)
+    if first is None:
+        return
+    rows = itertools.chain([first], rows)
+    layout = Layout.of_json(job.options[LAYOUT])
+    with tempfile.TemporaryDirectory(prefix="customer-plus-") as folder:
+        path = Path(folder, "errors.csv")
+        with path.open("w", encoding=layout.encoding, newline="", errors="replace") as file:
+            if layout.encoding == "utf-8":
+                file.write("\ufeff")  # or a spreadsheet takes it for something else
+            writer = csv.writer(file, delimiter=layout.delimiter, quotechar=layout.quote or '"')
+            for cells in _lines(layout, rows):
+                writer.writerow(cells)
+        with path.open("rb") as done:
+            job.error_file.name = bulk_storage().save(f"{FOLDER}/{uuid4().hex}.csv", File(done))
+
+
+_Kept = tuple[list[str], list[dict[str, str]]]
+
+
+def _lines(layout: Layout, refused: Iterable[_Kept]) -> Iterator[list[str]]:
+    if layout.has_header:
+        yield [*layout.headers, REASON]
+    for cells, reasons in refused:
+        blanks = [""] * (len(layout.headers) - len(cells))
+        yield [*cells, *blanks, " ".join(map(_told, reasons))]
+
+
+def _told(reason: dict[str, str]) -> str:
+    return f"{reason['field']}: {reason['message']}" if reason["field"] else reason["message"]
+
+
+def _is_refused(reasons: Sequence[dict[str, str]]) -> bool:
+    return any(reason["code"] not in PASSED for reason in reasons)

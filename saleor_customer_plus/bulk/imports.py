@@ -1,0 +1,305 @@
+"""The import of a list: read, preview, write, tie to accounts and orders.
+
+open     find out what the file is, and rewrite it where it is no plain text
+scan     look at each row once, for where chunks begin and which addresses come twice; one chunk makes the next
+preview  decide about each row and count, unless nobody wants to see it
+sum      put the preview together; the job waits for somebody to start it
+write    decide again and write
+tie      look at the accounts and orders of those who were made
+missing  put those out of use who are not in the file, if asked
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from .. import settings
+from ..activity.actions import Actor, Cause
+from ..activity.models import ActorType, CauseType
+from ..errors import CustomerPlusError, ErrorCode
+from ..labels import fold
+from ..records.editing import Writer
+from ..records.locks import own_identities
+from ..records.models import Source
+from ..settings import CustomerPlusSettings
+from ..tags import actions as tags
+from ..tags.models import Tag
+from . import import_files, import_keys, import_preview, import_problems, import_ties, import_write
+from .import_options import ImportOptions, Overwrite
+from .import_plan import Fate, Planned, Planner
+from .import_problems import Refused
+from .jobs import Kind
+from .mapping import ColumnMap, map_columns
+from .models import BulkChunk, BulkJob, JobKind
+from .readers.rows import rows_of
+from .rows import Person, Reason, RowReader
+
+ROWS_SCANNED = 50_000
+ROWS_WRITTEN = 2_000
+_SAMPLE = 200
+
+
+class Import(Kind):
+    """Reads a list and writes it to the records."""
+
+    kind = JobKind.IMPORT
+    phases = ("open", "scan", "preview", "sum", "write", "tie", "missing")
+
+    def __init__(self, people_known: Callable[[list[int], list[str]], None]) -> None:
+        """`people_known` is what follows from records that are made for addresses: it is `reactions`', above us."""
+        self.people_known = people_known
+
+    def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
+        if phase == "open":
+            return [{}]
+        if phase == "scan":
+            _, layout = import_files.source_of(job)
+            return [{"start": layout.start, "row": layout.first_row}]
+        if phase == "preview":
+            return [] if job.is_confirmed else _chunks(job)
+        if phase == "sum":
+            return [] if job.is_confirmed else [{}]
+        if phase == "write":
+            _make_tags(job)
+            return self._chunks_to_write(job)
+        if phase == "tie":
+            return import_ties.chunks(job)
+        return import_ties.missing_chunks(job) if options_of(job).deactivates_missing else []
+
+    def _chunks_to_write(self, job: BulkJob) -> Iterable[Mapping[str, Any]]:
+        previewed = list(job.chunks.filter(phase="preview").order_by("number").values_list("spec", flat=True))
+        if not previewed:
+            return _chunks(job)
+        return [{name: spec[name] for name in ("start", "row", "rows", "passed")} for spec in previewed]
+
+    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        work = {
+            "open": _open,
+            "scan": _scan,
+            "preview": _preview,
+            "sum": _sum,
+            "write": _write,
+            "tie": self._tie,
+            "missing": import_ties.deactivate,
+        }
+        return work[chunk.phase](job, chunk)
+
+    def _tie(self, _job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        own_identities()
+        emails = chunk.spec["emails"]
+        self.people_known(import_ties.record_ids(emails), emails)
+        return Counter()
+
+    def waits_after(self, job: BulkJob, phase: str) -> bool:
+        return phase == "sum"
+
+    def finish(self, job: BulkJob) -> None:
+        import_keys.forget(job.pk)
+        import_problems.write_file(job)
+        import_files.forget(job)
+
+    def forget(self, job: BulkJob) -> None:
+        import_keys.forget(job.pk)
+        import_files.forget(job)
+
+
+def options_of(job: BulkJob) -> ImportOptions:
+    return ImportOptions.of_json(job.options)
+
+
+def columns_of(job: BulkJob) -> ColumnMap:
+    return ColumnMap.of_json(job.report["mapping"])
+
+
+def writer_of(job: BulkJob, options: ImportOptions) -> Writer:
+    return Writer(
+        Actor(ActorType(job.actor_type), job.actor_id),
+        Cause(CauseType.JOB, str(job.pk)),
+        source=Source.IMPORT,
+        locks=False,
+        fills_only=options.overwrite is Overwrite.FILL_BLANKS,
+        respects_locks=options.respects_locks,
+    )
+
+
+def reader_of(job: BulkJob, options: ImportOptions, chosen: CustomerPlusSettings) -> RowReader:
+    columns = columns_of(job)
+    return RowReader(
+        columns,
+        region=options.country or chosen.default_country,
+        month_first=options.month_first,
+        marks_ids=columns.format.startswith("shopify"),
+    )
+
+
+def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
+    options = options_of(job)
+    found = import_files.prepare(job, options)
+    job.options = {**job.options, **found}
+    path, layout = import_files.source_of(job)
+    sample = [row for (row, _), _ in zip(rows_of(path, layout), range(_SAMPLE), strict=False)]
+    columns = map_columns(
+        layout.headers,
+        sample,
+        format=options.format,
+        corrections=options.mapping,
+        keep_unknown=options.keeps_unknown,
+    )
+    job.report = {
+        "mapping": columns.to_json(),
+        "file": {
+            "encoding": layout.encoding,
+            "delimiter": layout.delimiter,
+            "quote": layout.quote,
+            "has_header": layout.has_header,
+        },
+    }
+    job.bytes_total = path.stat().st_size - layout.start
+    job.save(update_fields=["options", "report", "bytes_total"])
+    return Counter()
+
+
+def _scan(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+    """Note where chunks begin and who is in the file. Where rows are left, make the chunk that goes on."""
+    path, layout = import_files.source_of(job)
+    options = options_of(job)
+    reader = reader_of(job, options, settings.load()[0])
+    spec = _Scanned(chunk.spec["start"], chunk.spec["row"])
+    import_keys.add(job.pk, spec.keys(rows_of(path, layout, start=spec.position), reader))
+    chunk.spec = {**chunk.spec, "splits": spec.splits, "tags": sorted(spec.tags), "rows": spec.rows}
+    chunk.save(update_fields=["spec"])
+    if spec.has_more:
+        BulkChunk.objects.create(
+            job=job, phase=chunk.phase, number=chunk.number + 1, spec={"start": spec.position, "row": spec.row}
+        )
+    return Counter()
+
+
+class _Scanned:
+    """What one look at a part of the file tells."""
+
+    def __init__(self, start: int, row: int) -> None:
+        self.position, self.row = start, row
+        self.splits: list[tuple[int, int, int]] = []  # start, first row, rows
+        self.tags: set[str] = set()
+        self.rows = 0
+        self.has_more = False
+
+    def keys(self, rows: Iterable[tuple[list[str], int]], reader: RowReader) -> Iterator[tuple[int, str, str | None]]:
+        start, first = self.position, self.row
+        for cells, end in rows:
+            if self.rows == ROWS_SCANNED:
+                self.has_more = True
+                break
+            if keys := reader.keys_of(cells, self.tags):
+                yield (self.row, *keys)
+            self.rows += 1
+            self.row += 1
+            self.position = end
+            if self.row - first == ROWS_WRITTEN:
+                self.splits.append((start, first, self.row - first))
+                start, first = end, self.row
+        if self.row > first:
+            self.splits.append((start, first, self.row - first))
+
+
+def _chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
+    """A chunk for each part of the file, with those of its rows that are passed over."""
+    passed = import_keys.passed_rows(job.pk)
+    next_passed = next(passed, None)
+    total = 0
+    for scanned in job.chunks.filter(phase="scan").order_by("number").values_list("spec", flat=True):
+        for start, first, rows in scanned["splits"]:
+            here = []
+            while next_passed is not None and next_passed.row < first + rows:
+                here.append(list(next_passed))
+                next_passed = next(passed, None)
+            total += rows
+            yield {"start": start, "row": first, "rows": rows, "passed": here}
+    job.rows_total = total
+
+
+def _make_tags(job: BulkJob) -> None:
+    """Make the tags of the file and of the options, before anything else is written."""
+    chosen, _ = settings.load()
+    names = {fold(name): name for name in options_of(job).tags}
+    for spec in job.chunks.filter(phase="scan").values_list("spec", flat=True):
+        for name in spec["tags"]:
+            names.setdefault(fold(name), name)
+    if names:
+        tags.ensure(names.values(), limit=chosen.tag_limit)
+
+
+_Read = tuple[int, list[str], Person | list[Reason]]
+
+
+def _people(job: BulkJob, chunk: BulkChunk, reader: RowReader) -> Iterator[_Read]:
+    """The rows of a chunk that are not blank: number, cells, and the person or what is wrong."""
+    path, layout = import_files.source_of(job)
+    first, count = chunk.spec["row"], chunk.spec["rows"]
+    passed = {row: (other, is_number) for row, other, is_number in chunk.spec["passed"]}
+    rows = rows_of(path, layout, start=chunk.spec["start"])
+    for number, (cells, _) in zip(range(first, first + count), rows, strict=False):
+        if number in passed:
+            yield number, cells, [import_problems.passed_over(*passed[number])]
+        elif any(cells):
+            yield number, cells, reader.read(number, cells)
+
+
+def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+    done, refused = _decided(job, chunk, is_writing=False)
+    counted, told = import_preview.of_chunk(done, refused, is_first=chunk.number == 0)
+    chunk.spec = {**chunk.spec, "told": told}
+    chunk.save(update_fields=["spec"])
+    return counted
+
+
+def _sum(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
+    job.report = {**job.report, "preview": import_preview.of_job(job)}
+    job.save(update_fields=["report"])
+    return Counter()
+
+
+def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+    done, refused = _decided(job, chunk, is_writing=True)
+    emails = [one.person.email for one in done if one.fate is Fate.CREATED]
+    chunk.spec = {**chunk.spec, "ties": import_write.waiting_emails(emails) if emails else []}
+    chunk.save(update_fields=["spec"])
+    counted = Counter(one.fate.value for one in done)
+    counted.update("skipped" if import_problems.is_passed(reasons) else "invalid" for _, _, reasons in refused)
+    counted["read"] = len(done) + len(refused)
+    return counted
+
+
+def _decided(job: BulkJob, chunk: BulkChunk, *, is_writing: bool) -> tuple[list[Planned], list[Refused]]:
+    """What becomes of the rows of a chunk, and of those that could not be read. Problems are kept."""
+    options, (chosen, _) = options_of(job), settings.load()
+    planner = Planner(options, chosen, writer_of(job, options), timezone.now())
+    people: dict[str, Person] = {}
+    cells_of: dict[int, list[str]] = {}
+    refused: list[Refused] = []
+    for number, cells, found in _people(job, chunk, reader_of(job, options, chosen)):
+        if isinstance(found, Person):
+            people[found.email] = found
+            cells_of[number] = cells
+        else:
+            refused.append((number, cells, found))
+    everybody = list(people.values())
+    done = import_write.write(everybody, planner) if is_writing else planner.plan(everybody, locked=False)
+    told = [(one.person.row, cells_of[one.person.row], list(one.reasons)) for one in done if one.reasons]
+    import_problems.keep(job, chunk, sorted([*refused, *told], key=lambda one: one[0]))
+    return done, refused
+
+
+def check_options(options: ImportOptions, chosen: CustomerPlusSettings) -> None:
+    """Raise for what only the shop's settings and tags can tell: that there would be too many tags."""
+    keys = {fold(name) for name in options.tags}
+    new = len(keys) - Tag.objects.filter(key__in=keys).count()
+    if chosen.tag_limit and new and Tag.objects.count() + new > chosen.tag_limit:
+        raise CustomerPlusError(
+            "There would be more tags than the settings allow.", code=ErrorCode.LIMIT_REACHED, field="tags"
+        )

@@ -1,0 +1,106 @@
+"""Undoing a job: a job of its own, which goes through the chunks of the other one.
+
+Each kind of job that can be undone registers how (`register`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.db import transaction
+
+from ..activity.actions import Actor
+from ..errors import CustomerPlusError, ErrorCode
+from . import jobs
+from .models import OVER, BulkChunk, BulkJob, JobKind, JobState
+
+UNDO = "undo"
+
+
+class Undo:
+    """How one kind of job is undone. Both methods are given the job that undoes and the one that is undone."""
+
+    kind: ClassVar[JobKind]
+
+    def check(self, undone: BulkJob) -> None:
+        """Raise `CustomerPlusError` if this one cannot be undone."""
+
+    def plan(self, job: BulkJob, undone: BulkJob) -> Iterable[Mapping[str, Any]]:
+        """The specs of the chunks."""
+        raise NotImplementedError
+
+    def work(self, job: BulkJob, undone: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        """Do one chunk, in the caller's transaction. Return what was counted."""
+        raise NotImplementedError
+
+    def finish(self, job: BulkJob, undone: BulkJob) -> None:
+        """Called once, in the transaction in which the undoing succeeds."""
+
+
+_UNDOS: dict[JobKind, Undo] = {}
+
+
+def register(undo: Undo) -> None:
+    _UNDOS[undo.kind] = undo
+
+
+def create(job_id: int, *, actor: Actor) -> BulkJob:
+    """Make a job that undoes another one, which is over from now on. Send `tasks.run_job` once it is committed."""
+    with transaction.atomic():
+        undone = BulkJob.objects.select_for_update().filter(pk=job_id).first()
+        if undone is None:
+            raise CustomerPlusError("There is no such job.", code=ErrorCode.NOT_FOUND, field="id")
+        _check(undone)
+        options = {"kind": undone.kind}
+        return jobs.create(JobKind.UNDO, actor=actor, options=options, undoes=undone, is_confirmed=True)
+
+
+def _check(undone: BulkJob) -> None:
+    undo = _UNDOS.get(JobKind(undone.kind))
+    if undo is None:
+        raise CustomerPlusError("A job of this kind cannot be undone.", code=ErrorCode.OUT_OF_SCOPE, field="id")
+    if undone.state not in OVER:
+        raise CustomerPlusError(f"A job that is {undone.state} cannot be undone. Cancel it first.", field="id")
+    if undone.files_removed_at is not None:
+        raise CustomerPlusError("What this job did is too long ago to be undone.", code=ErrorCode.STALE, field="id")
+    others = undone.undone_by.order_by("pk")
+    if other := others.exclude(state=JobState.FAILED).exclude(state=JobState.CANCELED).first():
+        raise CustomerPlusError(
+            "This job was undone already.", code=ErrorCode.ALREADY_EXISTS, field="id", id=str(other.pk)
+        )
+    if other := others.first():
+        raise CustomerPlusError("Retry the job that began to undo this one.", field="id", id=str(other.pk))
+    undo.check(undone)
+
+
+class Undoing(jobs.Kind):
+    """The kind of job that undoes another one."""
+
+    kind: ClassVar[JobKind] = JobKind.UNDO
+    phases: ClassVar[tuple[str, ...]] = (UNDO,)
+
+    def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
+        undone = _undone(job)
+        return _UNDOS[JobKind(undone.kind)].plan(job, undone)
+
+    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        undone = _undone(job)
+        return _UNDOS[JobKind(undone.kind)].work(job, undone, chunk)
+
+    def forget(self, job: BulkJob) -> None:
+        job.chunks.all().delete()
+
+    def finish(self, job: BulkJob) -> None:
+        undone = _undone(job)
+        _UNDOS[JobKind(undone.kind)].finish(job, undone)
+
+
+def _undone(job: BulkJob) -> BulkJob:
+    if job.undoes is None:
+        raise CustomerPlusError("The job that was to be undone is gone.", code=ErrorCode.NOT_FOUND)
+    return job.undoes
+
+
+jobs.register(Undoing())
