@@ -197,6 +197,8 @@ def _social_profiles(raw: Any) -> dict[str, str]:
     if raw is None:
         return {}
     pairs = _several(list(raw.items()) if isinstance(raw, Mapping) else raw, MOST_PROFILES)
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
+        raise _Wrong("Each profile needs a network, and each network may be there once.")
     profiles = {_line(LONGEST_NETWORK)(network): _line(LONGEST_PROFILE)(profile) for network, profile in pairs}
     if "" in profiles or len({network.lower() for network in profiles}) < len(pairs):
         raise _Wrong("Each profile needs a network, and each network may be there once.")
