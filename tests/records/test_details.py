@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_customer_plus.records.details import FIELDS, Candidate, Details, changed_fields, merge
+from saleor_customer_plus.records.details import FIELDS, Candidate, Details, changed_fields, merge, moment, written
 
 BLANK = Details(dict.fromkeys(FIELDS, ""), {}, {})
 
@@ -69,6 +70,68 @@ def test_a_value_leaves_with_its_order() -> None:
 def test_a_locked_value_stays_when_its_order_leaves() -> None:
     before = merge(BLANK, newest={"first_name": offered("Anna")}, locked=[])
     assert merge(before, newest={}, locked=["first_name"], orphaned=["first_name"]).values["first_name"] == "Anna"
+
+
+def dismissed(value: str, **options: str) -> Candidate:
+    return {**offered(value, **options), "dismissed": True}
+
+
+def test_what_was_dismissed_is_not_suggested_again_whoever_says_it() -> None:
+    before = Details(with_values(first_name="Anna").values, {}, {"first_name": dismissed("Ann")})
+
+    after = merge(before, newest={"first_name": offered("Ann", origin="o2")}, locked=["first_name"])
+
+    assert after.suggestions == {"first_name": dismissed("Ann", origin="o2")}
+
+
+def test_something_else_is_suggested_after_a_dismissal() -> None:
+    before = Details(with_values(first_name="Anna").values, {}, {"first_name": dismissed("Ann")})
+
+    after = merge(before, newest={"first_name": offered("Annie")}, locked=["first_name"])
+
+    assert after.suggestions == {"first_name": offered("Annie")}
+
+
+def wrote(before: Details, locked: tuple[str, ...] = ("first_name",), **changes: str) -> Details:
+    return written(before, changes, source="STAFF", origin="7", at=datetime(2026, 5, 1, tzinfo=UTC), locked=locked)
+
+
+BY_STAFF = {"source": "STAFF", "origin": "7", "at": "2026-05-01T00:00:00.000000Z"}
+
+
+def test_what_staff_write_is_theirs() -> None:
+    assert wrote(BLANK, first_name="Anna") == Details(
+        with_values(first_name="Anna").values, {"first_name": BY_STAFF}, {}
+    )
+
+
+def test_what_staff_overwrite_is_not_suggested() -> None:
+    before = merge(BLANK, newest={"first_name": offered("Ann")}, locked=[])
+
+    after = wrote(before, first_name="Anna")
+
+    assert after.suggestions == {"first_name": dismissed("Ann")}
+    assert merge(after, newest={"first_name": offered("Ann")}, locked=["first_name"]) == after
+
+
+def test_what_is_written_without_a_lock_leaves_no_suggestion() -> None:
+    before = merge(BLANK, newest={"first_name": offered("Ann")}, locked=[])
+
+    assert wrote(before, locked=(), first_name="Anna").suggestions == {}
+
+
+def test_writing_what_is_suggested_settles_it() -> None:
+    before = merge(with_values(first_name="Anna"), newest={"first_name": offered("Ann")}, locked=["first_name"])
+
+    assert wrote(before, first_name="Ann").suggestions == {}
+    assert wrote(before, first_name="Anne").suggestions == {"first_name": offered("Ann")}
+
+
+def test_times_sort_as_texts() -> None:
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+    assert moment(noon) == moment(noon.astimezone(timezone(timedelta(hours=9)))) == "2026-05-01T12:00:00.000000Z"
+    assert moment(noon) < moment(noon + timedelta(microseconds=1)) < moment(noon + timedelta(seconds=1))
 
 
 def test_the_log_tells_only_what_differs() -> None:
