@@ -43,7 +43,8 @@ def main() -> int:
 def _tell() -> bool:
     from saleor_customer_plus.reconciliation import actions
 
-    from . import show, story
+    from . import back_office, show, story
+    from .desk import Desk
     from .shop import Shop
 
     shop = Shop()
@@ -59,6 +60,12 @@ def _tell() -> bool:
     show.heading("After that, nothing is left to correct")
     left = show.drift(_counted(actions.rehearse()))
     show.records(email=story.LOST)
+    desk = Desk()
+    show.heading("What staff do with it, through the API")
+    back_office.play(desk, shop, show.line)
+    show.heading("What they see afterwards")
+    for email in ("anna.rossi@example.com", "ben@example.com", "clara@vogt.example", back_office.IDA):
+        show.person(back_office.seen(desk, email))
     return bool(unexpected or left or not found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -61,3 +62,30 @@ def drift(found: Counter[str]) -> int:
     named = ", ".join(f"{name.replace('_', ' ')}: {found[name]}" for name in DRIFT if found[name])
     console.print(f"  looked at {seen}; [bold]drift {total}[/bold]{f' ({named})' if named else ''}")
     return total
+
+
+def person(found: dict[str, Any]) -> None:
+    """What staff see of one person, besides the figures: a line for each thing that there is."""
+    name = f"{found['firstName']} {found['lastName']}".strip()
+    console.print(f"  [bold]{name}[/bold], {found['stage'].lower()}")
+    lines = {
+        "tags": [tag["name"] for tag in found["tags"]],
+        "groups": [group["name"] for group in found["groups"] if not group["isDefault"]],
+        "note": [_note(edge["node"]) for edge in found["notes"]["edges"]],
+        "lead": [f"{edge['node']['subject']}: {edge['node']['state'].lower()}" for edge in found["leads"]["edges"]],
+        "consent": [
+            f"{one['channel']} {one['purpose']}: {one['state']}".lower()
+            for one in found["consents"]
+            if one["state"] != "NOT_SUBSCRIBED"
+        ],
+        "locked": [f"{one['field'].lower()}, an order says {one['value']}" for one in found["suggestions"]],
+        "log": [edge["node"]["type"].lower() for edge in found["activity"]["edges"]],
+    }
+    for what, told in lines.items():
+        if told:
+            console.print(f"    {what}: {'; '.join(told)}", markup=False)
+
+
+def _note(note: dict[str, Any]) -> str:
+    files = ", ".join(f"{file['name']}, {file['size']:.0f} bytes" for file in note["attachments"])
+    return f"{note['text'].splitlines()[0]} ({files})" if files else note["text"]

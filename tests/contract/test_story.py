@@ -10,7 +10,8 @@ import pytest
 from saleor_customer_plus.reconciliation import actions
 from saleor_customer_plus.reconciliation.walks import DRIFT
 from saleor_customer_plus.records.models import CustomerRecord
-from sandbox.demo import story
+from sandbox.demo import back_office, story
+from sandbox.demo.desk import Desk
 from sandbox.demo.shop import Shop
 
 Figures = dict[str, tuple[int, Decimal, Decimal]]
@@ -61,4 +62,26 @@ def test_the_story_ends_well() -> None:
     for _batch in actions.batches(actions.start()):
         pass
     assert _records()[story.LOST] == ("CUSTOMER", False, _eur(1, "35"))
+    assert _drift() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staff_work_on_the_people_of_the_story() -> None:
+    told: list[str] = []
+    shop = Shop()
+    story.play(shop, told.append)
+    desk = Desk()
+
+    back_office.play(desk, shop, told.append)
+
+    anna, ben = (back_office.seen(desk, email) for email in ("anna.rossi@example.com", "ben@example.com"))
+    clara, ida = (back_office.seen(desk, email) for email in ("clara@vogt.example", back_office.IDA))
+    assert anna["tags"] == [{"name": "VIP"}]
+    assert anna["acceptsMarketing"] is True
+    assert (ben["phone"], ben["suggestions"]) == ("+16175550123", [{"field": "PHONE", "value": "+16175550000"}])
+    assert clara["groups"] == [{"name": "Wholesale", "isDefault": False}]
+    ((file,),) = (edge["node"]["attachments"] for edge in clara["notes"]["edges"])
+    assert desk.download(file["url"]) == back_office.QUOTE
+    ((lead,),) = ([edge["node"] for edge in ida["leads"]["edges"]],)
+    assert (lead["state"], ida["stage"]) == ("CONVERTED", "CUSTOMER")
     assert _drift() == 0

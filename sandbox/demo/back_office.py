@@ -1,0 +1,109 @@
+"""What staff do with the people of the story. Each step goes through the API; its first line is its title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from .desk import Desk
+from .shop import Shop
+
+IDA = "ida@example.com"
+
+# The smallest text that a reader of PDF files takes for one.
+QUOTE = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
+
+ADD_TAG = """mutation ($record: ID!) {
+  customerRecordTagsAdd(recordId: $record, names: ["VIP"]) { errors { field message code } }
+}"""
+MAKE_GROUP = """mutation {
+  customerGroupCreate(input: {name: "Wholesale"}) { group { id } errors { field message code } }
+}"""
+JOIN_GROUP = """mutation ($record: ID!, $group: ID!) {
+  customerRecordGroupsJoin(recordId: $record, groupIds: [$group]) { errors { field message code } }
+}"""
+WRITE_NOTE = """mutation ($record: ID!, $text: String!, $files: [Upload!]) {
+  customerNoteCreate(recordId: $record, input: {text: $text}, attachments: $files) { errors { field message code } }
+}"""
+ADD_LEAD = """mutation ($email: String!) {
+  customerLeadCreate(input: {email: $email, firstName: "Ida", subject: "Forty chairs", origin: PHONE}) {
+    errors { field message code }
+  }
+}"""
+RECORD_CONSENT = """mutation ($record: ID!, $wording: String!) {
+  customerConsentRecord(
+    recordId: $record
+    consents: [
+      {channel: EMAIL, purpose: NEWSLETTER, state: SUBSCRIBED, optInLevel: SINGLE_OPT_IN, wording: $wording}
+    ]
+  ) { errors { field message code } }
+}"""
+EDIT = """mutation ($record: ID!, $phone: String!) {
+  customerRecordUpdate(id: $record, input: {phone: $phone}) { errors { field message code } }
+}"""
+
+
+def tag(desk: Desk, _shop: Shop) -> None:
+    """Anna gets the tag "VIP", which nobody but staff ever sees"""
+    desk(ADD_TAG, record=desk.record("anna.rossi@example.com"))
+
+
+def group(desk: Desk, _shop: Shop) -> None:
+    """Clara joins the group "Wholesale", whose name she may see"""
+    made = desk(MAKE_GROUP)["group"]
+    desk(JOIN_GROUP, record=desk.record("clara@vogt.example"), group=made["id"])
+
+
+def note(desk: Desk, _shop: Shop) -> None:
+    """A note on Clara, with last year's quote attached"""
+    desk(
+        WRITE_NOTE,
+        files={"files.0": SimpleUploadedFile("quote-2025.pdf", QUOTE, "application/pdf")},
+        record=desk.record("clara@vogt.example"),
+        text="Wants the same terms as last year.\nSee the quote.",
+    )
+
+
+def lead(desk: Desk, shop: Shop) -> None:
+    """Ida calls and asks for chairs: a lead. Then she buys: the lead is converted, with the order that did it"""
+    desk(ADD_LEAD, email=IDA)
+    shop.pay(shop.order(IDA, "880.00", address={"first_name": "Ida", "last_name": "Berg"}))
+
+
+def consent(desk: Desk, _shop: Shop) -> None:
+    """Anna agrees to the newsletter and to nothing else: kept with the words that she was shown"""
+    desk(RECORD_CONSENT, record=desk.record("anna.rossi@example.com"), wording="Yes, write to me once a month.")
+
+
+def edit(desk: Desk, shop: Shop) -> None:
+    """Staff correct Ben's phone number: his next order has the old one, which stays a suggestion"""
+    desk(EDIT, record=desk.record("ben@example.com"), phone="+1 617 555 0123")
+    shop.pay(shop.order("ben@example.com", "12.00", currency="USD", address={"phone": "+16175550000"}))
+
+
+STEPS: tuple[Callable[[Desk, Shop], None], ...] = (tag, group, note, lead, consent, edit)
+
+SEEN = """
+query ($email: String!) { customerRecord(email: $email) {
+  firstName lastName stage phone acceptsMarketing
+  tags { name } groups { name isDefault } suggestions { field value }
+  notes(first: 5) { edges { node { text attachments { name size url } } } }
+  leads(first: 5) { edges { node { subject state convertedOrderId } } }
+  consents { channel purpose state }
+  activity(first: 4, filter: {actors: [STAFF]}) { edges { node { type after } } }
+} }
+"""
+
+
+def play(desk: Desk, shop: Shop, tell: Callable[[str], None]) -> None:
+    """Let every step happen."""
+    for step in STEPS:
+        tell((step.__doc__ or "").strip())
+        step(desk, shop)
+
+
+def seen(desk: Desk, email: str) -> Any:
+    """What staff see of somebody afterwards."""
+    return desk(SEEN, email=email)
