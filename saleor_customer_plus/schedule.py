@@ -17,3 +17,7 @@ settings.CELERY_BEAT_SCHEDULE.setdefault(
     "customer-plus-files",
     {"task": "saleor_customer_plus.remove_old_files", "schedule": 3600},
 )
+settings.CELERY_BEAT_SCHEDULE.setdefault(
+    "customer-plus-orphans",
+    {"task": "saleor_customer_plus.remove_orphans", "schedule": 86_400},
+)

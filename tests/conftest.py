@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -15,6 +16,7 @@ from django.test import TransactionTestCase
 
 from . import hosts
 from .client import Api
+from .storage import Storage
 
 hosts.configure()
 # Hypothesis begins with a look into all loaded modules for constants: with all of Saleor loaded that takes a while.
@@ -108,3 +110,14 @@ def configure(db: None) -> Callable[..., None]:
     from . import factories
 
     return factories.save_settings
+
+
+@pytest.fixture
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    """Where attachments of notes are kept during the test."""
+    from saleor_customer_plus.notes.models import Attachment
+
+    storage = Storage(location=str(tmp_path))
+    field: Any = Attachment._meta.get_field("file")
+    monkeypatch.setattr(field, "storage", storage)
+    return storage

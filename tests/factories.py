@@ -31,6 +31,7 @@ from saleor_customer_plus.groups.models import Group
 from saleor_customer_plus.labels import fold
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.ledger.models import LedgerEntry
+from saleor_customer_plus.notes.models import Note
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import PLUGIN_ID
 from saleor_customer_plus.tags.models import Tag
@@ -218,6 +219,11 @@ def make_lead(record: CustomerRecord | None = None, **fields: Any) -> Lead:
     if "opened_at" in fields:
         defaults["created_at"] = fields["opened_at"]
     return Lead.objects.create(record=record or make_record(), **defaults | fields)
+
+
+def make_note(record: CustomerRecord | None = None, **fields: Any) -> Note:
+    """Make a note of some member of staff."""
+    return Note.objects.create(record=record or make_record(), **{"text": "Called.", "author_type": "STAFF"} | fields)
 
 
 def make_ledger_entry(

@@ -77,6 +77,7 @@ _IDS = {
     "attachment_id": "CustomerAttachment",
     "converted_order_id": "Order",
     "lead_id": "CustomerLead",
+    "mentions": "User",
     "note_id": "CustomerNote",
     "owner_id": "User",
 }
@@ -84,10 +85,13 @@ _IDS = {
 
 def _in_camel_case(values: Mapping[str, Any]) -> dict[str, Any]:
     """Name fields, and the things that they point at, as the rest of the API does."""
-    return {
-        to_camel_case(name): to_global_id(_IDS[name], value) if name in _IDS and value is not None else value
-        for name, value in values.items()
-    }
+    return {to_camel_case(name): _named(_IDS[name], value) if name in _IDS else value for name, value in values.items()}
+
+
+def _named(kind: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_named(kind, one) for one in value]
+    return None if value is None else to_global_id(kind, value)
 
 
 ActivityConnection = connection_of(CustomerRecordActivity, of="what happened to a record, newest first")

@@ -25,6 +25,7 @@ from .consent import ConsentOfRecord
 from .groups import GroupsOfRecord
 from .leads import LeadsOfRecord
 from .loading import load
+from .notes import NotesOfRecord
 from .orders import OrdersOfRecord
 from .record_inputs import (
     CustomerRecordFilterInput,
@@ -87,9 +88,16 @@ class CustomerRecordSocialProfile(graphene.ObjectType):  # type: ignore[misc]
     profile = graphene.String(required=True, description="The name or the address of the profile there.")
 
 
-class CustomerRecord(
-    OrdersOfRecord, ActivityOfRecord, ConsentOfRecord, LeadsOfRecord, TagsOfRecord, GroupsOfRecord, graphene.ObjectType
-):  # type: ignore[misc]
+class CustomerRecord(  # type: ignore[misc]
+    OrdersOfRecord,
+    ActivityOfRecord,
+    ConsentOfRecord,
+    LeadsOfRecord,
+    NotesOfRecord,
+    TagsOfRecord,
+    GroupsOfRecord,
+    graphene.ObjectType,
+):
     """One person, known by one e-mail address: a guest, an account holder, a lead, or all of them in turn."""
 
     id = graphene.ID(required=True, description="The global id of the record.")

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import graphene
 
+from .bulk_updates import BulkUpdateMutations
 from .consent_changes import ConsentMutations, ConsentQueries
+from .exports import ExportMutations, ExportQueries
 from .group_changes import GroupMutations, GroupQueries
 from .jobs import JobMutations, JobQueries
 from .lead_changes import LeadMutations
 from .leads import LeadQueries
+from .note_changes import NoteMutations
+from .notes import NoteQueries
 from .record_deletion import DeletionMutations, DeletionQueries
 from .record_state_mutations import RecordMutations
 from .records import RecordQueries
@@ -28,7 +32,9 @@ class Query(  # type: ignore[misc]
     DeletionQueries,
     ConsentQueries,
     LeadQueries,
+    NoteQueries,
     JobQueries,
+    ExportQueries,
     TagQueries,
     GroupQueries,
     graphene.ObjectType,
@@ -42,7 +48,10 @@ class Mutation(  # type: ignore[misc]
     SaleorMutations,
     ConsentMutations,
     LeadMutations,
+    NoteMutations,
     JobMutations,
+    ExportMutations,
+    BulkUpdateMutations,
     TagMutations,
     GroupMutations,
     graphene.ObjectType,

@@ -1,0 +1,143 @@
+"""The one writer of notes, their versions and mentions. Call each in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from .. import staff
+from ..activity.actions import Actor, Cause, Entry, append
+from ..activity.models import ActivityType, CauseType
+from ..errors import CustomerPlusError, ErrorCode
+from ..records.models import CustomerRecord
+from .attachments import remove_after_commit
+from .models import Attachment, Note, NoteMention, NoteVersion
+
+LONGEST_TEXT = 10_000
+MOST_MENTIONS = 50
+
+
+def create(record_id: int, text: str, *, actor: Actor, mentions: Collection[int] = (), is_pinned: bool = False) -> Note:
+    """Write a note on a record. `mentions` are members of staff."""
+    text = _checked(text)
+    _check_mentions(mentions)
+    if not CustomerRecord.objects.filter(pk=record_id).exists():
+        raise CustomerPlusError("There is no such record.", code=ErrorCode.NOT_FOUND, field="record_id")
+    now = timezone.now()
+    note = Note.objects.create(
+        record_id=record_id,
+        text=text,
+        author_type=actor.type,
+        author_id=actor.id,
+        is_pinned=is_pinned,
+        created_at=now,
+        modified_at=now,
+    )
+    _mention(note, mentions)
+    _log(note, ActivityType.NOTE_ADDED, actor, after={"note_id": note.pk})
+    return note
+
+
+def edit(
+    note_id: int, *, actor: Actor, text: str | None = None, mentions: Collection[int] | None = None
+) -> tuple[Note, set[int]]:
+    """Change the text or who is mentioned. Return the note, and whom it mentions now and did not before.
+
+    The text that it had is kept as a version; the log tells how long the two were and not what they said, so that a
+    note that is deleted is gone.
+    """
+    note = existing(note_id)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    added: set[int] = set()
+    if text is not None and (text := _checked(text)) != note.text:
+        NoteVersion.objects.create(note=note, text=note.text, editor_type=actor.type, editor_id=actor.id)
+        before["characters"], after["characters"] = len(note.text), len(text)
+        note.text = text
+    if mentions is not None:
+        known = set(note.mentions.values_list("user_id", flat=True))
+        added, gone = set(mentions) - known, known - set(mentions)
+        if added or gone:
+            _check_mentions(mentions, new=added)
+            note.mentions.filter(user_id__in=gone).delete()
+            _mention(note, added)
+            before["mentions"], after["mentions"] = sorted(known), sorted(mentions)
+    if after:
+        note.modified_at = timezone.now()
+        note.save(update_fields=["text", "modified_at"])
+        _log(note, ActivityType.NOTE_EDITED, actor, before=before, after={"note_id": note.pk, **after})
+    return note, added
+
+
+def pin(note_id: int, *, actor: Actor, is_pinned: bool) -> Note:
+    """Put a note before the others of its record, or back among them."""
+    note = existing(note_id)
+    if note.is_pinned != is_pinned:
+        note.is_pinned = is_pinned
+        note.save(update_fields=["is_pinned"])
+        _log(
+            note,
+            ActivityType.NOTE_EDITED,
+            actor,
+            before={"is_pinned": not is_pinned},
+            after={"note_id": note.pk, "is_pinned": is_pinned},
+        )
+    return note
+
+
+def delete(note_id: int, *, actor: Actor) -> None:
+    """Delete a note with its versions and its files."""
+    note = existing(note_id)
+    files = list(Attachment.objects.filter(note=note).values_list("file", flat=True))
+    _log(note, ActivityType.NOTE_DELETED, actor, before={"note_id": note.pk, "files": len(files)})
+    note.delete()
+    remove_after_commit(files)
+
+
+def existing(note_id: int, *, field: str = "id") -> Note:
+    """The note, held against being edited or deleted meanwhile. Raise if there is none."""
+    note = Note.objects.select_for_update().filter(pk=note_id).first()
+    if note is None:
+        raise CustomerPlusError("There is no such note.", code=ErrorCode.NOT_FOUND, field=field)
+    return note
+
+
+def _checked(text: str) -> str:
+    """The text as it is kept: lines end as they do everywhere but on Windows, and nothing blank is around it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text:
+        raise CustomerPlusError("A note needs a text.", code=ErrorCode.REQUIRED, field="text")
+    if len(text) > LONGEST_TEXT:
+        raise CustomerPlusError(f"A note may have at most {LONGEST_TEXT} characters.", field="text")
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+        raise CustomerPlusError("The text has a character that is not allowed.", field="text")
+    return text
+
+
+def _check_mentions(mentions: Collection[int], *, new: Collection[int] | None = None) -> None:
+    """Raise unless those that are new are staff. Who was mentioned and left since stays mentioned."""
+    if len(set(mentions)) > MOST_MENTIONS:
+        raise CustomerPlusError(
+            f"A note may mention at most {MOST_MENTIONS} members of staff.",
+            code=ErrorCode.LIMIT_REACHED,
+            field="mentions",
+        )
+    staff.check(mentions if new is None else new, field="mentions")
+
+
+def _mention(note: Note, user_ids: Collection[int]) -> None:
+    NoteMention.objects.bulk_create(NoteMention(note=note, user_id=user_id) for user_id in sorted(set(user_ids)))
+
+
+def _log(
+    note: Note,
+    type: ActivityType,
+    actor: Actor,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    of_entry = {**actor.of_entry, **Cause(CauseType.NOTE, str(note.pk)).of_entry}
+    append([Entry(note.record_id, type, before=before or {}, after=after or {}, **of_entry)])

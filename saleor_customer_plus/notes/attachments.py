@@ -1,0 +1,177 @@
+"""The one writer of attachments and their files.
+
+A file cannot be part of a transaction. So it is stored before its row is written, and removed again if the row does not
+come to be; and it is removed after the commit of whatever deleted its row. Where a process dies in between, `orphans`
+finds what is left.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Sum
+
+from ..activity.actions import Actor, Cause, Entry, append
+from ..activity.models import ActivityType, CauseType
+from ..errors import CustomerPlusError, ErrorCode
+from ..records.models import CustomerRecord
+from ..settings import CustomerPlusSettings
+from .contents import recognise, safe_name
+from .models import Attachment, Note
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+logger = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
+# More at once are a folder: that is one archive.
+MOST_FILES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is in the storage, and has no row yet."""
+
+    path: str
+    name: str
+    content_type: str
+    size: int
+
+
+class Staging:
+    """Files on their way into the storage. What was not kept in the end is removed from it."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+
+    def store(self, uploads: Sequence[UploadedFile], settings: CustomerPlusSettings) -> list[Stored]:
+        """Check all files, then store them. Raise for one that is too big, or not of a kind that is taken."""
+        if len(uploads) > MOST_FILES:
+            raise CustomerPlusError(
+                f"Attach at most {MOST_FILES} files at once.", code=ErrorCode.LIMIT_REACHED, field="attachments"
+            )
+        return [
+            self._put(upload, *known) for upload, known in [(upload, _check(upload, settings)) for upload in uploads]
+        ]
+
+    def _put(self, upload: UploadedFile, name: str, content_type: str) -> Stored:
+        upload.seek(0)
+        file = Attachment._meta.get_field("file")
+        path = file.generate_filename(Attachment(), secrets.token_urlsafe(32))
+        path = file.storage.save(path, upload)
+        self._paths.append(path)
+        return Stored(path, name, content_type, upload.size or 0)
+
+    def keep(self) -> None:
+        """The rows were committed."""
+        self._paths.clear()
+
+    def discard(self) -> None:
+        remove_files(self._paths)
+
+
+@contextmanager
+def staging() -> Iterator[Staging]:
+    """Remove what was stored, unless it was said to be kept. To be put around the transaction, not into it."""
+    stage = Staging()
+    try:
+        yield stage
+    finally:
+        stage.discard()
+
+
+def _check(upload: UploadedFile, settings: CustomerPlusSettings) -> tuple[str, str]:
+    """The name and the type that the file may have."""
+    if (upload.size or 0) > settings.attachment_megabytes * MEGABYTE:
+        raise CustomerPlusError(
+            f"A file may have at most {settings.attachment_megabytes} MB.",
+            code=ErrorCode.LIMIT_REACHED,
+            field="attachments",
+        )
+    kind = recognise(upload.file, upload.name or "")  # type: ignore[arg-type]
+    if kind is None:
+        raise CustomerPlusError(
+            "Files of this type are not taken: attach a PDF, a picture, an office document without macros, plain text, "
+            "sound, film or an archive.",
+            code=ErrorCode.UNSUPPORTED_FILE,
+            field="attachments",
+        )
+    return safe_name(upload.name or "", kind), kind.content_type
+
+
+def attach(note: Note, files: Sequence[Stored], settings: CustomerPlusSettings, *, actor: Actor) -> list[Attachment]:
+    """Write the rows of stored files. Raise if the files of the record become more than the settings allow."""
+    if not files:
+        return []
+    # One after the other, so that two together do not exceed what each alone would not.
+    CustomerRecord.objects.select_for_update(no_key=True).only("id").get(pk=note.record_id)
+    of_record = Attachment.objects.filter(note__record_id=note.record_id)
+    used = of_record.aggregate(total=Sum("size"))["total"] or 0
+    if used + sum(file.size for file in files) > settings.attachments_megabytes * MEGABYTE:
+        raise CustomerPlusError(
+            f"The files of a record may have at most {settings.attachments_megabytes} MB together.",
+            code=ErrorCode.LIMIT_REACHED,
+            field="attachments",
+        )
+    rows = Attachment.objects.bulk_create(
+        Attachment(note=note, file=file.path, name=file.name, content_type=file.content_type, size=file.size)
+        for file in files
+    )
+    _log(note, rows, ActivityType.FILE_ATTACHED, actor)
+    return rows
+
+
+def remove(attachment_id: int, *, actor: Actor) -> Note:
+    """Remove a file from its note. Return the note."""
+    row = Attachment.objects.select_for_update(of=("self",)).select_related("note").filter(pk=attachment_id).first()
+    if row is None:
+        raise CustomerPlusError("There is no such file.", code=ErrorCode.NOT_FOUND, field="id")
+    _log(row.note, [row], ActivityType.FILE_REMOVED, actor)
+    remove_after_commit([row.file.name or ""])
+    row.delete()
+    return row.note
+
+
+def remove_of_records(record_ids: Collection[int]) -> None:
+    """Remove the files of records that are about to be deleted, once that is committed."""
+    paths = Attachment.objects.filter(note__record_id__in=record_ids).values_list("file", flat=True)
+    remove_after_commit(list(paths))
+
+
+def remove_after_commit(paths: Collection[str]) -> None:
+    if paths:
+        transaction.on_commit(partial(remove_files, paths), robust=True)
+
+
+def remove_files(paths: Iterable[str]) -> None:
+    """Remove files from the storage. One that cannot be removed now is an orphan, and found as such."""
+    storage = Attachment._meta.get_field("file").storage
+    for path in paths:
+        try:
+            storage.delete(path)
+        except Exception as error:
+            logger.warning("Could not remove a file of a note: %s. It is tried again.", type(error).__name__)
+
+
+def _log(note: Note, rows: Iterable[Attachment], type: ActivityType, actor: Actor) -> None:
+    cause = Cause(CauseType.NOTE, str(note.pk))
+    is_new = type == ActivityType.FILE_ATTACHED
+    append(
+        Entry(
+            note.record_id,
+            type,
+            before={} if is_new else told,
+            after=told if is_new else {},
+            **actor.of_entry,
+            **cause.of_entry,
+        )
+        for told in ({"attachment_id": row.pk, "name": row.name, "size": row.size} for row in rows)
+    )
