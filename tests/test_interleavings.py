@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from saleor_customer_plus import reactions
+from saleor_customer_plus import deletion, reactions
 from saleor_customer_plus import settings as plugin_settings
+from saleor_customer_plus.activity.actions import SYNC
 from saleor_customer_plus.host import Order, User
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
 from saleor_customer_plus.ledger.refresh import refresh_records
@@ -52,6 +53,9 @@ class Shop(RuleBasedStateMachine):
         self.tasks: list[tuple[str, Any]] = []
         self.was_a_customer: set[int] = set()
         self.history: dict[int, set[Any]] = defaultdict(set)
+        # Of those who were deleted: their addresses, until something new makes them known again; the orders that went.
+        self.forgotten: set[str] = set()
+        self.released: set[Any] = set()
 
     def pick(self, model: Any, index: int) -> Any:
         rows = list(model.objects.order_by("pk" if model is User else "number"))
@@ -64,6 +68,7 @@ class Shop(RuleBasedStateMachine):
         if not User.objects.filter(email=email).exists():
             account = make_account(email, is_confirmed=confirmed)
             self.tasks.append(("account", account.pk))
+            self.heard_of(email)
 
     @precondition(lambda self: User.objects.exists())
     @rule(index=st.integers(0, 9), tells=st.booleans())
@@ -88,6 +93,7 @@ class Shop(RuleBasedStateMachine):
         if not User.objects.filter(email=email).exists():
             change(account, email=email, updated_at=_later())
             self.tasks.append(("account", account.pk))
+            self.heard_of(email)
 
     @precondition(lambda self: User.objects.count() > 1)
     @rule()
@@ -98,6 +104,7 @@ class Shop(RuleBasedStateMachine):
         change(two, email=first)
         change(one, email=second)
         self.tasks += [("account", one.pk), ("account", two.pk)]
+        self.heard_of(first, second)
 
     @precondition(lambda self: User.objects.exists())
     @rule(index=st.integers(0, 9))
@@ -115,6 +122,7 @@ class Shop(RuleBasedStateMachine):
             email, account=account, total=total, currency=currency, charge_status="full" if paid else "none"
         )
         self.tasks.append(("order", str(order.pk)))
+        self.heard_of(order.user_email, account.email if account else "")
 
     @precondition(lambda self: Order.objects.exists())
     @rule(
@@ -131,6 +139,8 @@ class Shop(RuleBasedStateMachine):
         order = self.pick(Order, index)
         change(order, user_email=email, updated_at=_later())
         self.tasks.append(("order", str(order.pk)))
+        if order.pk not in self.released:
+            self.heard_of(email)
 
     @precondition(lambda self: Order.objects.exists())
     @rule(index=st.integers(0, 9))
@@ -140,6 +150,22 @@ class Shop(RuleBasedStateMachine):
             make_transaction(order, refunded=order.total_charged_amount)
             change(order, total_charged_amount=0, charge_status="none", updated_at=_later())
             self.tasks.append(("order", str(order.pk)))
+
+    # What staff does with us.
+
+    @precondition(lambda self: CustomerRecord.objects.exists())
+    @rule(index=st.integers(0, 9))
+    def delete_record(self, index: int) -> None:
+        records = list(CustomerRecord.objects.order_by("pk"))
+        record = records[index % len(records)]
+        deletion.delete_records([record.pk], actor=SYNC)
+        self.forgotten.add(record.email)
+        self.released = set(LedgerEntry.objects.filter(is_released=True).values_list("order_id", flat=True))
+        self.was_a_customer.discard(record.pk)
+
+    def heard_of(self, *emails: str) -> None:
+        """Something new happened to somebody with this address: to be known again is right."""
+        self.forgotten -= {email.strip().lower() for email in emails}
 
     # What becomes of the tasks.
 
@@ -209,6 +235,10 @@ class Shop(RuleBasedStateMachine):
         expected: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
         for id, order in orders.items():
             entry, account = ledger[id], accounts.get(order.user_id)
+            assert entry.is_released == (id in self.released)
+            if entry.is_released:
+                assert (entry.record, entry.email, entry.account_id, entry.counts) == (None, "", None, False)
+                continue
             if account is not None and account.is_confirmed:
                 assert entry.record.email == account.email.lower()
             elif order.user_email == "" and account is None:
@@ -221,6 +251,11 @@ class Shop(RuleBasedStateMachine):
             paid = order.charge_status == "full" or order.total_charged_amount + refunded >= order.total_gross_amount
             if entry.record_id is not None and paid and order.status not in NEVER_COUNT:
                 expected[entry.record_id, order.currency].append(order.total_gross_amount)
+        known = set(CustomerRecord.objects.values_list("email", flat=True))
+        assert not known & self.forgotten, "somebody who was deleted came back"
+        for record in CustomerRecord.objects.filter(account=None):
+            confirmed = [one for one in accounts.values() if one.is_confirmed and one.email.lower() == record.email]
+            assert not confirmed, "not tied to the account that proved the address"
         figures = {
             (row.record_id, row.currency): (row.order_count, row.total_gross) for row in CustomerFigures.objects.all()
         }
