@@ -77,8 +77,9 @@ class Planner:
 
     def _decide(self, person: Person, row: Row | None, known: _Known, holders: dict[str, str]) -> Planned:
         number = person.values.get("number")
-        if number and holders.get(number, person.email) != person.email:
-            reason = Reason("UNIQUE", "Another record has this customer number.", "number")
+        if number and holders.get(number) != person.email and (number in holders or person.number_in):
+            whose = "Another record" if number in holders else f"Row {person.number_in}"
+            reason = Reason("UNIQUE", f"{whose} has this customer number.", "number")
             return Planned(person, row, Fate.INVALID, reasons=(reason,))
         mode = self.options.mode
         if (row is None and mode is Mode.UPDATE_ONLY) or (row is not None and mode is Mode.CREATE_ONLY):

@@ -25,9 +25,7 @@ PASSED = ("DUPLICATE", "SKIPPED")
 REASON = "Reason"
 
 
-def passed_over(other: int, is_number: bool) -> Reason:
-    if is_number:
-        return Reason("UNIQUE", f"Row {other} has the same customer number.", "number")
+def superseded(other: int) -> Reason:
     return Reason("DUPLICATE", f"Row {other} has the same e-mail address, and counts.", "email")
 
 

@@ -107,6 +107,12 @@ class Import(Kind):
         import_files.forget(job)
 
 
+def confirm(job: BulkJob, *, missing: int | None) -> None:
+    """Note how many people somebody saw would be put out of use. Call it before the job is started."""
+    job.options = {**job.options, "_missing_confirmed": missing}
+    job.save(update_fields=["options"])
+
+
 def options_of(job: BulkJob) -> ImportOptions:
     return ImportOptions.of_json(job.options)
 
@@ -170,7 +176,7 @@ def _scan(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     reader = reader_of(job, options, settings.load()[0])
     spec = _Scanned(chunk.spec["start"], chunk.spec["row"])
     import_keys.add(job.pk, spec.keys(rows_of(path, layout, start=spec.position), reader))
-    chunk.spec = {**chunk.spec, "splits": spec.splits, "tags": sorted(spec.tags), "rows": spec.rows}
+    chunk.spec = {**chunk.spec, "splits": spec.splits, "tags": list(spec.tags.values()), "rows": spec.rows}
     chunk.save(update_fields=["spec"])
     if spec.has_more:
         BulkChunk.objects.create(
@@ -185,7 +191,7 @@ class _Scanned:
     def __init__(self, start: int, row: int) -> None:
         self.position, self.row = start, row
         self.splits: list[tuple[int, int, int]] = []  # start, first row, rows
-        self.tags: set[str] = set()
+        self.tags: dict[str, str] = {}  # as first spelt, by their folded names
         self.rows = 0
         self.has_more = False
 
@@ -244,10 +250,14 @@ def _people(job: BulkJob, chunk: BulkChunk, reader: RowReader) -> Iterator[_Read
     passed = {row: (other, is_number) for row, other, is_number in chunk.spec["passed"]}
     rows = rows_of(path, layout, start=chunk.spec["start"])
     for number, (cells, _) in zip(range(first, first + count), rows, strict=False):
-        if number in passed:
-            yield number, cells, [import_problems.passed_over(*passed[number])]
+        other, is_number = passed.get(number, (None, False))
+        if other is not None and not is_number:
+            yield number, cells, [import_problems.superseded(other)]
         elif any(cells):
-            yield number, cells, reader.read(number, cells)
+            found = reader.read(number, cells)
+            if other is not None and isinstance(found, Person):
+                found.number_in = other
+            yield number, cells, found
 
 
 def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
@@ -259,7 +269,10 @@ def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
 
 
 def _sum(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
-    job.report = {**job.report, "preview": import_preview.of_job(job)}
+    told = import_preview.of_job(job)
+    if options_of(job).deactivates_missing:
+        told["missing"] = import_ties.count_missing(job.pk)
+    job.report = {**job.report, "preview": told}
     job.save(update_fields=["report"])
     return Counter()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from ..labels import fold
 from ..records.validation import ATTRIBUTES_BYTES, clean
 from . import values
 from .cells import restore
@@ -45,6 +46,7 @@ class Person:
     groups: tuple[str, ...] = ()
     accepts: Mapping[str, bool] = field(default_factory=dict)
     lead: Mapping[str, str] = field(default_factory=dict)
+    number_in: int | None = None  # an earlier row that has the same customer's number
 
 
 class RowReader:
@@ -65,7 +67,7 @@ class RowReader:
         self._number = next((index for index, key in columns.used.items() if key == "number"), None)
         self._tags = [index for index, key in columns.used.items() if key == "tags"]
 
-    def keys_of(self, cells: Sequence[str], tags: set[str]) -> tuple[str, str | None] | None:
+    def keys_of(self, cells: Sequence[str], tags: dict[str, str]) -> tuple[str, str | None] | None:
         """The address and the customer's number alone, for finding those that come twice; the tags are added.
 
         None where the row cannot be read: it is refused later.
@@ -75,7 +77,8 @@ class RowReader:
             number = restore(cells[self._number].strip()) if self._number is not None else None
             for index in self._tags:
                 if cell := cells[index]:
-                    tags.update(values.names_of(restore(cell.strip())))
+                    for name in values.names_of(restore(cell.strip())):
+                        tags.setdefault(fold(name), name)
         except (IndexError, Unreadable):
             return None
         return email, number or None

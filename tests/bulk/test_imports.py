@@ -12,10 +12,15 @@ from django.core.files.base import ContentFile
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import jobs
-from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk import imports, jobs
+from saleor_customer_plus.bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
+from saleor_customer_plus.consent.models import ConsentEvent
+from saleor_customer_plus.groups import actions as groups
+from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.models import CustomerRecord
+
+from ..factories import make_account, make_order, make_record
 
 pytestmark = pytest.mark.django_db
 STAFF = Actor(ActorType.STAFF, "1")
@@ -53,3 +58,277 @@ def test_a_plain_list_makes_records() -> None:
     record = CustomerRecord.objects.get()
     assert (record.email, record.first_name, record.last_name) == ("anna@example.com", "Anna", "Rossi")
     assert (record.phone, record.country_code, record.sources) == ("+49301234567", "DE", ["IMPORT"])
+
+
+def record(email: str) -> CustomerRecord:
+    return CustomerRecord.objects.get(email=email)
+
+
+def problems(job: BulkJob) -> list[tuple[int | None, str, str]]:
+    return [
+        (problem.row_number, reason["code"], reason["field"])
+        for problem in job.problems.order_by("place", "id")
+        for reason in problem.reasons
+    ]
+
+
+def preview(content: bytes | str, **options: Any) -> dict[str, Any]:
+    job = run(make(content, wants_preview=True, **options))
+    assert job.state == JobState.READY, (job.error_code, job.error_message)
+    return job.report["preview"]
+
+
+def started(job: BulkJob) -> BulkJob:
+    jobs.start(job.pk)
+    return run(job)
+
+
+def error_rows(job: BulkJob) -> list[list[str]]:
+    with job.error_file.open("rb") as file:
+        return list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
+
+
+PEOPLE = "email,first name,tags\na@example.com,Anna,vip\nb@example.com,Bo,\n"
+
+
+def test_the_same_file_twice_changes_nothing_the_second_time() -> None:
+    load(PEOPLE)
+    before = list(CustomerRecord.objects.order_by("pk").values())
+    entries = ActivityEntry.objects.count()
+    job = load(PEOPLE)
+    assert job.counters == {"read": 2, "unchanged": 2}
+    assert list(CustomerRecord.objects.order_by("pk").values()) == before
+    assert ActivityEntry.objects.count() == entries
+
+
+def test_a_preview_tells_what_the_import_then_does() -> None:
+    load("email,first name,company,tags\na@example.com,Anna,,vip\nb@example.com,Bo,Old,\n")
+    content = (
+        "email,first name,company,tags\n"
+        "a@example.com,Anna,,vip\n"  # the same
+        "b@example.com,Bob,New,vip\n"
+        "c@example.com,Cy,,new\n"
+        "not an address,,,\n"
+        "c@example.com,Cyd,,\n"
+    )
+    job = run(make(content, wants_preview=True))
+    assert job.state == JobState.READY
+    assert CustomerRecord.objects.count() == 2  # nothing was written
+    told = job.report["preview"]
+    assert told["counts"] == {"to_create": 1, "to_update": 1, "to_leave": 1, "to_skip": 1, "to_refuse": 1}
+    assert told["changed_fields"] == {"first_name": 1, "company_name": 1, "tags": 1}
+    assert [(row["row"], row["fate"]) for row in told["rows"]] == [(2, "unchanged"), (3, "updated"), (6, "created")]
+    assert told["rows"][2]["values"] == {"email": "c@example.com", "first_name": "Cyd"}
+    assert problems(job) == [(4, "DUPLICATE", "email"), (5, "INVALID", "email")]
+
+    job = started(job)
+    assert job.state == JobState.SUCCEEDED
+    counts = {name: job.counters.get(name, 0) for name in ("created", "updated", "unchanged", "skipped", "invalid")}
+    assert counts == {"created": 1, "updated": 1, "unchanged": 1, "skipped": 1, "invalid": 1}
+    assert problems(job) == [(4, "DUPLICATE", "email"), (5, "INVALID", "email")]
+    assert record("c@example.com").first_name == "Cyd"  # the last one wins
+    assert record("b@example.com").company_name == "New"
+
+
+def test_refused_rows_come_back_in_the_layout_of_the_original_and_never_stop_the_others() -> None:
+    long = "x" * 257
+    job = load(
+        "E-Mail;Vorname;Telefon;Farbe\n"
+        f"a@example.com;{long};+49301234567;rot\n"
+        "b@example.com;Bo;123;blau\n"
+        ";Cy;;\n"
+        "d@example.com;Di;;;zu viel\n"
+        "e@example.com;Eve;;grün\n"
+    )
+    assert job.counters == {"read": 5, "created": 1, "invalid": 4}
+    with job.error_file.open("rb") as file:
+        rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig")), delimiter=";"))
+    assert rows[0] == ["E-Mail", "Vorname", "Telefon", "Farbe", "Reason"]
+    assert [row[:4] for row in rows[1:]] == [
+        ["a@example.com", long, "+49301234567", "rot"],
+        ["b@example.com", "Bo", "123", "blau"],
+        ["", "Cy", "", ""],
+        ["d@example.com", "Di", "", ""],
+    ]
+    assert rows[1][4] == "first_name: This may have at most 256 characters."
+    assert rows[3][4] == "email: There is no e-mail address in this row."
+    assert CustomerRecord.objects.count() == 1
+
+    # Mended, it is loaded as it is, with the column of reasons.
+    mended = "\n".join(";".join(row) for row in [rows[0], ["c@example.com", "Cy", "", "", rows[3][4]]])
+    assert load(mended).counters == {"read": 1, "created": 1}
+
+
+@pytest.mark.parametrize(
+    ("mode", "counters"),
+    [
+        ("CREATE_AND_UPDATE", {"created": 1, "updated": 1}),
+        ("CREATE_ONLY", {"created": 1, "skipped": 1}),
+        ("UPDATE_ONLY", {"updated": 1, "skipped": 1}),
+    ],
+)
+def test_modes(mode: str, counters: dict[str, int]) -> None:
+    make_record("a@example.com", first_name="Ann")
+    content = "email,first name\na@example.com,Anna\nb@example.com,Bo\n"
+    said = {
+        f"to_{'create' if n == 'created' else 'update' if n == 'updated' else 'skip'}": c for n, c in counters.items()
+    }
+    counts = preview(content, mode=Mode(mode))["counts"]
+    assert {name: count for name, count in counts.items() if count} == said
+    job = load(content, mode=Mode(mode))
+    assert job.counters == {"read": 2, **counters}
+    assert not job.error_file  # whoever was passed over needs no mending
+
+
+def test_only_blanks_are_filled_when_told_so() -> None:
+    make_record("a@example.com", first_name="Ann", attributes={"shoe": "38"})
+    load(
+        "email,first name,last name,attribute:shoe,attribute:hat\na@example.com,Anna,Rossi,40,56\n",
+        overwrite=Overwrite.FILL_BLANKS,
+    )
+    kept = record("a@example.com")
+    assert (kept.first_name, kept.last_name, kept.attributes) == ("Ann", "Rossi", {"shoe": "38", "hat": "56"})
+
+
+def test_locked_fields_are_respected_unless_told_otherwise() -> None:
+    make_record("a@example.com", first_name="Ann", locked_fields=["first_name"])
+    content = "email,first name\na@example.com,Anna\n"
+    assert load(content).counters == {"read": 1, "unchanged": 1}
+    assert load(content, respects_locks=False).counters == {"read": 1, "updated": 1}
+    assert record("a@example.com").first_name == "Anna"
+
+
+def test_a_blank_cell_erases_only_when_told_so() -> None:
+    make_record("a@example.com", first_name="Ann", number="K1", is_tax_exempt=True)
+    content = "email,first name,customer number,tax exempt\na@example.com,,,\n"
+    assert load(content).counters == {"read": 1, "unchanged": 1}
+    assert load(content, erases_blanks=True).counters == {"read": 1, "updated": 1}
+    erased = record("a@example.com")
+    assert (erased.first_name, erased.number, erased.is_tax_exempt) == ("", None, False)
+
+
+def test_tags_and_the_group_are_given_to_all() -> None:
+    group = groups.create(name="Resellers")
+    load('email,tags\na@example.com,"vip, Fair"\nb@example.com,VIP\n', tags=("2024",), group_id=group.pk)
+    found = {one.email: sorted(one.tag_assignments.values_list("tag__name", flat=True)) for one in all_records()}
+    assert found == {"a@example.com": ["2024", "Fair", "vip"], "b@example.com": ["2024", "vip"]}
+    assert all(one.group_memberships.get().group_id == group.pk for one in all_records())
+
+
+def all_records() -> list[CustomerRecord]:
+    return list(CustomerRecord.objects.order_by("email"))
+
+
+def test_groups_of_a_file_must_exist() -> None:
+    group = groups.create(name="Resellers")
+    job = load("email,groups\na@example.com,resellers\nb@example.com,Others\n")
+    assert job.counters == {"read": 2, "created": 1, "invalid": 1}
+    assert record("a@example.com").group_memberships.get().group_id == group.pk
+    assert problems(job) == [(3, "NOT_FOUND", "groups")]
+
+
+def test_too_many_tags_stop_an_import_before_it_writes(configure: Any) -> None:
+    configure(tag_limit="2")
+    job = run(make('email,tags\na@example.com,"one, two"\nb@example.com,three\n'))
+    assert (job.state, job.error_code) == (JobState.FAILED, "LIMIT_REACHED")
+    assert CustomerRecord.objects.count() == 0
+
+
+SUBSCRIBERS = "email,accepts marketing\nyes@example.com,yes\nno@example.com,no\nblank@example.com,\n"
+
+
+@pytest.mark.parametrize(("subscribe", "emails"), [("NOBODY", []), ("MARKED", ["yes"]), ("ALL", ["blank", "yes"])])
+def test_nobody_is_subscribed_unless_asked(subscribe: str, emails: list[str]) -> None:
+    options = {"subscribe": Subscribe(subscribe), "lawful_basis": "CONSENT", "wording": "I want news"}
+    job = load(SUBSCRIBERS, **options)
+    events = list(ConsentEvent.objects.order_by("record__email"))
+    assert [event.record.email.partition("@")[0] for event in events] == emails
+    for event in events:
+        assert (event.channel, event.purpose, event.state) == ("EMAIL", "PROMOTIONAL", "SUBSCRIBED")
+        assert (event.source, event.opt_in_level, event.wording) == ("IMPORT", "UNKNOWN", "I want news")
+        assert (event.cause_type, event.cause_id) == ("JOB", str(job.pk))
+        assert event.record.accepts_marketing
+        assert event.record.lawful_basis == "CONSENT"
+    assert load(SUBSCRIBERS, **options).counters == {"read": 3, "unchanged": 3}
+    assert ConsentEvent.objects.count() == len(emails)
+
+
+def test_leads_are_made_once() -> None:
+    content = "email,subject of enquiry,enquiry\na@example.com,Prices,How much?\n"
+    load(content, makes_leads=True)
+    assert load(content, makes_leads=True).counters == {"read": 1, "unchanged": 1}
+    lead = Lead.objects.get()
+    assert (lead.origin, lead.subject, lead.message) == ("IMPORT", "Prices", "How much?")
+
+
+def test_customer_numbers_stay_unique() -> None:
+    make_record("known@example.com", number="1")
+    content = "email,customer number\na@example.com,1\nb@example.com,2\nc@example.com,2\nknown@example.com,1\n"
+    assert preview(content)["counts"]["to_refuse"] == 2
+    job = load(content)
+    assert job.counters == {"read": 4, "created": 1, "invalid": 2, "unchanged": 1}
+    assert problems(job) == [(2, "UNIQUE", "number"), (4, "UNIQUE", "number")]
+
+
+def test_what_is_known_of_an_address_is_tied_to_it(configure: Any) -> None:
+    configure(include_guests=False)
+    account = make_account("account@example.com")
+    order = make_order("guest@example.com", total="12.50")
+    tasks.sync_orders([str(order.pk)])
+    assert CustomerRecord.objects.count() == 0
+    load("email\naccount@example.com\nguest@example.com\nother@example.com\n")
+    assert record("account@example.com").account_id == account.pk
+    guest = record("guest@example.com")
+    assert (guest.order_count, guest.stage) == (1, "CUSTOMER")
+    assert record("other@example.com").stage == "LEAD"
+
+
+def test_a_list_without_addresses_is_refused() -> None:
+    job = run(make("first name,last name\nAnna,Rossi\n"))
+    assert (job.state, job.error_code) == (JobState.FAILED, "INVALID")
+    assert "e-mail" in job.error_message
+
+
+def test_chunks_fit_together_whatever_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "ROWS_SCANNED", 7)
+    monkeypatch.setattr(imports, "ROWS_WRITTEN", 3)
+    lines = [f'p{number}@example.com,"Line\n{number}",K{number}' for number in range(40)] + ["p3@example.com,Last,K3"]
+    job = load("email,store note,customer number\n" + "\n".join(lines) + "\n")
+    assert job.counters == {"read": 41, "created": 40, "skipped": 1}
+    assert job.rows_total == 41
+    assert record("p3@example.com").store_note == "Last"
+    assert record("p39@example.com").store_note == "Line\n39"
+
+
+def test_the_log_names_the_job_and_who_started_it() -> None:
+    job = load("email,first name\na@example.com,Anna\n")
+    second = load("email,first name\na@example.com,Ann\n")
+    made, edited = ActivityEntry.objects.order_by("pk")
+    assert (made.type, made.actor_type, made.actor_id) == ("RECORD_CREATED", "STAFF", "1")
+    assert (made.cause_type, made.cause_id) == ("JOB", str(job.pk))
+    assert (edited.type, edited.before, edited.after) == (
+        "DETAILS_EDITED",
+        {"first_name": "Anna"},
+        {"first_name": "Ann"},
+    )
+    assert (edited.cause_type, edited.cause_id) == ("JOB", str(second.pk))
+
+
+def test_who_is_missing_is_put_out_of_use_only_after_the_number_was_confirmed() -> None:
+    make_record("gone@example.com")
+    make_record("kept@example.com")
+    make_record("out@example.com", is_active=False)
+    content = "email\nKept@example.com\n"
+    job = run(make(content, wants_preview=True, deactivates_missing=True))
+    assert job.report["preview"]["missing"] == 1
+    jobs.start(job.pk)
+    assert run(job).state == JobState.FAILED
+    assert record("gone@example.com").is_active
+    job = run(make(content, wants_preview=True, deactivates_missing=True))
+    imports.confirm(job, missing=1)
+    assert started(job).state == JobState.SUCCEEDED
+    assert [(one.email, one.is_active) for one in all_records()] == [
+        ("gone@example.com", False),
+        ("kept@example.com", True),
+        ("out@example.com", False),
+    ]
