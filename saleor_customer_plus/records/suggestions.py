@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from ..activity.actions import Actor, Entry, append
+from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType
 from .details import FIELDS, Candidate, Provenance
 from .writing import Row, lock_rows, write_rows
 
 
-def unlock(record_ids: Collection[int], fields: Collection[str], *, actor: Actor) -> set[int]:
+def unlock(
+    record_ids: Collection[int], fields: Collection[str], *, actor: Actor, cause: Cause | None = None
+) -> set[int]:
     """Let orders and accounts change these details again. Call it in a transaction, and refresh the records afterwards.
 
     What staff or an import wrote does not hold any longer: the refresh takes over what orders and accounts say.
@@ -34,7 +36,8 @@ def unlock(record_ids: Collection[int], fields: Collection[str], *, actor: Actor
                 if name not in let_go or known["source"] in ("ORDER", "ACCOUNT")
             },
         )
-        return Entry(row.id, ActivityType.DETAILS_UNLOCKED, after={"fields": let_go}, **actor.of_entry)
+        because = cause.of_entry if cause else {}
+        return Entry(row.id, ActivityType.DETAILS_UNLOCKED, after={"fields": let_go}, **actor.of_entry, **because)
 
     return _apply(record_ids, change)
 
