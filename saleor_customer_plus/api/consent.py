@@ -6,6 +6,8 @@ from typing import Any
 
 import graphene
 
+from ..activity.actions import Actor
+from ..activity.models import ActorType
 from ..consent.models import (
     ConsentChannel,
     ConsentEvent,
@@ -74,8 +76,8 @@ class CustomerConsent(_Decided, graphene.ObjectType):  # type: ignore[misc]
         return to_global_id("CustomerConsent", event.pk)
 
     @staticmethod
-    def resolve_actor(event: ConsentEvent, _info: Any) -> CustomerRecordActor:
-        return CustomerRecordActor(type=event.actor_type, id=id_of(event.actor_type, event.actor_id))
+    def resolve_actor(event: ConsentEvent, _info: Any) -> Actor:
+        return Actor(ActorType(event.actor_type), event.actor_id)
 
     @staticmethod
     def resolve_cause(event: ConsentEvent, _info: Any) -> CustomerRecordCause | None:
