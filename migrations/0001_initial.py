@@ -494,6 +494,56 @@ class Migration(migrations.Migration):
             index=models.Index(models.F("record"), models.F("at"), models.F("id"), name="customer_plus_activity_feed"),
         ),
         migrations.AddIndex(
+            model_name="activityentry",
+            index=models.Index(models.F("at"), models.F("id"), name="customer_plus_activity_log"),
+        ),
+        migrations.AddIndex(
+            model_name="activityentry",
+            index=models.Index(
+                models.F("type"),
+                models.F("at"),
+                models.F("id"),
+                condition=models.Q(
+                    (
+                        "type__in",
+                        [
+                            "RECORD_CREATED",
+                            "ORDER_ADDED",
+                            "ORDER_CHANGED",
+                            "ORDER_REMOVED",
+                            "DETAILS_SYNCED",
+                            "STAGE_CHANGED",
+                            "ACCOUNT_TIED",
+                        ],
+                    ),
+                    _negated=True,
+                ),
+                name="customer_plus_activity_type",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="activityentry",
+            index=models.Index(
+                models.F("actor_type"),
+                models.F("actor_id"),
+                models.F("at"),
+                models.F("id"),
+                condition=models.Q(("actor_type", "SYNC"), _negated=True),
+                name="customer_plus_activity_actor",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="activityentry",
+            index=models.Index(
+                models.F("cause_type"),
+                models.F("cause_id"),
+                models.F("at"),
+                models.F("id"),
+                condition=models.Q(("cause_type__in", ["JOB", "NOTE", "LEAD", "MERGE"])),
+                name="customer_plus_activity_cause",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="ledgerentry",
             index=models.Index(
                 models.F("record"), models.F("placed_at"), models.F("id"), name="customer_plus_ledger_record"

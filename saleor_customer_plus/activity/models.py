@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 
 class ActivityType(models.TextChoices):
@@ -69,6 +69,21 @@ class CauseType(models.TextChoices):
     MERGE = "MERGE", "A merge of two records"
 
 
+# What happens to nearly every record: whoever reads the log meets these soon.
+FREQUENT = [
+    ActivityType.RECORD_CREATED,
+    ActivityType.ORDER_ADDED,
+    ActivityType.ORDER_CHANGED,
+    ActivityType.ORDER_REMOVED,
+    ActivityType.DETAILS_SYNCED,
+    ActivityType.STAGE_CHANGED,
+    ActivityType.ACCOUNT_TIED,
+]
+
+# By these the log of all records can be asked. What orders and accounts caused is asked of one record.
+LISTED_CAUSES = [CauseType.JOB, CauseType.NOTE, CauseType.LEAD, CauseType.MERGE]
+
+
 class ActivityEntry(models.Model):
     """One thing that happened to one record: who, what, before and after, and why. Appended by `activity.actions`."""
 
@@ -94,6 +109,27 @@ class ActivityEntry(models.Model):
     class Meta:
         indexes = [
             models.Index(F("record"), F("at"), F("id"), name="customer_plus_activity_feed"),
+            models.Index(F("at"), F("id"), name="customer_plus_activity_log"),
+            # For what is rare in the log: most of it is the sync's, which these cost nothing.
+            models.Index(
+                F("type"), F("at"), F("id"), name="customer_plus_activity_type", condition=~Q(type__in=FREQUENT)
+            ),
+            models.Index(
+                F("actor_type"),
+                F("actor_id"),
+                F("at"),
+                F("id"),
+                name="customer_plus_activity_actor",
+                condition=~Q(actor_type=ActorType.SYNC),
+            ),
+            models.Index(
+                F("cause_type"),
+                F("cause_id"),
+                F("at"),
+                F("id"),
+                name="customer_plus_activity_cause",
+                condition=Q(cause_type__in=LISTED_CAUSES),
+            ),
         ]
 
     def __str__(self) -> str:

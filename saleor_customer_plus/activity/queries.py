@@ -8,7 +8,9 @@ from datetime import datetime
 
 from django.db.models import BigIntegerField, Count, DateTimeField, QuerySet
 
+from .. import host
 from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
+from .actions import Cause
 from .models import ActivityEntry, ActivityType, ActorType
 
 _AT = (Key("at", DateTimeField()), Key("id", BigIntegerField()))
@@ -20,17 +22,47 @@ class ActivityFilter:
 
     types: tuple[ActivityType, ...] | None = None
     actors: tuple[ActorType, ...] | None = None
+    # The number of a user or of an app: together with `actors`, as either may have it.
+    actor_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    cause: Cause | None = None
+    record_ids: tuple[int, ...] | None = None
 
     def entries(self) -> QuerySet[ActivityEntry]:
         lookups = {
             "type__in": self.types,
             "actor_type__in": self.actors,
+            "actor_id": self.actor_id,
             "at__gte": self.since,
             "at__lte": self.until,
+            "cause_type": self.cause.type if self.cause else None,
+            "cause_id": self.cause.id if self.cause else None,
+            "record__in": self.record_ids,
         }
         return ActivityEntry.objects.filter(**{name: value for name, value in lookups.items() if value is not None})
+
+
+def log(wanted: ActivityFilter) -> Ordering[ActivityEntry]:
+    """What happened to all records, newest first."""
+    return Ordering("LOG", [Segment(wanted.entries(), _AT, descending=True)])
+
+
+def names_of_actors(actors: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What members of staff and apps are called, by the type and the id of an actor. Nobody else has a name here.
+
+    Whoever has no name is called by the e-mail address. Who is gone is left out.
+    """
+    staff, apps = ({id for type, id in actors if type == wanted} for wanted in (ActorType.STAFF, ActorType.APP))
+    names: dict[tuple[str, str], str] = {}
+    if staff:
+        users = host.User.objects.filter(pk__in=staff, is_staff=True).order_by()
+        for pk, email, first, last in users.values_list("pk", "email", "first_name", "last_name"):
+            names[ActorType.STAFF, str(pk)] = f"{first} {last}".strip() or email
+    if apps:
+        for pk, name in host.App.objects.filter(pk__in=apps).order_by().values_list("pk", "name"):
+            names[ActorType.APP, str(pk)] = name
+    return names
 
 
 def pages_of_activity(

@@ -64,13 +64,25 @@ def to_global_id(kind: str, key: Any) -> str:
 
 def key_of(global_id: str, kind: str, *, field: str) -> int:
     """The number within a global id, which must be of the wanted kind."""
+    key = raw_key_of(global_id, kind, field=field)
+    if key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= _BIGGEST_KEY:
+        return int(key)
+    raise _no_id_of(kind, field)
+
+
+def raw_key_of(global_id: str, kind: str, *, field: str) -> str:
+    """The key within a global id, which must be of the wanted kind: a number, or for an order a UUID."""
     try:
         found, _, key = base64.b64decode(global_id, validate=True).decode().partition(":")
     except ValueError:
         found, key = "", ""
-    if found == kind and key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= _BIGGEST_KEY:
-        return int(key)
-    raise CustomerPlusError(f"Argument `{field}` must have the id of a {kind}.", field=field)
+    if found == kind and 0 < len(key) <= 64 and "\x00" not in key:
+        return key
+    raise _no_id_of(kind, field)
+
+
+def _no_id_of(kind: str, field: str) -> CustomerPlusError:
+    return CustomerPlusError(f"Argument `{field}` must have the id of a {kind}.", field=field)
 
 
 def keys_of(global_ids: Sequence[str], kind: str, *, field: str, most: int) -> list[int]:

@@ -12,6 +12,7 @@ import graphene
 
 from .. import hooks, tasks
 from ..activity.actions import Actor
+from ..activity.models import ActorType
 from ..bulk import jobs, queries
 from ..bulk.models import BulkJob, BulkProblem, JobKind, JobState
 from ..paging import Window, page
@@ -21,7 +22,7 @@ from .base import key_of, staff_only, tells_errors, to_global_id
 from .connections import PAGE_ARGUMENTS, Listing, connection_of
 from .loading import load
 from .mutations import StaffMutation
-from .types import JSON, DateTime, enum_of, id_of, list_of
+from .types import JSON, DateTime, enum_of, list_of
 
 CustomerJobKind = enum_of(JobKind, name="CustomerJobKind", description="What a job does.")
 CustomerJobState = enum_of(JobState, name="CustomerJobState", description="How far a job has come.")
@@ -154,8 +155,8 @@ class CustomerJob(graphene.ObjectType):  # type: ignore[misc]
         return job.error_message or None
 
     @staticmethod
-    def resolve_actor(job: BulkJob, _info: Any) -> CustomerRecordActor:
-        return CustomerRecordActor(type=job.actor_type, id=id_of(job.actor_type, job.actor_id))
+    def resolve_actor(job: BulkJob, _info: Any) -> Actor:
+        return Actor(ActorType(job.actor_type), job.actor_id)
 
     @staticmethod
     def resolve_undoes(job: BulkJob, _info: Any) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import graphene
 
+from ..activity.actions import Actor
 from ..activity.models import ActorType
 from ..notes import queries
 from ..notes.models import Attachment, Note, NoteVersion
@@ -19,7 +20,7 @@ from .connections import PAGE_ARGUMENTS, Listing, connection_of
 from .downloads import Download, address_of, register
 from .loading import load
 from .staff import CustomerStaffMember, load_member
-from .types import DateTime, id_of, list_of
+from .types import DateTime, list_of
 
 
 def _attachment(key: int, path: str) -> Download | None:
@@ -64,7 +65,7 @@ class CustomerNoteVersion(graphene.ObjectType):  # type: ignore[misc]
     editor = graphene.Field(CustomerRecordActor, required=True, description="Who replaced it.")
 
     @staticmethod
-    def resolve_editor(version: NoteVersion, _info: Any) -> CustomerRecordActor:
+    def resolve_editor(version: NoteVersion, _info: Any) -> Actor:
         return _actor(version.editor_type, version.editor_id)
 
 
@@ -98,7 +99,7 @@ class CustomerNote(graphene.ObjectType):  # type: ignore[misc]
         return load(info, records_by_id, note.record_id)
 
     @staticmethod
-    def resolve_author(note: Note, _info: Any) -> CustomerRecordActor:
+    def resolve_author(note: Note, _info: Any) -> Actor:
         return _actor(note.author_type, note.author_id)
 
     @staticmethod
@@ -127,8 +128,8 @@ class CustomerNote(graphene.ObjectType):  # type: ignore[misc]
         return note.modified_at
 
 
-def _actor(kind: str, key: str) -> CustomerRecordActor:
-    return CustomerRecordActor(type=kind, id=id_of(kind, key))
+def _actor(kind: str, key: str) -> Actor:
+    return Actor(ActorType(kind), key)
 
 
 NoteConnection = connection_of(CustomerNote, of="notes")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import graphene
 
+from .activity_log import ActivityQueries
 from .bulk_updates import BulkUpdateMutations
 from .consent_changes import ConsentMutations, ConsentQueries
+from .contact_form import ContactFormMutations, ContactFormQueries
 from .exports import ExportMutations, ExportQueries
 from .group_changes import GroupMutations, GroupQueries
 from .jobs import JobMutations, JobQueries
@@ -27,34 +29,37 @@ from .tag_changes import TagMutations, TagQueries
 SNAPSHOT = Path(__file__).with_name("schema.graphql")
 
 
-class Query(  # type: ignore[misc]
+class Query(
+    ActivityQueries,
     RecordQueries,
     DeletionQueries,
     ConsentQueries,
     LeadQueries,
     NoteQueries,
+    ContactFormQueries,
     JobQueries,
     ExportQueries,
     TagQueries,
     GroupQueries,
-    graphene.ObjectType,
+    graphene.ObjectType,  # type: ignore[misc]
 ):
     """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
 
 
-class Mutation(  # type: ignore[misc]
+class Mutation(
     RecordMutations,
     DeletionMutations,
     SaleorMutations,
     ConsentMutations,
     LeadMutations,
     NoteMutations,
+    ContactFormMutations,
     JobMutations,
     ExportMutations,
     BulkUpdateMutations,
     TagMutations,
     GroupMutations,
-    graphene.ObjectType,
+    graphene.ObjectType,  # type: ignore[misc]
 ):
     """What can be changed."""
 

@@ -12,7 +12,7 @@ from django_countries import countries
 from graphene.types.generic import GenericScalar
 
 from ..records.queries import SavedAddress
-from .base import to_global_id
+from .base import checked_text, raw_key_of, to_global_id
 
 
 def list_of(of_type: Any, **options: Any) -> graphene.List:
@@ -160,6 +160,7 @@ _KINDS: Mapping[str, str] = {
     "APP": "App",
     "LEAD": "CustomerLead",
     "NOTE": "CustomerNote",
+    "JOB": "CustomerJob",
 }
 
 
@@ -168,3 +169,10 @@ def id_of(kind: str, key: str) -> str | None:
     if not key:
         return None
     return to_global_id(_KINDS[kind], key) if kind in _KINDS else key
+
+
+def key_of_kind(kind: str, global_id: str, *, field: str) -> str:
+    """The key by which our rows point at something of a kind: what `id_of` made the global id of."""
+    if kind not in _KINDS:
+        return checked_text(global_id, field=field, longest=64)
+    return raw_key_of(global_id, _KINDS[kind], field=field)

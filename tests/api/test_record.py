@@ -451,7 +451,7 @@ class TestActivity:
             "cause": None,
         }
         assert [(node["actor"], node["cause"]) for node in nodes[1:]] == [
-            ({"type": "STAFF", "id": gid("User", 6)}, {"type": "JOB", "id": "9"}),
+            ({"type": "STAFF", "id": gid("User", 6)}, {"type": "JOB", "id": gid("CustomerJob", 9)}),
             ({"type": "CUSTOMER", "id": gid("User", 5)}, {"type": "ACCOUNT", "id": gid("User", 5)}),
             (
                 {"type": "SYNC", "id": None},
