@@ -16,8 +16,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from . import host, settings, sql
 from .activity.actions import SYNC, Actor, Cause
+from .activity.models import ActorType
 from .groups import mirror
+from .leads import submissions
+from .leads.actions import NewLead
+from .leads.actions import create as create_leads
 from .leads.conversion import convert_leads
+from .leads.models import LeadOrigin
 from .leads.people import records_of
 from .ledger.models import LedgerEntry
 from .ledger.refresh import refresh_records
@@ -122,6 +127,26 @@ def people_enquired(
     if found.new:
         people_known([found.ids[email] for email in found.new], found.new)
     return found.ids
+
+
+@transaction.atomic
+def enquiry_received(submission_id: int) -> int | None:
+    """Make a lead of what somebody sent with the contact form. Return its id; nothing, if that was done before."""
+    _chosen, is_active = settings.load()
+    submission = submissions.hold(submission_id) if is_active else None
+    if submission is None:
+        return None
+    actor = Actor(ActorType.CUSTOMER)
+    ids = people_enquired([submissions.person_of(submission)], source=Source.CONTACT_FORM, actor=actor)
+    new = NewLead(
+        record_id=ids[submission.email],
+        origin=LeadOrigin.CONTACT_FORM,
+        opened_at=submission.received_at,
+        **{name: getattr(submission, name) for name in submissions.TEXTS},
+    )
+    (lead,) = create_leads([new], actor=actor)
+    submission.delete()
+    return lead.pk
 
 
 def _orders_concerned(account_ids: Collection[int], accounts: AccountsResult) -> set[UUID]:

@@ -21,3 +21,11 @@ settings.CELERY_BEAT_SCHEDULE.setdefault(
     "customer-plus-orphans",
     {"task": "saleor_customer_plus.remove_orphans", "schedule": 86_400},
 )
+settings.CELERY_BEAT_SCHEDULE.setdefault(
+    "customer-plus-enquiries",
+    {"task": "saleor_customer_plus.take_submissions", "schedule": 300},
+)
+settings.CELERY_BEAT_SCHEDULE.setdefault(
+    "customer-plus-vouchers",
+    {"task": "saleor_customer_plus.forget_vouchers", "schedule": 86_400},
+)

@@ -10,7 +10,10 @@ from django.db import OperationalError
 
 from . import reactions, settings
 from .bulk import imports, jobs, kinds, retention  # noqa: F401 - every kind of job is registered
+from .groups import vouchers
 from .host import allow_writer, celery_app
+from .leads import notices as lead_notices
+from .leads import submissions
 from .notes import notices as note_notices
 from .notes import orphans
 from .reconciliation import actions as reconciliation
@@ -63,6 +66,23 @@ def mirror_groups(record_ids: list[int]) -> None:
 def mirror_groups_of_accounts(account_ids: list[int]) -> None:
     """For accounts that lost their record: it was deleted."""
     reactions.records_gone(account_ids)
+
+
+@task("apply_group_voucher")
+def apply_group_voucher(checkout_id: str) -> None:
+    vouchers.apply(checkout_id)
+
+
+@task("end_group_vouchers")
+def end_group_vouchers(record_ids: list[int]) -> None:
+    """For people who may have left a group."""
+    vouchers.end_memberships(record_ids)
+
+
+@task("forget_vouchers")
+def forget_vouchers() -> None:
+    """Run by Celery beat: forget of checkouts that are no more."""
+    vouchers.forget_gone()
 
 
 @task("reconcile")
@@ -118,3 +138,23 @@ def tell_mentioned(note_id: int, user_ids: list[int]) -> None:
 def remove_orphans() -> None:
     """Run by Celery beat: remove files of notes that have no row, and tell of rows that have no file."""
     orphans.remove_orphans()
+
+
+@task("take_submission")
+def take_submission(submission_id: int) -> None:
+    """Make a lead of what somebody sent with the contact form, and tell staff."""
+    lead_id = reactions.enquiry_received(submission_id)
+    if lead_id is not None:
+        tell_lead_created.delay(lead_id)
+
+
+@task("tell_lead_created")
+def tell_lead_created(lead_id: int) -> None:
+    lead_notices.lead_created(lead_id)
+
+
+@task("take_submissions")
+def take_submissions() -> None:
+    """Run by Celery beat: deal with enquiries whose task was lost."""
+    for submission_id in submissions.left_behind():
+        take_submission.delay(submission_id)

@@ -140,12 +140,6 @@ def remove(attachment_id: int, *, actor: Actor) -> Note:
     return row.note
 
 
-def remove_of_records(record_ids: Collection[int]) -> None:
-    """Remove the files of records that are about to be deleted, once that is committed."""
-    paths = Attachment.objects.filter(note__record_id__in=record_ids).values_list("file", flat=True)
-    remove_after_commit(list(paths))
-
-
 def remove_after_commit(paths: Collection[str]) -> None:
     if paths:
         transaction.on_commit(partial(remove_files, paths), robust=True)

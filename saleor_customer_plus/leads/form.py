@@ -1,0 +1,86 @@
+"""The guard of the contact form: tokens that tell how long somebody took to fill it in, and limits by the hour.
+
+All of it is kept in Django's cache, under keys that tell nothing. Where each process has a cache of its own (as without
+Redis), limits hold for each process, and a token can be used once in each.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import time
+
+from django.core import signing
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
+
+from ..errors import CustomerPlusError, ErrorCode
+
+# Nobody fills in a form faster, and nobody leaves it open for longer.
+SHORTEST = 3
+LONGEST = 24 * 3600
+_HOUR = 3600
+_SALT = "saleor_customer_plus.contact_form"
+
+
+def new_token(now: float | None = None) -> str:
+    """A token for one form, to be sent with it."""
+    return signing.dumps([secrets.token_urlsafe(12), int(time.time() if now is None else now)], salt=_SALT)
+
+
+def check_token(token: str) -> str:
+    """What `use_token` takes. Raise if the token is not ours, too young or too old."""
+    try:
+        nonce, issued = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        raise _refused("This is no token of the form. Load the form again.") from None
+    age = time.time() - issued
+    if age < SHORTEST:
+        raise _refused(f"The form was filled in too fast. Send it again in {SHORTEST} seconds.")
+    if age > LONGEST:
+        raise _refused("The form was open for too long. Load it again.")
+    return str(nonce)
+
+
+def use_token(nonce: str) -> None:
+    """Use up a token. Raise if it was used before."""
+    if not cache.add(_key("token", nonce), 1, timeout=LONGEST):
+        raise _refused("The form was sent already. Load it again to send another enquiry.")
+
+
+def count(what: str, value: str, *, limit: int) -> None:
+    """Count one more enquiry of this value within the hour. Raise if there were too many before."""
+    key = _key(what, value, str(int(time.time()) // _HOUR))
+    cache.add(key, 0, timeout=_HOUR)
+    try:
+        number = cache.incr(key)
+    except ValueError:  # the hour ended between the two
+        return
+    if number > limit:
+        raise CustomerPlusError("There were too many enquiries. Try again in an hour.", code=ErrorCode.RATE_LIMITED)
+
+
+def network_of(address: str) -> str:
+    """What an address is counted as: itself or, as every household has billions of them, the network of an IPv6 one.
+
+    >>> network_of("203.0.113.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("::ffff:203.0.113.7")
+    ('203.0.113.7', '2001:db8:1:2::/64', '203.0.113.7')
+    """
+    try:
+        parsed = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+
+
+def _key(*parts: str) -> str:
+    digest = salted_hmac(_SALT, "\n".join(parts), algorithm="sha256").hexdigest()
+    return f"customer-plus:form:{digest}"
+
+
+def _refused(message: str) -> CustomerPlusError:
+    return CustomerPlusError(message, code=ErrorCode.INVALID, field="token")
