@@ -48,7 +48,23 @@ def mutations(runs: str) -> dict[str, Any]:
     return in_turns_with_us(int(runs))
 
 
-STEPS: dict[str, Callable[..., dict[str, Any]]] = {step.__name__: step for step in (bare_select, reconcile, mutations)}
+def bare_copy() -> dict[str, Any]:
+    """What an export is measured beside."""
+    from . import exports
+
+    return exports.bare_copy()
+
+
+def export(*arguments: str) -> dict[str, Any]:
+    """An export of records that are there."""
+    from . import exports
+
+    return exports.export(*arguments)
+
+
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {
+    step.__name__: step for step in (bare_select, reconcile, mutations, bare_copy, export)
+}
 
 
 def main(name: str, *arguments: str) -> None:

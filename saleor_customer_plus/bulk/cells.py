@@ -38,4 +38,5 @@ def is_formula(cell: str) -> bool:
 def neutralised(expression: str) -> str:
     """`neutralise` as an expression of SQL, for any number of cells."""
     codes = ",".join(str(ord(char)) for char in _MARKED)
-    return f"CASE WHEN ascii({expression}) = ANY('{{{codes}}}'::int[]) THEN '''' || {expression} ELSE {expression} END"
+    is_marked = f"ascii({expression}) = ANY('{{{codes}}}'::int[])"
+    return f"CASE WHEN {is_marked} THEN '''' || ({expression}) ELSE {expression} END"

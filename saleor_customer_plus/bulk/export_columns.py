@@ -5,6 +5,7 @@ A column is named by its key. `total_spent:EUR` is a figure in one currency, `at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ def is_column(key: str) -> bool:
     if key.startswith(ATTRIBUTE):
         return bool(detail)
     if detail:
-        return name in FIGURES and len(detail) == 3 and detail.isascii() and detail.isupper()
+        return name in FIGURES and bool(re.fullmatch("[A-Z]{3}", detail))
     return name in _SPECIAL or (name in COLUMNS and COLUMNS[name].is_exported)
 
 

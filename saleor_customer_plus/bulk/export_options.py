@@ -126,17 +126,20 @@ def resolve(wish: Wish, chosen: CustomerPlusSettings) -> ExportOptions:
     )
 
 
+def check_base(wish: Wish) -> None:
+    """Raise an error if a wish that is to be saved as a profile builds on one that is saved itself."""
+    if wish.profile and wish.profile.lower() not in READY:
+        raise CustomerPlusError("A profile can build on a ready one only.", field="profile")
+
+
 def _profile(wish: Wish) -> tuple[Ready | None, Wish]:
-    """The ready profile that is asked for, or the wish with what a saved one says on what it leaves open."""
-    if not wish.profile:
-        return None, wish
-    if wish.profile.lower() in READY:
-        return READY[wish.profile.lower()], wish
-    saved = {name: value for name, value in find(JobKind.EXPORT, wish.profile).options.items() if value}
-    saved.pop("profile", None)
+    """The ready profile that is asked for, if any, and the wish with what a saved one says on what it leaves open."""
+    if not wish.profile or wish.profile.lower() in READY:
+        return READY.get(wish.profile.lower()), wish
+    saved = find(JobKind.EXPORT, wish.profile).options
     merged = Wish(**{**saved, **wish.given()})
     check(merged)
-    return None, merged
+    return READY.get(str(saved.get("profile", "")).lower()), merged
 
 
 def _columns(wish: Wish, ready: Ready | None, chosen: CustomerPlusSettings) -> list[tuple[str, str | None]]:

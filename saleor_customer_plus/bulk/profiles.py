@@ -193,6 +193,11 @@ def save(kind: JobKind, name: str, options: Mapping[str, Any]) -> BulkProfile:
         return _saved(kind, name).get()
 
 
+def saved(kind: JobKind) -> list[BulkProfile]:
+    """The profiles of a kind of job, by name."""
+    return list(BulkProfile.objects.filter(kind=kind).order_by(Lower("name")))
+
+
 def find(kind: JobKind, name: str) -> BulkProfile:
     profile = _saved(kind, name).first()
     if profile is None:

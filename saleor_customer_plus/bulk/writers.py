@@ -44,7 +44,10 @@ class TextWriter:
         )
         rows = 0
         gathered = bytearray()
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor, cursor.copy(statement.text, statement.params) as lines:
+        connection = connections[DEFAULT_DB_ALIAS]
+        # Composed here: Django's cursor for debugging takes no parameters to a COPY.
+        composed = connection.ops.compose_sql(statement.text, statement.params)
+        with connection.cursor() as cursor, cursor.copy(composed) as lines:
             for line in lines:  # one for each row
                 gathered += line
                 rows += 1
