@@ -24,6 +24,7 @@ from saleor_customer_plus.consent.models import (
     OptInLevel,
 )
 from saleor_customer_plus.consent.queries import current_consents
+from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.records.models import CustomerRecord, Source
 from tests.factories import make_record
 
@@ -137,6 +138,33 @@ class TestEvents:
 
         assert outcomes == [Outcome.NO_RECORD, Outcome.CHANGED]
         assert ConsentEvent.objects.get().record_id == anna.pk
+
+
+class TestChecking:
+    """What clients send; the rest of it is in tests/api/test_consent.py."""
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("wording", "\ud800"),
+            ("evidence", {"a": "\ud800"}),
+            ("evidence", {"a": float("nan")}),
+            ("evidence", {"a": float("inf")}),
+            ("evidence", {"\x00": 1}),
+            ("evidence", {"a": {1, 2}}),
+        ],
+    )
+    def test_what_no_database_can_hold(self, field: str, value: Any) -> None:
+        with pytest.raises(CustomerPlusError) as error:
+            decision(make_record(), **{field: value}).checked(timezone.now())
+        assert error.value.field == field
+
+    def test_clocks_may_differ_a_little(self) -> None:
+        now = timezone.now()
+        decision(make_record(), at=now + timedelta(minutes=4)).checked(now)
+
+    def test_a_reason_of_blanks_is_none(self) -> None:
+        assert decision(make_record(), override_reason=" ").checked(timezone.now()).override_reason == ""
 
 
 class TestWhatRecordsKeep:
