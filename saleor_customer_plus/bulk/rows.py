@@ -148,7 +148,7 @@ class RowReader:
             try:
                 for key, part in zip(("first_name", "last_name"), values.split_name(name), strict=True):
                     if part:
-                        said[key] = values.text_of(key, part)
+                        said[key] = values.text_of(key, COLUMNS[key].longest or 0, part)
             except Unreadable as error:
                 return [Reason("INVALID", str(error), "name")]
         attributes = {key.removeprefix(ATTRIBUTE): said.pop(key) for key in list(said) if key.startswith(ATTRIBUTE)}
@@ -177,6 +177,8 @@ def _is_phone(key: str) -> bool:
 def _long(longest: int, cell: str) -> str:
     if len(cell) > longest:
         raise Unreadable(f"This may have at most {longest:,} characters.")
+    if cell.isprintable():
+        return cell
     return str(values.stored("store_note", cell))
 
 
@@ -204,8 +206,6 @@ def _reader(key: str, month_first: bool) -> Callable[[str], Any]:
     }
     if column.kind in by_kind:
         return by_kind[column.kind]
-    if key in ("name", "lead_subject"):
-        return partial(values.text_of, "first_name")
-    if key == "deactivation_reason":
-        return partial(values.text_of, "company_name")
-    return partial(values.text_of, key)
+    # Those that validation does not know are lines of text like any other.
+    checked_as = "first_name" if key in ("name", "lead_subject", "deactivation_reason") else key
+    return partial(values.text_of, checked_as, column.longest or 0)

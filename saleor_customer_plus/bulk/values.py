@@ -45,9 +45,9 @@ def stored(name: str, value: Any, region: str = "") -> Any:
     return cleaned.values[name]
 
 
-@lru_cache(_REMEMBERED)
-def text_of(name: str, cell: str) -> Any:
-    return stored(name, cell)
+def text_of(name: str, longest: int, cell: str) -> Any:
+    # Plain text is stored as it is; whatever has an invisible or odd character goes through the whole validation.
+    return cell if len(cell) <= longest and cell.isprintable() else stored(name, cell)
 
 
 # Plain ones, by far the most, are known by their form. All others go through the whole validation.
@@ -71,12 +71,29 @@ def name_around(cell: str) -> str:
     return cell.partition("<")[0].strip(" \"'\t") if "<" in cell else ""
 
 
-# In E.164 already, and of a length that numbers of the country have: these are most of those that tools export.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# How many of the first characters tell whether a number in E.164 stays as it is: country, area, prefixes to be cut.
+_PREFIX = 7
 
 
 @lru_cache(_REMEMBERED)
+def _stays(prefix: str, rest: int) -> bool:
+    """Whether numbers in E.164 with this prefix and this many more digits are possible, and stored as they are."""
+    text = prefix + "2" * rest
+    try:
+        return bool(stored("phone", text) == text)
+    except Unreadable:
+        return False
+
+
 def phone_of(cell: str, region: str) -> str:
+    if _E164.fullmatch(cell) and _stays(cell[:_PREFIX], len(cell) - _PREFIX):
+        return cell
+    return _phone_of(cell, region)
+
+
+@lru_cache(_REMEMBERED)
+def _phone_of(cell: str, region: str) -> str:
     text = cell.strip()
     if text.startswith("00") and len(text) > 6:
         text = f"+{text[2:]}"  # the international prefix nearly everywhere

@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
 from .. import sql
-from ..activity.actions import Entry, append
+from ..activity.actions import Entry, append, insertion_for
 from ..activity.models import ActivityType
-from .editing import Writer, _activity, _change, create_records
+from .details import FIELDS, Details
+from .editing import Writer, _activity, _change
 from .models import CustomerRecord
 from .writing import COLUMNS, Row, rows_where, write_rows
 
@@ -30,8 +33,95 @@ def known_emails(emails: Collection[str]) -> set[str]:
 
 
 def make(people: Sequence[Mapping[str, Any]], *, by: Writer, at: datetime) -> dict[str, int]:
-    """Make records of these people, and return them by their addresses: all but those of whom there is one by now."""
-    return create_records(people, by=by, alone=False).ids
+    """Make records of these people, in the order of their addresses, and log it; return who was made.
+
+    Not among those is whom there is a record of by now, or whose number somebody took at this moment. Three statements
+    for any number of people, which go to PostgreSQL as a `COPY`: by far the fastest way in.
+    """
+    if not people:
+        return {}
+    names = ["email", "provenance", *(name for name in _MADE if any(name in person for person in people))]
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        types = ", ".join(f"{name} {_TYPES[name]}" for name in names)
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{_STAGED}; CREATE TEMP TABLE {_STAGED} ({types}) ON COMMIT DROP")
+        wrote = _Provenance(by, at)
+        with cursor.copy(f"COPY {_STAGED} ({', '.join(names)}) FROM STDIN") as copy:
+            for person in people:
+                copy.write_row((person["email"], wrote.of(person), *[_copied(person.get(name)) for name in names[2:]]))
+    return {row.email: row.id for row in sql.rows(_making(names, by))}
+
+
+def _making(names: Sequence[str], by: Writer) -> sql.Sql:
+    return sql.fill(
+        """
+        WITH made AS (
+            INSERT INTO {records} (sources, {columns})
+            SELECT ARRAY[{source}]::varchar[], {values} FROM {staged} v
+            ORDER BY v.email  -- in one order everywhere, so that two batches cannot wait for each other
+            ON CONFLICT DO NOTHING
+            RETURNING id, email
+        ), logged AS (
+            {log}
+        )
+        SELECT id, email FROM made
+        """,
+        records=sql.table(CustomerRecord),
+        columns=sql.columns(names),
+        values=sql.Sql(", ".join(f"coalesce(v.{name}, {_BLANKS[name]})" for name in names)),
+        staged=sql.Sql(_STAGED),
+        source=by.source.value,
+        log=insertion_for(
+            sql.fill(
+                "SELECT id AS record_id, '{}'::jsonb AS before, jsonb_build_object('source', {source}::text) AS after"
+                " FROM made",
+                source=by.source.value,
+            ),
+            type=ActivityType.RECORD_CREATED,
+            actor=by.actor,
+            cause=by.cause,
+        ),
+    )
+
+
+class _Provenance:
+    """Where the details of new records come from: the same for all who have the same fields."""
+
+    def __init__(self, by: Writer, at: datetime) -> None:
+        self._by, self._at = by, at
+        self._known: dict[tuple[str, ...], str] = {}
+
+    def of(self, person: Mapping[str, Any]) -> str:
+        said = tuple(name for name in FIELDS if name in person)
+        if said not in self._known:
+            blank = Details(dict.fromkeys(FIELDS, ""), {}, {})
+            details = self._by.wrote(blank, {name: person[name] for name in said}, (), self._at)
+            self._known[said] = sql.to_json(details.provenance)
+        return self._known[said]
+
+
+def _copied(value: Any) -> Any:
+    return sql.to_json(value) if isinstance(value, list | dict) else value
+
+
+# What a list may say of somebody new, with the column's type. What it does not say is left to the database.
+_MADE = {
+    **{name: type for name, (type, _) in COLUMNS.items()},
+    "is_active": "boolean",
+    "deactivation_reason": "text",
+    "created_at": "timestamptz",
+}
+_TYPES = {"email": "text", "provenance": "jsonb", **_MADE}
+_BLANKS = {
+    "email": "NULL",
+    "provenance": "NULL",
+    **{name: {"jsonb": "'[]'", "boolean": "false"}.get(type, "''") for name, type in _MADE.items()},
+    "number": "NULL",
+    "social_profiles": "'{}'",
+    "attributes": "'{}'",
+    "is_active": "true",
+    "created_at": "now()",
+}
+_STAGED = "customer_plus_import"
 
 
 def holders_of_numbers(numbers: Collection[str]) -> dict[str, str]:
