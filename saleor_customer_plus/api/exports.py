@@ -97,13 +97,11 @@ class ExportQueries:
 
     customer_export_columns = list_of(
         CustomerExportColumn,
-        required=True,
         description="The columns that an export can have, beside `attribute:<name>`. Requires MANAGE_USERS.",
         language=graphene.Argument(CustomerExportLanguage, description="The language of the headers."),
     )
     customer_export_profiles = list_of(
         CustomerJobProfile,
-        required=True,
         description="The profiles of exports: ready ones, and then those that were saved. Requires MANAGE_USERS.",
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
@@ -25,8 +26,11 @@ class Canceled(Exception):
 class Watch:
     """Called with the number of rows that are done, it writes that down now and then, by a connection of its own.
 
-    Raises `Canceled` once somebody has canceled the job. What goes wrong with the connection is passed over.
+    Raises `Canceled` once somebody has canceled the job. What goes wrong with the connection is passed over. Somebody
+    in this process may listen: a progress bar.
     """
+
+    listener: ClassVar[Callable[[int], object] | None] = None
 
     def __init__(self, job_id: int) -> None:
         self._job_id = job_id
@@ -43,6 +47,8 @@ class Watch:
             self._connection.close()
 
     def __call__(self, rows: int) -> None:
+        if Watch.listener is not None:
+            Watch.listener(rows)
         if time.monotonic() < self._next:
             return
         try:

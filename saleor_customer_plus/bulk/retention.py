@@ -52,6 +52,7 @@ def _remove_files(job_id: int) -> int:
         if file:
             file.storage.delete(file.name)
     BulkProblem.objects.filter(job=job).delete()
+    job.chunks.all().delete()  # some tell of people; what they counted is with the job
     job.file = job.result_file = job.error_file = ""
     job.report, job.files_removed_at = {}, timezone.now()
     job.save()

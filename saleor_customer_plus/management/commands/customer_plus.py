@@ -8,12 +8,18 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from ...host import allow_writer
 from ...reconciliation import command as reconcile
+from .. import export_command, import_command, jobs_command
 
-COMMANDS = {"reconcile": reconcile}
+COMMANDS: dict[str, Any] = {
+    "reconcile": reconcile,
+    "import": import_command,
+    "export": export_command,
+    "jobs": jobs_command,
+}
 
 
 class Command(BaseCommand):
-    help = "Customer Plus: keep customer records in line with Saleor."
+    help = "Customer Plus: keep customer records in line with Saleor; import and export lists of them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True, metavar="command")

@@ -1,0 +1,162 @@
+"""`manage.py customer_plus import`: show what a list would do to the records, and load it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+from django_countries import countries
+
+from .. import tasks  # noqa: F401 - every kind of job is registered
+from ..activity.models import ActorType
+from ..bulk import imports, jobs
+from ..bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
+from ..bulk.models import BulkJob, JobKind, JobState
+from ..groups import queries as groups
+from ..records.models import LawfulBasis
+from . import working
+
+HELP = (
+    "Load a list of customers: CSV, TSV, XLSX, JSON lines, also in gzip or zip. Shows what it would do and asks, "
+    "unless told otherwise. Exits with 0; with 3 if rows were refused; with 1 if it failed or was turned down."
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="The file to load.")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--yes", action="store_true", help="Write at once, without a preview.")
+    when.add_argument("--dry-run", action="store_true", help="Only show the preview. Nothing is written.")
+    parser.add_argument("--errors", metavar="FILE", default="", help="Where to put the rows that are refused.")
+    parser.add_argument("--mode", choices=list(Mode), default=Mode.CREATE_AND_UPDATE, help="Whom to write.")
+    parser.add_argument("--fill-blanks", action="store_true", help="Leave fields that a record has already.")
+    parser.add_argument("--ignore-locks", action="store_true", help="Change fields that staff locked, too.")
+    parser.add_argument("--erase-blanks", action="store_true", help="Take a blank cell for a value to be removed.")
+    for option, help in (
+        ("--file-format", "The layout of the file, such as shopify. Recognised otherwise."),
+        ("--file-encoding", "The encoding of the file. Recognised otherwise."),
+        ("--file-delimiter", "What separates cells in the file. Recognised otherwise."),
+        ("--group-name", "A group that all of them join."),
+        ("--wording", "The text by which these people agreed to be written to."),
+        ("--default-country", "The country of numbers without a prefix, such as DE."),
+    ):
+        parser.add_argument(option, default="", help=help)
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="HEADER=COLUMN", help="What a header stands for. May be repeated."
+    )
+    parser.add_argument("--keep-unknown", action="store_true", help="Keep unknown columns as attributes.")
+    parser.add_argument("--month-first", action="store_true", help="Read 01/02/2026 as the second of January.")
+    parser.add_argument("--add-tag", action="append", default=[], help="A tag for all of them. May be repeated.")
+    parser.add_argument("--subscribe", choices=list(Subscribe), default=Subscribe.NOBODY, help="Whom to subscribe.")
+    parser.add_argument("--lawful-basis", choices=LawfulBasis.values, default="", help="Why that is lawful.")
+    parser.add_argument("--make-leads", action="store_true", help="Make an enquiry for each of them.")
+    parser.add_argument(
+        "--deactivate-missing", type=int, metavar="N", help="Put those out of use who are not in the file, at most N."
+    )
+    working.configure(parser)
+
+
+def run(command: BaseCommand, options: dict[str, Any]) -> None:
+    chosen = working.check_active()
+    path = Path(options["file"])
+    if not path.is_file():
+        raise CommandError("There is no such file.")
+    if not (options["yes"] or options["dry_run"]) and (options["json"] or not sys.stdin.isatty()):
+        raise CommandError("Nobody is there to ask. Call it with --yes to write, or with --dry-run to look only.")
+    with working.telling_errors():
+        wanted = _options(options).checked()
+        imports.check_options(wanted, chosen)
+        with path.open("rb") as file:
+            job = jobs.create(
+                JobKind.IMPORT,
+                actor=working.actor_of(options["user"], ActorType.IMPORT),
+                options={**wanted.to_json(), "_missing_confirmed": options["deactivate_missing"]},
+                file=File(file, name=path.name),
+                file_name=path.name,
+                is_confirmed=options["yes"],
+            )
+    working.work(job, options)
+    preview = job.report.get("preview", {})
+    if job.state == JobState.READY:
+        if not options["json"]:
+            command.stdout.write(shown(preview))
+        if options["dry_run"] or input("Write this? [y/N] ").strip().lower() not in ("y", "yes"):
+            jobs.cancel(job.pk)
+            if options["json"]:
+                job.refresh_from_db()
+                command.stdout.write(json.dumps({**working.summary(job), "preview": preview}, indent=2))
+            raise SystemExit(0 if options["dry_run"] else working.FAILED)
+        jobs.start(job.pk)
+        working.work(job, options)
+    errors = _save_errors(job, options["errors"])
+    working.tell(command, job, as_json=options["json"], preview=preview, error_file=errors)
+
+
+def _options(options: dict[str, Any]) -> ImportOptions:
+    mapping = dict(pair.partition("=")[::2] for pair in options["map"])
+    country = options["default_country"].upper()
+    if country and country not in countries:
+        raise CommandError("--default-country takes the two letters of a country, such as DE.")
+    name = options["group_name"]
+    group_ids = groups.ids_by_name([name]) if name else {}
+    if name and not group_ids:
+        raise CommandError("There is no group of this name.")
+    return ImportOptions(
+        wants_preview=not options["yes"],
+        mode=Mode(options["mode"]),
+        overwrite=Overwrite.FILL_BLANKS if options["fill_blanks"] else Overwrite.OVERWRITE,
+        respects_locks=not options["ignore_locks"],
+        erases_blanks=options["erase_blanks"],
+        format=options["file_format"],
+        encoding=options["file_encoding"],
+        delimiter="\t" if options["file_delimiter"] == "tab" else options["file_delimiter"],
+        mapping=mapping,
+        keeps_unknown=options["keep_unknown"],
+        country=country,
+        month_first=options["month_first"],
+        tags=tuple(options["add_tag"]),
+        group_id=next(iter(group_ids.values()), None),
+        subscribe=Subscribe(options["subscribe"]),
+        lawful_basis=options["lawful_basis"],
+        wording=options["wording"],
+        makes_leads=options["make_leads"],
+        deactivates_missing=options["deactivate_missing"] is not None,
+    )
+
+
+COUNTS = {
+    "to_create": "to create",
+    "to_update": "to update",
+    "to_leave": "to leave as they are",
+    "to_skip": "to pass over",
+    "to_refuse": "to refuse",
+}
+
+
+def shown(preview: dict[str, Any]) -> str:
+    """The preview as tables: how many of what, the fields that change, and the first rows as they will be stored."""
+    counts, fields = preview.get("counts", {}), preview.get("changed_fields", {})
+    parts = [working.table([["rows", ""], *([counts.get(name, 0), word] for name, word in COUNTS.items())])]
+    if fields:
+        parts.append(working.table([["field", "changes of records"], *map(list, fields.items())]))
+    rows = preview.get("rows", [])
+    if rows:
+        keys = list(dict.fromkeys(key for row in rows for key in row["values"]))[:5]
+        told = [[row["row"], row["fate"], *(row["values"].get(key) for key in keys)] for row in rows]
+        parts.append(working.table([["row", "", *keys], *told]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _save_errors(job: BulkJob, name: str) -> str | None:
+    """Put the rows that were refused where they are wanted."""
+    if not job.error_file or not name:
+        return None
+    with job.error_file.open("rb") as source, Path(name).open("wb") as target:
+        shutil.copyfileobj(source, target)
+    return name

@@ -1,0 +1,168 @@
+"""What the commands for bulk jobs share: they work in this process, need no broker, and show how far they are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from tqdm import tqdm
+
+from .. import host, settings
+from ..activity.actions import Actor
+from ..activity.models import ActorType
+from ..bulk import jobs, queries
+from ..bulk.models import BulkJob, JobState
+from ..bulk.progress import Watch
+from ..errors import CustomerPlusError, SeveralErrors
+
+# How a command exits, besides 0: the job failed; or it is done, but for rows that were refused.
+FAILED, REFUSED = 1, 3
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that runs a job."""
+    parser.add_argument(
+        "--workers", type=int, choices=range(1, 65), metavar="N", default=1, help="Work in so many processes at once."
+    )
+    parser.add_argument("--no-progress", action="store_true", help="Show no progress bar.")
+    parser.add_argument("--json", action="store_true", help="Print what came of it as JSON.")
+    parser.add_argument("--user", metavar="EMAIL", default="", help="The member of staff in whose name it is done.")
+
+
+def check_active() -> settings.CustomerPlusSettings:
+    chosen, is_active = settings.load()
+    if not is_active:
+        raise CommandError("The plugin is inactive: switch it on in the Dashboard, under Configuration, Plugins.")
+    return chosen
+
+
+def actor_of(email: str, otherwise: ActorType) -> Actor:
+    """The member of staff whom a command names."""
+    if not email:
+        return Actor(otherwise)
+    user = host.User.objects.filter(email=email.strip().lower(), is_staff=True, is_active=True).first()
+    if user is None:
+        raise CommandError("There is no active member of staff with this address.")
+    return Actor(ActorType.STAFF, str(user.pk))
+
+
+@contextmanager
+def telling_errors() -> Iterator[None]:
+    """Tell what whoever calls the command can mend, without a traceback."""
+    try:
+        yield
+    except CustomerPlusError as error:
+        raise CommandError(_told(error)) from error
+    except SeveralErrors as several:
+        raise CommandError("\n".join(map(_told, several.errors))) from several
+
+
+def _told(error: CustomerPlusError) -> str:
+    return f"{error.field.replace('_', '-')}: {error.message}" if error.field else error.message
+
+
+def work(job: BulkJob, options: dict[str, Any]) -> BulkJob:
+    """Work on a job until it is over or waits for its start, in as many processes as were asked for."""
+    with _bar(quiet=options["no_progress"]) as show, _helpers(job, options["workers"] - 1):
+        for current in jobs.run(job.pk):
+            show(current)
+    job.refresh_from_db()
+    return job
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[Callable[[BulkJob], None]]:
+    """Yields a function that shows how far a job is; none is shown where the output is no terminal."""
+    layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+    with tqdm(total=100, bar_format=layout, disable=True if quiet else None, leave=False) as bar:
+        latest: list[BulkJob] = []
+
+        def show(job: BulkJob) -> None:
+            latest[:] = [job]
+            if bar.disable:
+                return
+            told = queries.progress(job, queries.steps_of([job.pk])[job.pk])
+            bar.set_description(job.phase or job.get_state_display(), refresh=False)
+            bar.n = round(100 * (told.fraction or 0), 1)
+            bar.set_postfix_str(f"{job.counters.get('read', 0):,} rows")
+
+        def hear(rows: int) -> None:
+            for job in latest:
+                job.counters = {"read": rows}
+                show(job)
+
+        Watch.listener = hear
+        try:
+            yield show
+        finally:
+            Watch.listener = None
+
+
+@contextmanager
+def _helpers(job: BulkJob, number: int) -> Iterator[None]:
+    """Run so many further processes. One that fails costs its chunk, which the others do."""
+    if number:
+        connections.close_all()  # a connection must not be shared between processes
+    fork = multiprocessing.get_context("fork")
+    helpers = [fork.Process(target=_help, args=(job.pk,), daemon=True) for _ in range(number)]
+    for helper in helpers:
+        helper.start()
+    yield
+    for helper in helpers:
+        helper.join()
+
+
+def _help(job_id: int) -> None:
+    Watch.listener = None
+    for _job in jobs.run(job_id):
+        pass
+
+
+def summary(job: BulkJob) -> dict[str, Any]:
+    """A job as `--json` prints it."""
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "state": job.state,
+        "phase": job.phase,
+        "rows_total": job.rows_total,
+        **{name: job.counters.get(name, 0) for name in jobs.COUNTERS},
+        "error_code": job.error_code or None,
+        "error_message": job.error_message or None,
+        "created_at": job.created_at.isoformat(),
+        "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+    }
+
+
+def tell(command: BaseCommand, job: BulkJob, *, as_json: bool, **more: Any) -> None:
+    """Print what came of a job, and exit with its code."""
+    if as_json:
+        command.stdout.write(json.dumps({**summary(job), **more}, indent=2))
+    else:
+        counted = ", ".join(f"{job.counters[name]:,} {name}" for name in jobs.COUNTERS if job.counters.get(name))
+        command.stdout.write(f"Job {job.pk}: {job.get_state_display()}. {counted or 'Nothing was to be done'}.")
+        if job.error_message:
+            command.stderr.write(job.error_message)
+    if job.state != JobState.SUCCEEDED:
+        raise SystemExit(FAILED)
+    if job.counters.get("invalid"):
+        raise SystemExit(REFUSED)
+
+
+def table(rows: list[list[Any]]) -> str:
+    """Rows in columns, the first row being the head."""
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [min(max(map(len, column)), 40) for column in zip(*texts, strict=True)]
+    lines = ["  ".join(_fit(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in texts]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _fit(cell: str, width: int) -> str:
+    cell = " ".join(cell.split())
+    return cell.ljust(width) if len(cell) <= width else f"{cell[: width - 1]}…"

@@ -1,0 +1,242 @@
+"""The commands for lists and jobs, without a broker."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
+from saleor_customer_plus.bulk.progress import Watch
+from saleor_customer_plus.management import working
+from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.tags.models import TagAssignment
+
+from ..bulk.counting import Counting, make
+from ..factories import make_job, make_record, make_staff, make_tag
+
+pytestmark = pytest.mark.django_db
+
+
+def call(*arguments: Any, code: int = 0) -> str:
+    """What a command prints; it must exit with the code."""
+    out = io.StringIO()
+    found = 0
+    try:
+        call_command("customer_plus", *map(str, arguments), "--no-progress", stdout=out, stderr=out)
+    except SystemExit as error:
+        found = int(error.code or 0)
+    assert found == code, out.getvalue()
+    return out.getvalue()
+
+
+# Export.
+
+
+def test_export_to_a_file_whose_ending_tells_the_format(tmp_path: Path) -> None:
+    make_record("anna@example.com", first_name="Anna")
+    staff = make_staff("boss@example.com")
+    file = tmp_path / "list.tsv"
+
+    said = call("export", file, "--columns", "email, first_name", "--user", "Boss@example.com")
+
+    assert file.read_bytes() == b"\xef\xbb\xbfEmail\tFirst name\nanna@example.com\tAnna\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["list.tsv"]
+    job = BulkJob.objects.get()
+    assert said == f"Job {job.pk}: Done. 1 read.\n"
+    assert (job.actor_type, job.actor_id) == ("STAFF", str(staff.pk))
+
+
+def test_export_as_json_tells_what_came_of_it(tmp_path: Path) -> None:
+    make_record("anna@example.com")
+    file = tmp_path / "list.csv"
+    told = json.loads(call("export", file, "--json"))
+    assert (told["kind"], told["state"], told["read"], told["file"]) == ("EXPORT", "SUCCEEDED", 1, str(file))
+
+
+def test_export_prints(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    make_record("anna@example.com")
+    call_command("customer_plus", "export", "--columns=email", "--encoding=UTF-8", "--no-progress")
+    assert capsysbinary.readouterr().out == b"Email\nanna@example.com\n"
+
+
+def test_export_of_those_whom_the_options_name(tmp_path: Path) -> None:
+    lead = make_record("lead@example.com", first_name="Lea", country_code="DE", accepts_marketing=True)
+    make_record("customer@example.com", stage="CUSTOMER", country_code="AT")
+    make_record("inactive@example.com", is_active=False)
+    TagAssignment.objects.create(record=lead, tag=make_tag("VIP"))
+    file = tmp_path / "list.csv"
+
+    def emails(*options: Any) -> list[str]:
+        call("export", file, "--columns=email", "--encoding=UTF-8", *options)
+        return file.read_text().splitlines()[1:]
+
+    assert emails() == ["lead@example.com", "customer@example.com"]
+    for options in (
+        ["--stage=LEAD"],
+        ["--search=lea"],
+        [f"--id={lead.pk}"],
+        ["--country=DE", "--country=FR"],
+        ["--tag=vip"],
+        ["--subscribed"],
+    ):
+        assert emails(*options) == ["lead@example.com"], options
+    assert emails("--include-inactive") == ["lead@example.com", "customer@example.com", "inactive@example.com"]
+
+
+def test_what_export_refuses(tmp_path: Path) -> None:
+    for options, message in (
+        (["--columns=nonsense"], "columns: There is no column 'nonsense'"),
+        (["--tag=nonsense"], "There is no tag of this name"),
+        (["--group=nonsense"], "There is no group of this name"),
+        (["--user=nobody@example.com"], "no active member of staff"),
+        (["--date-format=x"], "date-format: "),
+        (["--json"], "Name a file"),
+    ):
+        with pytest.raises(CommandError, match=message):
+            call("export", *options)
+    assert not BulkJob.objects.exists()
+
+
+def test_commands_work_while_the_plugin_is_active_only(configure: Any, tmp_path: Path) -> None:
+    configure(active=False)
+    for arguments in (["export"], ["import", tmp_path / "x.csv"], ["jobs", make_job("EXPORT").pk, "--run"]):
+        with pytest.raises(CommandError, match="The plugin is inactive"):
+            call(*arguments)
+
+
+# Import.
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    file = tmp_path / "people.csv"
+    file.write_text("Email,First name\nanna@example.com,Anna\nnonsense,Ben\nclara@example.com,Clara\n")
+    return file
+
+
+def test_import_shows_a_preview_and_writes_nothing(people: Path) -> None:
+    make_record("anna@example.com", first_name="Ann")
+    said = call("import", people, "--dry-run")
+    assert [line.split() for line in said.splitlines()[2:7]] == [
+        ["1", "to", "create"],
+        ["1", "to", "update"],
+        ["0", "to", "leave", "as", "they", "are"],
+        ["0", "to", "pass", "over"],
+        ["1", "to", "refuse"],
+    ]
+    assert "first_name  1" in said
+    assert "clara@example.com" in said
+    assert CustomerRecord.objects.get().first_name == "Ann"
+    assert BulkJob.objects.get().state == JobState.CANCELED
+
+
+def test_import_writes_and_tells_by_its_code_that_rows_were_refused(people: Path, tmp_path: Path) -> None:
+    errors = tmp_path / "errors.csv"
+    told = json.loads(call("import", people, "--yes", "--json", "--errors", errors, "--add-tag", "fair", code=3))
+    assert (told["state"], told["created"], told["invalid"]) == ("SUCCEEDED", 2, 1)
+    assert told["error_file"] == str(errors)
+    assert "nonsense" in errors.read_text()
+    assert set(CustomerRecord.objects.values_list("email", flat=True)) == {"anna@example.com", "clara@example.com"}
+    assert TagAssignment.objects.count() == 2
+
+    people.write_text("Email,First name\nanna@example.com,Anna\n")
+    assert "1 unchanged" in call("import", people, "--yes")
+
+
+@pytest.mark.parametrize(("answer", "code", "created"), [("y", 3, 2), ("n", 1, 0), ("", 1, 0)])
+def test_import_asks(people: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, created: int) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _question: answer)
+    call("import", people, code=code)
+    assert CustomerRecord.objects.count() == created
+
+
+def test_what_import_refuses(people: Path, tmp_path: Path) -> None:
+    for arguments, message in (
+        ([tmp_path / "none.csv", "--yes"], "There is no such file"),
+        ([people], "Nobody is there to ask"),
+        ([people, "--yes", "--subscribe=ALL"], "lawful-basis: .*\nwording: "),
+        ([people, "--yes", "--default-country=XX"], "two letters of a country"),
+        ([people, "--yes", "--group-name=nonsense"], "There is no group"),
+    ):
+        with pytest.raises(CommandError, match=message):
+            call("import", *arguments)
+    assert not BulkJob.objects.exists()
+
+    people.write_bytes(b"\x00\x01\x02" * 100)
+    told = json.loads(call("import", people, "--yes", "--json", code=1))
+    assert told["state"] == "FAILED"
+    assert told["error_code"]
+
+
+# Jobs.
+
+
+@pytest.fixture
+def kind(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    counting = Counting()
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, counting)
+    return counting
+
+
+def test_jobs_are_listed_filtered_and_shown() -> None:
+    one, two = make_job("EXPORT", state="SUCCEEDED", counters={"read": 7}), make_job("UPDATE", state="FAILED")
+    assert [job["id"] for job in json.loads(call("jobs", "--json"))] == [two.pk, one.pk]
+    assert [job["id"] for job in json.loads(call("jobs", "--json", "--kind=EXPORT"))] == [one.pk]
+    assert [job["id"] for job in json.loads(call("jobs", "--json", "--state=FAILED"))] == [two.pk]
+    assert [job["id"] for job in json.loads(call("jobs", "--json", "--limit=1"))] == [two.pk]
+    (shown,) = json.loads(call("jobs", one.pk, "--json"))
+    assert (shown["id"], shown["read"]) == (one.pk, 7)
+    head, _line, row = call("jobs", one.pk).splitlines()
+    assert head.split()[:3] == ["id", "kind", "state"]
+    assert row.split()[:3] == [str(one.pk), "EXPORT", "SUCCEEDED"]
+
+
+def test_a_job_is_run_canceled_and_retried(kind: Counting) -> None:
+    job = make()
+    assert json.loads(call("jobs", job.pk, "--cancel", "--json"))[0]["state"] == "CANCELED"
+    assert "10 read, 10 created, 4 updated" in call("jobs", job.pk, "--retry")
+    job = make()
+    assert json.loads(call("jobs", job.pk, "--run", "--json"))["created"] == 10
+
+
+def test_a_job_that_fails_is_told_by_the_code(kind: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kind, "work", lambda *_arguments: 1 / 0)
+    assert "Something went wrong" in call("jobs", make().pk, "--run", code=1)
+
+
+def test_what_jobs_refuses() -> None:
+    with pytest.raises(CommandError, match="There is no such job"):
+        call("jobs", 7)
+    with pytest.raises(CommandError, match="needs the number of a job"):
+        call("jobs", "--cancel")
+    with pytest.raises(CommandError, match="Cannot cancel a job that is SUCCEEDED"):
+        call("jobs", make_job("EXPORT", state="SUCCEEDED").pk, "--cancel")
+
+
+# The bar.
+
+
+def test_the_bar_hears_of_long_chunks_and_of_nothing_afterwards() -> None:
+    with working._bar(quiet=True) as show:
+        show(make_job("EXPORT", rows_total=10, state="RUNNING"))
+        assert Watch.listener is not None
+        Watch.listener(5)
+    assert Watch.listener is None
+
+
+def test_tables_are_cut_where_cells_are_long() -> None:
+    assert working.table([["a", "b"], [1, "x" * 50], [None, "y\nz"]]).splitlines() == [
+        "a  b",
+        "-  " + "-" * 40,
+        "1  " + "x" * 39 + "…",
+        "   y z",
+    ]
