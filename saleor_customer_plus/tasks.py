@@ -17,6 +17,7 @@ from .leads import submissions
 from .notes import notices as note_notices
 from .notes import orphans
 from .reconciliation import actions as reconciliation
+from .records import images
 
 # For shops that keep their customers' tasks out of the way of others. None is Celery's default queue.
 QUEUE = os.environ.get("CUSTOMER_PLUS_CELERY_QUEUE") or None
@@ -136,8 +137,9 @@ def tell_mentioned(note_id: int, user_ids: list[int]) -> None:
 
 @task("remove_orphans")
 def remove_orphans() -> None:
-    """Run by Celery beat: remove files of notes that have no row, and tell of rows that have no file."""
+    """Run by Celery beat: remove files of notes and pictures that have no row, and tell of rows that have no file."""
     orphans.remove_orphans()
+    images.remove_orphans()
 
 
 @task("take_submission")

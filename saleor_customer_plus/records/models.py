@@ -57,8 +57,8 @@ class LawfulBasis(models.TextChoices):
 class CustomerRecord(models.Model):
     """One person: guest, account holder, lead or all of them in turn.
 
-    Written by `records.actions`, `records.accounts` and `ledger.refresh` only, but for what is marked. Times are in
-    UTC. Money is not here: see `ledger.models.CustomerFigures`.
+    Written by `ledger.refresh` and the modules of `records` only, but for what is marked; what staff and imports say
+    goes through `records.writing`. Times are in UTC. Money is not here: see `ledger.models.CustomerFigures`.
     """
 
     id = models.BigAutoField(primary_key=True)

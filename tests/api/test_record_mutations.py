@@ -16,7 +16,7 @@ from saleor_customer_plus.api.base import to_global_id
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.client import Api
-from tests.factories import make_account, make_app, make_order, make_record
+from tests.factories import make_account, make_address, make_app, make_order, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -281,8 +281,16 @@ def test_orders_that_waited_join_at_once(api: Api, configure: Any) -> None:
 
 
 def test_what_staff_knew_gives_way_to_a_newer_order(api: Api) -> None:
-    record = create(api, email="anna@example.com", firstName="Ann")["record"]
-    assert record["lockedFields"] == []
+    older = make_order("anna@example.com", billing_address=make_address(first_name="Annie"))
+    assert create(api, email="anna@example.com", firstName="Ann", phone="+4930901820")["record"]["lockedFields"] == []
+    newer = make_order("anna@example.com", billing_address=make_address(first_name="Anna"))
+
+    reactions.orders_changed([str(older.pk)])
+    assert CustomerRecord.objects.get().first_name == "Ann"
+    reactions.orders_changed([str(newer.pk)])
+
+    record = CustomerRecord.objects.get()
+    assert (record.first_name, record.phone, record.locked_fields) == ("Anna", "+4930901820", [])
 
 
 def test_an_app_makes_one_too(api: Api) -> None:
@@ -525,3 +533,11 @@ def test_an_edit_takes_as_many_statements_whatever_is_edited(api: Api) -> None:
     assert statements(api, UPDATE, id=gid(anna), input={"firstName": "Anna"}) == statements(
         api, UPDATE, id=gid(bert), input=everything
     )
+
+
+def test_making_one_takes_as_many_statements_whatever_comes_with_it(api: Api) -> None:
+    create(api, email="warm@example.com", tags=["warm"])
+    few = {"email": "anna@example.com", "tags": ["a"], "number": "K1"}
+    many = {"email": "bert@example.com", "tags": [f"t{number}" for number in range(50)], "number": "K2"}
+
+    assert statements(api, CREATE, input=few) == statements(api, CREATE, input=many)
