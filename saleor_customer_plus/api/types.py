@@ -24,7 +24,7 @@ def enum_of(choices: type[enum.Enum], *, name: str, description: str) -> type[gr
     """A GraphQL enum with the members of a Python one. A member is described by its label."""
 
     def describe(member: Any) -> str:
-        return description if member is None else f"{getattr(member, 'label', member.value)}."
+        return description if member is None else f"{getattr(member, 'label', member.value).rstrip('.')}."
 
     meta = type("Meta", (), {"enum": choices, "name": name, "description": staticmethod(describe)})
     return type(name, (graphene.Enum,), {"Meta": meta})
