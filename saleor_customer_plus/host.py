@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from saleor import __version__ as saleor_version
 from saleor.account.models import Address, User
 from saleor.app.models import App
@@ -48,9 +49,11 @@ __all__ = [
     "allow_writer",
     "app_of",
     "celery_app",
+    "checkouts",
     "graphql_backend",
     "graphql_schema",
     "graphql_view",
+    "is_voucher_code",
     "notify",
     "private_storage",
     "saleor_version",
@@ -76,6 +79,16 @@ def graphql_schema() -> Any:
     from saleor.graphql.api import schema
 
     return schema
+
+
+def checkouts() -> Any:
+    """Saleor's checkouts."""
+    return apps.get_model("checkout", "Checkout").objects
+
+
+def is_voucher_code(code: str) -> bool:
+    """Whether a voucher has this code: a gift card may have one that looks the same."""
+    return bool(apps.get_model("discount", "VoucherCode").objects.filter(code=code).exists())
 
 
 def app_of(request: HttpRequest) -> Any | None:

@@ -1,7 +1,8 @@
 """The plugin class, a contents page: its settings, its endpoint, and one line for each hook of Saleor.
 
 Saleor does not catch what a hook raises, and fires hooks while a shopper waits. So every hook here comes from
-`hooks`: it never raises, never queries, and only schedules a task with ids after the commit.
+`hooks`: it never raises, never queries, and only schedules a task with ids after the commit. But for one, which is
+asked whether somebody may buy.
 """
 
 from __future__ import annotations
@@ -79,3 +80,8 @@ class CustomerPlusPlugin(BasePlugin):
     fulfillment_created = hooks.of_fulfillment
     fulfillment_canceled = hooks.of_fulfillment
     fulfillment_approved = hooks.of_fulfillment
+
+    # Checkouts.
+    checkout_created = hooks.of_checkout
+    checkout_updated = hooks.of_checkout
+    preprocess_order_creation = hooks.may_buy

@@ -70,6 +70,11 @@ def as_the_shop() -> Any:
     return request
 
 
+def global_id(kind: str, key: Any) -> str:
+    """The id by which Saleor's API knows a thing."""
+    return base64.b64encode(f"{kind}:{key}".encode()).decode()
+
+
 def key_of(global_id: str) -> str:
     """The key within an id that Saleor answered with."""
     return base64.b64decode(global_id).decode().partition(":")[2]

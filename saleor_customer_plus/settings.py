@@ -245,6 +245,11 @@ def load() -> tuple[CustomerPlusSettings, bool]:
     return CustomerPlusSettings(**values), active
 
 
+def is_on(configuration: Iterable[Mapping[str, Any]], name: str) -> bool:
+    """Whether a setting is on that is off by default. For hooks, which have the configuration and may not query."""
+    return any(item.get("name") == name and str(item.get("value")).lower() == "true" for item in configuration)
+
+
 def _read(configuration: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the settings that can be read, and what is wrong with the others. Unknown names are passed over."""
     values: dict[str, Any] = {}

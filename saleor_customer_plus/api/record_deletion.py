@@ -59,12 +59,14 @@ class CustomerRecordDelete(StaffMutation):
         cls, info: Any, actor: Actor, *, id: str, token: str, also_account: bool
     ) -> dict[str, Any]:
         record_id = key_of(id, "CustomerRecord", field="id")
-        lock([record_id])
         losses = _losses(record_id)
         losses.check(token)
         if also_account and losses.account_id is not None:
+            # Before anything is locked: a checkout may hold the account for as long as a payment takes.
             account = {"id": to_global_id("User", losses.account_id)}
             saleor_api.run(info.context, _ACCOUNT_DELETE, account).or_raise()
+        lock([record_id])
+        _losses(record_id).check(token)
         deleted = deletion.delete_records([record_id], actor=actor)
         return {"id": id, "orders_kept": deleted.orders_kept}
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
 
 from .. import host
 from ..paging import Ordering
@@ -35,6 +38,17 @@ def find(
 def records_by_id(record_ids: Collection[int]) -> dict[int, CustomerRecord]:
     """Records by their ids, active or not. One statement."""
     return all_records().in_bulk(record_ids)
+
+
+def is_approved_buyer(account: Any) -> bool:
+    """Whether the shop approved whoever has this account of Saleor's. One query.
+
+    The record is tied to the account or, where nobody told us yet that its address was confirmed, is about to be.
+    """
+    mine = Q(account=account.pk)
+    if account.is_confirmed:
+        mine |= Q(account=None, email=normalize_email(account.email))
+    return CustomerRecord.objects.filter(mine, is_approved_buyer=True).exists()
 
 
 @dataclass(frozen=True, slots=True)

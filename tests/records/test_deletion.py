@@ -280,7 +280,7 @@ def test_orders_that_waited_for_the_person_are_released_too(configure: Callable[
     assert emails() == []
 
 
-def test_the_groups_leave_the_account() -> None:
+def test_the_groups_leave_the_account(on_commit: Callable[[], Any]) -> None:
     from saleor_customer_plus.groups.mirror import KEY, mirror_records
 
     account = make_account(ANNA)
@@ -289,7 +289,8 @@ def test_the_groups_leave_the_account() -> None:
     account.refresh_from_db()
     assert KEY in account.metadata
 
-    delete(record)
+    with on_commit():
+        delete(record)
 
     account.refresh_from_db()
     assert account.metadata == {}
