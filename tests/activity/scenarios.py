@@ -1,0 +1,358 @@
+"""One call of each mutation, on people who have everything: what tests/activity/test_completeness.py runs.
+
+A scenario prepares what its call needs, and tells whose records the call changes. A mutation that does several things
+has a scenario for each, after a colon.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from saleor_customer_plus import reactions
+from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.api.base import to_global_id
+from saleor_customer_plus.bulk.models import JobState
+from saleor_customer_plus.groups.models import GroupMembership
+from saleor_customer_plus.leads import form
+from saleor_customer_plus.notes.models import Attachment
+from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.tags.models import TagAssignment
+from tests.client import Api
+from tests.factories import (
+    make_account,
+    make_address,
+    make_group,
+    make_job,
+    make_lead,
+    make_note,
+    make_order,
+    make_record,
+    make_staff,
+    make_tag,
+    make_token,
+    save_settings,
+)
+from tests.notes.samples import PDF
+
+CONSENT = {"channel": "EMAIL", "purpose": "PROMOTIONAL", "state": "SUBSCRIBED"}
+
+
+@dataclass
+class Call:
+    """The variables and files of a mutation, who calls it, and whose records it changes."""
+
+    variables: Mapping[str, Any]
+    changes: set[str]
+    files: Mapping[str, Any] = field(default_factory=dict)
+    by: tuple[str, str] | None = None  # the actor, if not the member of staff
+    token: str | None = ""  # the caller's
+
+
+class World:
+    """Anna, who has everything, and Ben, who has some of it too. `api` is a member of staff's."""
+
+    def __init__(self, api: Api, on_commit: Callable[[], Any]) -> None:
+        self.api, self.on_commit = api, on_commit
+        save_settings(contact_form=True)
+        self.account = make_account("anna@example.com")
+        make_order(account=self.account)
+        reactions.account_changed(self.account.pk)
+        self.anna = CustomerRecord.objects.get(email="anna@example.com")
+        self.ben = make_record("ben@example.com")
+        self.tag, self.other_tag = make_tag("VIP"), make_tag("new")
+        self.group, self.other_group = make_group("Gold"), make_group("Silver")
+        for person in (self.anna, self.ben):
+            TagAssignment.objects.create(record=person, tag=self.tag)
+            GroupMembership.objects.create(record=person, group=self.group)
+        self.note = make_note(self.anna)
+        self.lead = make_lead(self.anna)
+        self.colleague = make_staff()
+
+    def id(self, row: Any) -> str:
+        kind = {"User": "User", "CustomerRecord": "CustomerRecord", "BulkJob": "CustomerJob"}
+        name = type(row).__name__
+        return to_global_id(kind.get(name, f"Customer{name}"), row.pk)
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """Call something beforehand, with all that follows from it."""
+        with self.on_commit():
+            ((_, answer),) = self.api(query, **variables).items()
+        assert not answer.get("errors"), answer
+        return answer
+
+    def lock(self, **fields: str) -> None:
+        self.ask(
+            "mutation ($id: ID!, $input: CustomerRecordInput!)"
+            " { customerRecordUpdate(id: $id, input: $input) { errors { message } } }",
+            id=self.id(self.anna),
+            input=fields,
+        )
+
+    def suggest(self) -> None:
+        """An order says something else of a field that staff edited."""
+        self.lock(firstName="Anni")
+        order = make_order(account=self.account, billing_address=make_address(first_name="Anne"))
+        reactions.orders_changed([str(order.pk)])
+        self.anna.refresh_from_db()
+        assert "first_name" in self.anna.suggestions
+
+    def attach(self) -> Attachment:
+        self.api.upload(
+            "mutation ($note: ID!, $attachments: [Upload!]!)"
+            " { customerNoteFilesAdd(noteId: $note, attachments: $attachments) { errors { message } } }",
+            {"attachments.0": pdf()},
+            note=self.id(self.note),
+            attachments=[None],
+        )
+        return Attachment.objects.get()
+
+    def picture(self) -> None:
+        self.api.upload(
+            "mutation ($id: ID!, $image: Upload!)"
+            " { customerRecordImageSet(id: $id, image: $image) { errors { message } } }",
+            {"image": png()},
+            id=self.id(self.anna),
+        )
+
+
+def pdf() -> SimpleUploadedFile:
+    return SimpleUploadedFile("invoice.pdf", PDF)
+
+
+def png() -> SimpleUploadedFile:
+    buffer = BytesIO()
+    Image.new("RGB", (9, 9), "red").save(buffer, "PNG")
+    return SimpleUploadedFile("anna.png", buffer.getvalue())
+
+
+Scenario = Callable[[World], Call]
+SCENARIOS: dict[str, Scenario] = {}
+ANNA, BOTH, NOBODY = {"anna"}, {"anna", "ben"}, set[str]()
+
+
+def scenario(*names: str) -> Callable[[Callable[..., Call]], Callable[..., Call]]:
+    """Add a scenario under its name; for several names the function takes the part after the colon."""
+
+    def add(function: Callable[..., Call]) -> Callable[..., Call]:
+        for name in names:
+            _, _, part = name.partition(":")
+            SCENARIOS[name] = (lambda world, part=part: function(world, part)) if part else function
+        return function
+
+    return add
+
+
+# Tags and groups.
+
+SCENARIOS |= {
+    "customerTagCreate": lambda w: Call({"input": {"name": "late payer"}}, NOBODY),
+    "customerTagUpdate:rename": lambda w: Call({"id": w.id(w.tag), "input": {"name": "Best"}}, BOTH),
+    "customerTagUpdate:colour": lambda w: Call({"id": w.id(w.tag), "input": {"colour": "#d4a017"}}, NOBODY),
+    "customerTagMerge": lambda w: Call({"sourceIds": [w.id(w.tag)], "targetId": w.id(w.other_tag)}, BOTH),
+    "customerTagDelete": lambda w: Call({"id": w.id(w.tag)}, BOTH),
+    "customerRecordTagsAdd": lambda w: Call({"recordId": w.id(w.anna), "names": ["late payer"]}, ANNA),
+    "customerRecordTagsRemove": lambda w: Call({"recordId": w.id(w.anna), "tagIds": [w.id(w.tag)]}, ANNA),
+    "customerGroupCreate": lambda w: Call({"input": {"name": "Bronze"}}, NOBODY),
+    "customerGroupUpdate:rename": lambda w: Call({"id": w.id(w.group), "input": {"name": "Golden"}}, BOTH),
+    "customerGroupUpdate:voucher": lambda w: Call({"id": w.id(w.group), "input": {"voucherCode": "G10"}}, NOBODY),
+    "customerGroupDelete": lambda w: Call({"id": w.id(w.group)}, BOTH),
+    "customerRecordGroupsJoin": lambda w: Call({"recordId": w.id(w.anna), "groupIds": [w.id(w.other_group)]}, ANNA),
+    "customerRecordGroupsLeave": lambda w: Call({"recordId": w.id(w.anna), "groupIds": [w.id(w.group)]}, ANNA),
+}
+
+# Records.
+
+
+@scenario("customerRecordCreate")
+def _(world: World) -> Call:
+    # An order waits for it, of a guest whom the shop did not take for a customer.
+    save_settings(include_guests=False)
+    reactions.orders_changed([str(make_order("carla@example.com").pk)])
+    fields = {
+        "email": "carla@example.com",
+        "firstName": "Carla",
+        "tags": ["VIP", "fair"],
+        "groups": [world.id(world.group)],
+        "consents": [CONSENT],
+    }
+    return Call({"input": fields}, {"carla"})
+
+
+@scenario("customerRecordUpdate:details", "customerRecordUpdate:email", "customerRecordUpdate:approval")
+def _(world: World, part: str) -> Call:
+    fields: dict[str, Any] = {
+        "details": {
+            "firstName": "Anni", "phone": "+493012345678", "number": "K-1", "storeNote": "Calls.", "isTaxExempt": True,
+            "attributes": {"size": "L"}, "lawfulBasis": "CONTRACT",
+        },
+        "email": {"email": "benedetto@example.com"},
+        "approval": {"isApprovedBuyer": True},
+    }  # fmt: skip
+    person = world.ben if part == "email" else world.anna
+    return Call({"id": world.id(person), "input": fields[part]}, {"benedetto"} if part == "email" else ANNA)
+
+
+@scenario("customerRecordUnlock")
+def _(world: World) -> Call:
+    world.lock(firstName="Anni")
+    return Call({"id": world.id(world.anna), "fields": ["FIRST_NAME"]}, ANNA)
+
+
+@scenario("customerRecordSuggestionAccept", "customerRecordSuggestionDismiss")
+def _suggestion(world: World) -> Call:
+    world.suggest()
+    return Call({"id": world.id(world.anna), "fields": ["FIRST_NAME"]}, ANNA)
+
+
+@scenario("customerRecordImageDelete")
+def _(world: World) -> Call:
+    world.picture()
+    return Call({"id": world.id(world.anna)}, ANNA)
+
+
+@scenario("customerRecordActivate")
+def _(world: World) -> Call:
+    CustomerRecord.objects.filter(pk=world.anna.pk).update(is_active=False)
+    return Call({"id": world.id(world.anna)}, ANNA)
+
+
+@scenario("customerRecordDelete")
+def _(world: World) -> Call:
+    preview = "query ($id: ID!) { customerRecordDeletionPreview(id: $id) { token } }"
+    token = world.ask(preview, id=world.id(world.anna))["token"]
+    return Call({"id": world.id(world.anna), "token": token}, NOBODY)
+
+
+SCENARIOS |= {
+    "customerRecordImageSet": lambda w: Call({"id": w.id(w.anna)}, ANNA, files={"image": png()}),
+    "customerRecordDeactivate": lambda w: Call({"id": w.id(w.anna), "reason": "Moved away."}, ANNA),
+}
+
+# Notes, leads, consent.
+
+
+@scenario("customerNoteFileRemove")
+def _(world: World) -> Call:
+    return Call({"id": world.id(world.attach())}, ANNA)
+
+
+@scenario("customerNoteDelete")
+def _(world: World) -> Call:
+    world.attach()
+    return Call({"id": world.id(world.note)}, ANNA)
+
+
+@scenario("customerLeadSubmit:known", "customerLeadSubmit:unknown")
+def _(world: World, part: str) -> Call:
+    email = "anna@example.com" if part == "known" else "carla@example.com"
+    fields = {"email": email, "message": "Do you have it in green?", "token": form.new_token(time.time() - 10)}
+    return Call({"input": fields}, {email.partition("@")[0]}, by=(ActorType.CUSTOMER, ""), token=None)
+
+
+@scenario("customerConsentUpdate")
+def _(world: World) -> Call:
+    by = (ActorType.CUSTOMER, str(world.account.pk))
+    return Call({"consents": [CONSENT]}, ANNA, by=by, token=make_token(world.account))
+
+
+SCENARIOS |= {
+    "customerNoteCreate": lambda w: Call(
+        {
+            "recordId": w.id(w.anna),
+            "input": {"text": "Called.", "mentions": [w.id(w.colleague)]},
+            "attachments": [None],
+        },
+        ANNA,
+        files={"attachments.0": pdf()},
+    ),
+    "customerNoteUpdate": lambda w: Call({"id": w.id(w.note), "input": {"text": "Called again."}}, ANNA),
+    "customerNotePin": lambda w: Call({"id": w.id(w.note), "isPinned": True}, ANNA),
+    "customerNoteFilesAdd": lambda w: Call(
+        {"noteId": w.id(w.note), "attachments": [None]}, ANNA, files={"attachments.0": pdf()}
+    ),
+    "customerLeadCreate:known": lambda w: Call({"input": {"email": "ben@example.com", "message": "Hello"}}, {"ben"}),
+    "customerLeadCreate:unknown": lambda w: Call({"input": {"email": "carla@example.com", "subject": "Hi"}}, {"carla"}),
+    "customerLeadUpdate:text": lambda w: Call({"id": w.id(w.lead), "input": {"message": "Another question"}}, ANNA),
+    "customerLeadUpdate:state": lambda w: Call(
+        {"id": w.id(w.lead), "input": {"state": "LOST", "lostReason": "Too dear"}}, ANNA
+    ),
+    "customerLeadsAssign": lambda w: Call({"ids": [w.id(w.lead)], "ownerId": w.id(w.colleague)}, ANNA),
+    "customerLeadDelete": lambda w: Call({"id": w.id(w.lead)}, ANNA),
+    "customerConsentRecord": lambda w: Call({"recordId": w.id(w.anna), "consents": [CONSENT]}, ANNA),
+}
+
+# In bulk.
+
+BULK = (
+    "mutation ($ids: [ID!], $action: CustomerBulkActionInput!)"
+    " { customerRecordsBulkUpdate(ids: $ids, action: $action) { job { id } errors { message } } }"
+)
+ACTIONS: dict[str, Callable[[World], Any]] = {
+    "tag": lambda w: {"names": ["fair"]},
+    "untag": lambda w: {"tagIds": [w.id(w.tag)]},
+    "group": lambda w: [w.id(w.other_group)],
+    "ungroup": lambda w: [w.id(w.group)],
+    "activate": lambda w: True,
+    "deactivate": lambda w: {"reason": "Moved away."},
+    "setFields": lambda w: {"firstName": "Somebody", "storeNote": "In bulk."},
+    "taxExempt": lambda w: True,
+    "consent": lambda w: [CONSENT],
+    "assignLeads": lambda w: {"ownerId": w.id(w.colleague)},
+    "delete": lambda w: {"confirm": True, "expected": 2},
+}
+
+
+@scenario(*(f"customerRecordsBulkUpdate:{name}" for name in ACTIONS))
+def _bulk(world: World, part: str) -> Call:
+    if part == "activate":
+        CustomerRecord.objects.update(is_active=False)
+    changes = {"assignLeads": ANNA, "delete": NOBODY}.get(part, BOTH)
+    variables = {"ids": [world.id(world.anna), world.id(world.ben)], "action": {part: ACTIONS[part](world)}}
+    return Call(variables, changes)
+
+
+@scenario(*(f"customerJobUndo:{name}" for name in ACTIONS if name != "delete"))
+def _undo(world: World, part: str) -> Call:
+    job = world.ask(BULK, **_bulk(world, part).variables)["job"]
+    return Call({"id": job["id"]}, ANNA if part == "assignLeads" else BOTH)
+
+
+SCENARIOS |= {
+    "customerExportCreate": lambda w: Call({"filter": {}}, NOBODY),
+    "customerExportProfileSave": lambda w: Call({"name": "Mine", "input": {"columns": ["email"]}}, NOBODY),
+    "customerJobCancel": lambda w: Call({"id": w.id(make_job(state=JobState.RUNNING))}, NOBODY),
+    "customerJobRetry": lambda w: Call({"id": w.id(make_job(state=JobState.CANCELED))}, NOBODY),
+}
+
+
+@scenario("customerJobProfileDelete")
+def _(world: World) -> Call:
+    save = 'mutation { customerExportProfileSave(name: "Mine", input: {columns: ["email"]}) { profile { id } } }'
+    return Call({"id": world.ask(save)["profile"]["id"]}, NOBODY)
+
+
+# What Saleor's own mutations do within ours: only a real Saleor has them.
+
+
+@scenario("customerAccountCreate")
+def _(world: World) -> Call:
+    return Call({"recordId": world.id(world.ben)}, {"ben"})
+
+
+@scenario("customerDraftOrderCreate")
+def _(world: World) -> Call:
+    from tests.saleor.shop import open_shop
+
+    shop = open_shop()
+    lines = [{"variantId": to_global_id("ProductVariant", shop.variant.pk), "quantity": 1}]
+    return Call({"recordId": world.id(world.anna), "channel": shop.channel.slug, "lines": lines}, ANNA)
+
+
+OF_SALEOR = {"customerAccountCreate", "customerDraftOrderCreate"}
