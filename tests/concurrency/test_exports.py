@@ -1,0 +1,127 @@
+"""Exports while others write, while workers are killed, and while somebody watches."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from saleor_customer_plus.bulk import exports, jobs, progress, writers
+from saleor_customer_plus.bulk.export_options import Wish
+from saleor_customer_plus.bulk.models import BulkJob, JobState
+from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.queries import RecordList
+
+from ..bulk.counting import STAFF
+from ..processes import start
+
+PEOPLE = 800
+
+
+@pytest.fixture(autouse=True)
+def _people() -> None:
+    CustomerRecord.objects.bulk_create(
+        CustomerRecord(email=f"p{number:04}@example.com", first_name="0") for number in range(PEOPLE)
+    )
+
+
+def make(**wish: Any) -> BulkJob:
+    return exports.create(RecordList(), Wish(columns=["email", "first_name"], encoding="UTF-8", **wish), actor=STAFF)
+
+
+def worker(job: BulkJob) -> None:
+    for _ in jobs.run(job.pk):
+        pass
+
+
+def rows(job: BulkJob) -> list[list[str]]:
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (JobState.SUCCEEDED, "")
+    with job.result_file.open("rb") as file:
+        return [line.split(",") for line in file.read().decode().splitlines()[1:]]
+
+
+def write_versions(seconds: float) -> None:
+    """Give everybody the next version, in one transaction each."""
+    deadline = time.monotonic() + seconds
+    version = 0
+    while time.monotonic() < deadline:
+        version += 1
+        with transaction.atomic():
+            half = CustomerRecord.objects.filter(email__lt=f"p{PEOPLE // 2:04}")
+            half.update(first_name=str(version))
+            CustomerRecord.objects.exclude(pk__in=half.values("pk")).update(first_name=str(version))
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl"])
+def test_an_export_is_a_state_that_existed(file_format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "GATHERED", 300)
+    monkeypatch.setattr(writers, "FETCHED", 30)
+    monkeypatch.setattr(progress.Watch, "listener", lambda _rows: time.sleep(0.005))  # let the writer go on meanwhile
+    (process,) = start(partial(write_versions, 6))
+    versions = set()
+    for _ in range(4):
+        job = make(format=file_format)
+        worker(job)
+        job.refresh_from_db()
+        with job.result_file.open("rb") as file:
+            lines = file.read().decode().splitlines()[file_format == "csv" :]
+        assert len(lines) == PEOPLE
+        found = {line.rpartition("," if file_format == "csv" else ": ")[2] for line in lines}
+        assert len(found) == 1  # nobody is of another version than the rest
+        versions |= found
+    process.join()
+    assert len(versions) > 1  # somebody did write meanwhile
+
+
+def test_a_worker_that_is_killed_leaves_no_part_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "GATHERED", 600)
+    monkeypatch.setattr(progress.Watch, "listener", lambda _rows: time.sleep(0.002))
+    moments = random.Random(5)
+    job = make()
+    for _ in range(8):
+        (process,) = start(partial(worker, job))
+        time.sleep(moments.uniform(0.02, 0.2))
+        process.kill()
+        process.join()
+        job.refresh_from_db()
+        if job.state == JobState.SUCCEEDED:
+            break
+        assert not job.result_file
+    monkeypatch.setattr(progress.Watch, "listener", None)
+    worker(job)
+    assert rows(job) == [[f"p{number:04}@example.com", "0"] for number in range(PEOPLE)]
+    stored = Path(job.result_file.path)
+    assert [path.name for path in stored.parent.glob(f"{stored.stem}*")] == [stored.name]
+    assert os.stat(stored).st_size == job.bytes_total
+
+
+def test_progress_is_seen_while_the_file_is_written_and_a_cancel_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "GATHERED", 300)
+    monkeypatch.setattr(progress, "PAUSE", 0.02)
+    monkeypatch.setattr(progress.Watch, "listener", lambda _rows: time.sleep(0.03))
+    job = make()
+    (process,) = start(partial(worker, job))
+    seen: list[int] = []
+    while len(set(seen)) < 3:
+        job.refresh_from_db()
+        seen.append(job.counters.get("read", 0))
+        assert job.state in (JobState.PENDING, JobState.RUNNING)
+        time.sleep(0.02)
+    assert seen == sorted(seen)
+    assert 0 < max(seen) < PEOPLE
+
+    jobs.cancel(job.pk)
+    began = time.monotonic()
+    process.join()
+
+    assert time.monotonic() - began < 2
+    job.refresh_from_db()
+    assert (job.state, job.result_file.name) == (JobState.CANCELED, "")
+    assert not job.chunks.filter(is_done=True).exists()
