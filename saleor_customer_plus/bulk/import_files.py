@@ -22,7 +22,7 @@ from .readers.unpacking import FileKind, copy_to, unpacked
 
 FOLDER = "customer-plus/bulk"
 # For the job itself: names that begin with an underscore are shown to nobody.
-PASTED, WORKING, LAYOUT = "_pasted", "_working", "_layout"
+PASTED, WORKING, LAYOUT, MISSING = "_pasted", "_working", "_layout", "_missing"
 
 
 class _Cached:

@@ -13,6 +13,7 @@ from ..errors import CustomerPlusError
 from ..records.activation import set_active
 from ..records.editing import Writer
 from ..records.models import CustomerRecord, Source
+from .import_files import MISSING
 from .models import BulkChunk, BulkImportKey, BulkJob
 
 _TIED_AT_ONCE = 500
@@ -58,7 +59,7 @@ def count_missing(job_id: int) -> int:
 
 def missing_chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     """Who is put out of use, a few thousand at a time."""
-    confirmed = job.options.get("_missing_confirmed")
+    confirmed = job.options.get(MISSING)
     ids = [row.id for row in sql.rows(sql.fill("{missing} ORDER BY r.id", missing=missing(job.pk)))]
     if confirmed is None or len(ids) > confirmed:
         raise CustomerPlusError("More people are missing in the file than were confirmed. Nobody was put out of use.")

@@ -20,14 +20,12 @@ from django.utils import timezone
 from .. import settings
 from ..activity.actions import Actor, Cause
 from ..activity.models import ActorType, CauseType
-from ..errors import CustomerPlusError, ErrorCode
 from ..labels import fold
 from ..records.editing import Writer
 from ..records.locks import own_identities
 from ..records.models import Source
 from ..settings import CustomerPlusSettings
 from ..tags import actions as tags
-from ..tags.models import Tag
 from . import import_files, import_keys, import_preview, import_problems, import_ties, import_write
 from .import_options import ImportOptions, Overwrite
 from .import_plan import Fate, Planned, Planner
@@ -105,12 +103,6 @@ class Import(Kind):
     def forget(self, job: BulkJob) -> None:
         import_keys.forget(job.pk)
         import_files.forget(job)
-
-
-def confirm(job: BulkJob, *, missing: int | None) -> None:
-    """Note how many people somebody saw would be put out of use. Call it before the job is started."""
-    job.options = {**job.options, "_missing_confirmed": missing}
-    job.save(update_fields=["options"])
 
 
 def options_of(job: BulkJob) -> ImportOptions:
@@ -280,7 +272,13 @@ def _sum(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
 def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     done, refused = _decided(job, chunk, is_writing=True)
     emails = [one.person.email for one in done if one.fate is Fate.CREATED]
-    chunk.spec = {**chunk.spec, "ties": import_write.waiting_emails(emails) if emails else []}
+    chunk.spec = {
+        **chunk.spec,
+        "ties": import_write.waiting_emails(emails) if emails else [],
+        # For whoever undoes it.
+        "made": [one.record_id for one in done if one.fate is Fate.CREATED],
+        "changed": [one.record_id for one in done if one.fate is Fate.UPDATED],
+    }
     chunk.save(update_fields=["spec"])
     counted = Counter(one.fate.value for one in done)
     counted.update("skipped" if import_problems.is_passed(reasons) else "invalid" for _, _, reasons in refused)
@@ -306,13 +304,3 @@ def _decided(job: BulkJob, chunk: BulkChunk, *, is_writing: bool) -> tuple[list[
     told = [(one.person.row, cells_of[one.person.row], list(one.reasons)) for one in done if one.reasons]
     import_problems.keep(job, chunk, sorted([*refused, *told], key=lambda one: one[0]))
     return done, refused
-
-
-def check_options(options: ImportOptions, chosen: CustomerPlusSettings) -> None:
-    """Raise for what only the shop's settings and tags can tell: that there would be too many tags."""
-    keys = {fold(name) for name in options.tags}
-    new = len(keys) - Tag.objects.filter(key__in=keys).count()
-    if chosen.tag_limit and new and Tag.objects.count() + new > chosen.tag_limit:
-        raise CustomerPlusError(
-            "There would be more tags than the settings allow.", code=ErrorCode.LIMIT_REACHED, field="tags"
-        )

@@ -12,10 +12,11 @@ from django.core.files.base import ContentFile
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import imports, jobs
+from saleor_customer_plus.bulk import import_requests, imports, jobs
 from saleor_customer_plus.bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.consent.models import ConsentEvent
+from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.groups import actions as groups
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.models import CustomerRecord
@@ -321,12 +322,12 @@ def test_who_is_missing_is_put_out_of_use_only_after_the_number_was_confirmed() 
     content = "email\nKept@example.com\n"
     job = run(make(content, wants_preview=True, deactivates_missing=True))
     assert job.report["preview"]["missing"] == 1
-    jobs.start(job.pk)
-    assert run(job).state == JobState.FAILED
-    assert record("gone@example.com").is_active
-    job = run(make(content, wants_preview=True, deactivates_missing=True))
-    imports.confirm(job, missing=1)
-    assert started(job).state == JobState.SUCCEEDED
+    for wrong, code in ((None, "REQUIRED"), (2, "STALE")):
+        with pytest.raises(CustomerPlusError) as caught:
+            import_requests.start(job.pk, missing=wrong)
+        assert (caught.value.code, caught.value.field) == (code, "missing")
+    import_requests.start(job.pk, missing=1)
+    assert run(job).state == JobState.SUCCEEDED
     assert [(one.email, one.is_active) for one in all_records()] == [
         ("gone@example.com", False),
         ("kept@example.com", True),

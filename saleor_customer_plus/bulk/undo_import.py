@@ -1,0 +1,104 @@
+"""Undoing an import: who was made by it goes again unless somebody touched them since, what it changed returns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar
+
+from .. import sql
+from ..activity.models import ActivityEntry, ActivityType
+from ..deletion import delete_records
+from ..errors import ErrorCode
+from ..leads import actions as leads
+from ..leads.models import Lead, LeadState
+from ..records.models import CustomerRecord
+from ..records.writing import lock_rows
+from . import undo
+from .changes import Changed
+from .models import BulkChunk, BulkJob, JobKind
+from .reverting import Reversal
+from .updates import actor_of, cause_of, counted, save_problems
+
+
+class ImportUndo(undo.Undo):
+    """Undoes what was written, chunk by chunk of the job that wrote it."""
+
+    kind: ClassVar[JobKind] = JobKind.IMPORT
+
+    def plan(self, job: BulkJob, undone: BulkJob) -> Iterable[Mapping[str, Any]]:
+        # Locked, so that whoever is still at a chunk of a job that was canceled has either done it or not. The last
+        # chunk first: what came last is undone first.
+        chunks = undone.chunks.select_for_update().filter(phase__in=("write", "missing")).order_by("-id")
+        done = [pk for pk, is_done in chunks.values_list("pk", "is_done") if is_done]
+        job.rows_total = undone.counters.get("read", 0)
+        return [{"chunk": pk} for pk in done]
+
+    def work(self, job: BulkJob, undone: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        spec = BulkChunk.objects.values_list("spec", flat=True).get(pk=chunk.spec["chunk"])
+        made, changed = spec.get("made", []), spec.get("changed", spec.get("ids", []))
+        reversal = Reversal(undone=cause_of(undone), actor=actor_of(job), cause=cause_of(job))
+        done = reversal.revert(changed)
+        done.changed |= _take_leads(changed, undone, reversal)
+        gone = _remove(made, undone, job, done)
+        save_problems(job, done)
+        return counted(len(made) + len(changed), done) + Counter(deleted=gone)
+
+    def finish(self, job: BulkJob, undone: BulkJob) -> None:
+        job.report = {
+            "deleted": job.counters.get("deleted", 0),
+            "changed": job.counters.get("updated", 0),
+            "kept": job.problems.count(),
+        }
+
+
+undo.register(ImportUndo())
+
+
+def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) -> int:
+    """Delete those of the records that the import made of which nothing was told since. Return how many."""
+    if not ids:
+        return 0
+    lock_rows(ids)  # nobody touches them any more
+    touched = _touched(ids, undone)
+    for record_id in sorted(touched):
+        done.skip(record_id, ErrorCode.STALE, "This record was touched since the import made it, and was kept.")
+    untouched = sorted(set(CustomerRecord.objects.filter(pk__in=ids).values_list("pk", flat=True)) - touched)
+    if untouched:
+        delete_records(untouched, actor=actor_of(job))
+    return len(untouched)
+
+
+def _touched(ids: Collection[int], undone: BulkJob) -> set[int]:
+    """The records of which the log tells something that the import did not do. Every writer logs."""
+    query = sql.fill(
+        """
+        SELECT DISTINCT e.record_id FROM {entries} e
+        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {cause_type} AND e.cause_id = {cause_id})
+        """,
+        entries=sql.table(ActivityEntry),
+        ids=list(ids),
+        cause_type=cause_of(undone).type.value,
+        cause_id=cause_of(undone).id,
+    )
+    return {row.record_id for row in sql.rows(query)}
+
+
+def _take_leads(ids: Collection[int], undone: BulkJob, reversal: Reversal) -> set[int]:
+    """Delete the leads that the import made for people who were known, and that nobody began to follow up."""
+    cause = cause_of(undone)
+    entries = ActivityEntry.objects.filter(
+        record_id__in=ids, type=ActivityType.LEAD_ADDED, cause_type=cause.type, cause_id=cause.id
+    )
+    made = {entry["lead_id"]: record_id for record_id, entry in entries.values_list("record_id", "after")}
+    changed = set()
+    wanted = []
+    for lead in Lead.objects.select_for_update().filter(pk__in=made).order_by("pk"):
+        if lead.state == LeadState.NEW and lead.owner_id is None and lead.next_contact_at is None:
+            wanted.append(lead.pk)
+            changed.add(lead.record_id)
+        else:
+            reversal.keep(lead.record_id, "leads")
+    if wanted:
+        leads.delete(wanted, actor=reversal.actor, cause=reversal.cause)
+    return changed
