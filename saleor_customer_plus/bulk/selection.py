@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from django.db.models import Max
+
 from .. import sql
 from ..records import filters
 from ..records.models import CustomerRecord
@@ -73,23 +75,20 @@ def chunks_of(record_ids: Iterable[int], size: int) -> Iterator[dict[str, Any]]:
     return ({"ids": ids[start : start + size]} for start in range(0, len(ids), size))
 
 
-def ranges() -> list[dict[str, Any]]:
-    """The specs of chunks that look at all records which there are now, and at none that is made later."""
-    query = sql.fill(
-        """
-        SELECT min(id) AS first, max(id) AS last FROM (
-            SELECT id, (row_number() OVER (ORDER BY id) - 1) / {size} AS part FROM {records}
-        ) numbered GROUP BY part ORDER BY part
-        """,
-        size=RANGE,
-        records=sql.table(CustomerRecord),
-    )
-    return [{"first": row.first, "last": row.last} for row in sql.rows(query)]
+def beginning() -> list[dict[str, Any]]:
+    """The spec of the chunk that looks at the first range; each makes the next one. Records made later are left out."""
+    last = CustomerRecord.objects.aggregate(last=Max("pk"))["last"]
+    return [] if last is None else [{"after": 0, "last": last}]
 
 
 def select(job: BulkJob, chunk: BulkChunk, wanted: RecordList, *, phase: str, size: int) -> int:
     """Write down the records of a range that are in the list as chunks of another phase. Return how many they are."""
-    found = wanted.matching.order_by().filter(pk__gte=chunk.spec["first"], pk__lte=chunk.spec["last"]).values("pk")
+    after, last = chunk.spec["after"], chunk.spec["last"]
+    records = CustomerRecord.objects.filter(pk__gt=after, pk__lte=last).order_by("pk").values_list("pk", flat=True)
+    end = records[RANGE - 1 : RANGE].first() or last
+    if end < last:
+        BulkChunk.objects.create(job=job, phase=chunk.phase, number=chunk.number + 1, spec={"after": end, "last": last})
+    found = wanted.matching.order_by().filter(pk__gt=after, pk__lte=end).values("pk")
     query = sql.fill(
         """
         INSERT INTO {chunks} (job_id, phase, number, spec, is_done, counters)

@@ -67,7 +67,7 @@ class Update(jobs.Kind):
     def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
         ids = job.options.get("_ids")
         if phase == SELECT:
-            return selection.ranges() if ids is None else ()
+            return selection.beginning() if ids is None else ()
         job.rows_total = job.counters.get("selected", 0) if ids is None else len(ids)
         expected = job.options.get("expected")
         if expected is not None and job.rows_total > expected:
