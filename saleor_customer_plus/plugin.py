@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import hooks, settings
+from .bulk import profiles
 from .host import BasePlugin, PluginConfiguration
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class CustomerPlusPlugin(BasePlugin):
 
     @classmethod
     def validate_plugin_configuration(cls, plugin_configuration: PluginConfiguration, **_kwargs: Any) -> None:
-        settings.parse(plugin_configuration.configuration)
+        profiles.check_settings(settings.parse(plugin_configuration.configuration))
 
     @classmethod
     def save_plugin_configuration(cls, plugin_configuration: PluginConfiguration, cleaned_data: Any) -> Any:

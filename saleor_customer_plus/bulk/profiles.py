@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -160,6 +161,14 @@ def check_columns(keys: list[str], *, field: str = "columns") -> None:
         raise CustomerPlusError(f"There is no column {unknown[:60]!r}. The names are in docs/export.md.", field=field)
     if len(keys) != len(set(keys)):
         raise CustomerPlusError("A column is there twice.", field=field)
+
+
+def check_settings(chosen: CustomerPlusSettings) -> None:
+    """Raise Django's `ValidationError` if the columns that the merchant entered are none."""
+    try:
+        split_columns(chosen.export_columns)
+    except CustomerPlusError as error:
+        raise ValidationError({"export_columns": ValidationError(error.message, code="invalid")}) from None
 
 
 def columns_of_settings(chosen: CustomerPlusSettings) -> list[str]:

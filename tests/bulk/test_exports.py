@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,8 +26,10 @@ from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState, bulk_st
 from saleor_customer_plus.bulk.profiles import READY
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 from saleor_customer_plus.groups.models import GroupMembership
+from saleor_customer_plus.host import PluginConfiguration
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.notes.models import Note
+from saleor_customer_plus.plugin import CustomerPlusPlugin
 from saleor_customer_plus.records.filters import LabelFilter, Range, RecordFilter
 from saleor_customer_plus.records.models import CustomerRecord, Stage
 from saleor_customer_plus.records.queries import RecordList
@@ -460,6 +463,20 @@ def test_settings_are_the_defaults(configure: Callable[..., None]) -> None:
     assert len(cells(delimiter=",")) > 20
     assert export(columns=["email", "country_code"]).startswith(b"\xef\xbb\xbfEmail;Country code\n")
     assert export(profile="mailchimp").startswith(b"Email Address,First Name")
+
+
+def test_the_setting_takes_columns_only() -> None:
+    def check(columns: str) -> None:
+        CustomerPlusPlugin.validate_plugin_configuration(
+            PluginConfiguration(configuration=[{"name": "export_columns", "value": columns}])
+        )
+
+    check("email, first_name,attribute:Size")
+    check("")
+    for wrong in ("email,nonsense", "email,email"):
+        with pytest.raises(ValidationError) as error:
+            check(wrong)
+        assert list(error.value.message_dict) == ["export_columns"]
 
 
 def test_saved_profiles() -> None:
