@@ -19,7 +19,7 @@ from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, ActorType
 from ..errors import ErrorCode
 from .details import FIELDS, Details, written
-from .locks import own_identities, share_identities
+from .locks import own_identities
 from .models import CustomerRecord, Source
 from .writing import COLUMNS, Refusal, Row, insert_rows, lock_rows, write_rows
 
@@ -79,16 +79,12 @@ class Writer:
         return written(details, changes, source=self.source.value, origin=self.origin, at=at, locked=locked)
 
 
-def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer, alone: bool = True) -> Creation:
+def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer) -> Creation:
     """Make a record of each of these people, who have an `email` each, no two the same. Call it in a transaction.
 
-    `alone` is how `reactions.people_known`, which is to be called next, needs it. Several may make records at once, of
-    whom accounts and orders that waited are looked up in later transactions.
+    It holds the identities alone, as `reactions.people_known`, which is to be called next, needs it.
     """
-    if alone:
-        own_identities()
-    else:
-        share_identities()
+    own_identities()
 
     def attempt() -> Creation:
         known = _holders("email", [person["email"] for person in people])
@@ -140,13 +136,13 @@ def edit_records(
             result.refusals[id] = [Refusal("There is no such record.", ErrorCode.NOT_FOUND, "id")]
         claims = [_Claims(name, (values.get(name) for values in changes.values())) for name in ("email", "number")]
         for row in rows:
-            _change(row, changes[row.id], by, at)
+            change_row(row, changes[row.id], by, at)
             refusals = list(_refusals(row, claims, (versions or {}).get(row.id)))
             if refusals:
                 result.refusals[row.id] = refusals
                 row.changes.clear()
         result.changed = write_rows(rows)
-        append(entry for row in rows for entry in _activity(row, by))
+        append(entry for row in rows for entry in activity_of(row, by))
         return result
 
     return _tried_again(attempt, if_any=(values.get("number") for values in changes.values()))
@@ -164,7 +160,7 @@ def _new_row(person: Mapping[str, Any], by: Writer) -> dict[str, Any]:
     }
 
 
-def _change(row: Row, values: Mapping[str, Any], by: Writer, at: datetime) -> None:
+def change_row(row: Row, values: Mapping[str, Any], by: Writer, at: datetime) -> None:
     """Note in the row what the writer may change of it."""
     locked: list[str] = row.before["locked_fields"]
     for name, value in values.items():
@@ -192,7 +188,8 @@ def _refusals(row: Row, claims: Sequence[_Claims], version: datetime | None) -> 
             yield in_use
 
 
-def _activity(row: Row, by: Writer) -> Iterator[Entry]:
+def activity_of(row: Row, by: Writer) -> Iterator[Entry]:
+    """What is logged of what was written to a row: nothing, where nothing was."""
     told = row.told(name for name in COLUMNS if name != _APPROVAL)
     if told["after"]:
         yield Entry(row.id, ActivityType.DETAILS_EDITED, **told, **by.of_entry)

@@ -12,7 +12,7 @@ from .. import sql
 from ..activity.actions import Entry, append, insertion_for
 from ..activity.models import ActivityType
 from .details import FIELDS, Details
-from .editing import Writer, _activity, _change
+from .editing import Writer, activity_of, change_row
 from .models import CustomerRecord
 from .writing import COLUMNS, Row, rows_where, write_rows
 
@@ -142,7 +142,7 @@ def decide(row: Row, values: Mapping[str, Any], *, by: Writer, at: datetime) -> 
         known = row.before["attributes"]
         said["attributes"] = {**said["attributes"], **known} if by.fills_only else {**known, **said["attributes"]}
     kept = by.fills_only and "attributes" in said
-    _change(row, said, by, at)
+    change_row(row, said, by, at)
     if kept:
         row.set("attributes", said["attributes"])
     if not by.fills_only and "is_active" in values:
@@ -170,7 +170,7 @@ def write(rows: Iterable[Row], *, by: Writer) -> set[int]:
 
 
 def _entries(row: Row, by: Writer) -> Iterable[Entry]:
-    yield from _activity(row, by)
+    yield from activity_of(row, by)
     if "is_active" in row.changes:
         type = ActivityType.ACTIVATED if row.changes["is_active"] else ActivityType.DEACTIVATED
         yield Entry(row.id, type, **row.told(["deactivation_reason"]), **by.of_entry)
