@@ -13,6 +13,7 @@ from .consent_changes import ConsentMutations, ConsentQueries
 from .contact_form import ContactFormMutations, ContactFormQueries
 from .exports import ExportMutations, ExportQueries
 from .group_changes import GroupMutations, GroupQueries
+from .imports import ImportMutations, ImportQueries
 from .jobs import JobMutations, JobQueries
 from .lead_changes import LeadMutations
 from .leads import LeadQueries
@@ -39,6 +40,7 @@ class Query(
     ContactFormQueries,
     JobQueries,
     ExportQueries,
+    ImportQueries,
     TagQueries,
     GroupQueries,
     graphene.ObjectType,  # type: ignore[misc]
@@ -56,6 +58,7 @@ class Mutation(
     ContactFormMutations,
     JobMutations,
     ExportMutations,
+    ImportMutations,
     BulkUpdateMutations,
     TagMutations,
     GroupMutations,

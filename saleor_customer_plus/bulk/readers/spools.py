@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
-from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
@@ -132,16 +131,29 @@ def rows_of_pasted(text: str) -> Iterator[list[str]]:
         yield from _people(part.strip(" ,"))
 
 
+# As in the address line of a mail: "Rossi, Anna" <anna@b.it>, Bo <bo@b.it>, c@d.it
+_NAMED = re.compile(
+    r"""(?:"(?P<quoted>[^"]*)"\s*|(?P<name>[^<>",]*?)\s*)<\s*(?P<address>[^<>\s]+)\s*>|(?P<other>[^<>,]+)"""
+)
+
+
+def _named(part: str) -> Iterator[list[str]]:
+    for match in _NAMED.finditer(part):
+        if match["address"] is None:
+            yield from _people(match["other"].strip())
+            continue
+        name = match["quoted"] or match["name"] or ""
+        # Whoever comes before without a comma between.
+        yield from (["", before.group()] for before in _ADDRESS.finditer(name))
+        yield [" ".join(_ADDRESS.sub("", name).split()), match["address"]]
+
+
 def _people(part: str) -> Iterator[list[str]]:
     if not part:
         return
-    if "<" in part or '"' in part:
-        # As in the address line of a mail: "Rossi, Anna" <anna@b.it>, Bo <bo@b.it>
-        found = getaddresses([part], strict=False)
-        if found and all("@" in address for _, address in found):
-            for name, address in found:
-                yield [name.strip(), address.strip()]
-            return
+    if "<" in part:
+        yield from _named(part)
+        return
     for piece in part.split(","):
         addresses = list(_ADDRESS.finditer(piece))
         if len(addresses) == 1:
