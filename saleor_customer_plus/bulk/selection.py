@@ -56,7 +56,7 @@ def _dump(value: Any) -> Any:
 
 def _load(value: Any) -> Any:
     if isinstance(value, list):
-        return [_load(part) for part in value]
+        return tuple(_load(part) for part in value)
     if not isinstance(value, dict):
         return value
     if value[_KIND] == "time":

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from saleor_customer_plus import sql
 from saleor_customer_plus.api.base import to_global_id
-from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.api.record_inputs import CustomerRecordFilterInput, record_list
+from saleor_customer_plus.bulk import jobs, selection
 from saleor_customer_plus.bulk.models import BulkJob, JobState
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.tags.models import Tag, TagAssignment
 from tests.client import Api
 from tests.factories import (
@@ -139,6 +142,48 @@ class TestWhich:
     )
     def test_what_is_refused(self, refused: Any, which: dict[str, Any], field: str, code: str) -> None:
         assert refused({"taxExempt": True}, **which) == [(field, code)]
+
+
+class TestFilters:
+    """Each filter of the API goes through the options of a job, which are JSON, and means the same afterwards."""
+
+    TIMES = {"gte": datetime(2024, 5, 1, tzinfo=UTC), "lte": None}
+    MONEY = {"currency": "EUR", "gte": 0.1}
+    EXAMPLES: dict[str, Any] = {
+        "ids": [to_global_id("CustomerRecord", 7)],
+        "stage": Stage.LEAD,
+        "is_active": False,
+        "has_account": True,
+        "sources": [Source.ORDER],
+        "countries": ["DE", "IT"],
+        "company": "Müller & Co",
+        "created": TIMES,
+        "customer_since": TIMES,
+        "last_order": TIMES,
+        "order_count": {"gte": 1, "lte": 7},
+        "total_spent": MONEY,
+        "average_order_value": MONEY,
+        "is_tax_exempt": True,
+        "accepts_marketing": True,
+        "accepts_system_mail": False,
+        "tags": {"any": [to_global_id("CustomerTag", 7)], "none": [to_global_id("CustomerTag", 8)]},
+        "groups": {"all": [to_global_id("CustomerGroup", 7)]},
+    }
+
+    def test_there_is_an_example_of_each(self) -> None:
+        assert set(CustomerRecordFilterInput._meta.fields) == set(self.EXAMPLES)
+
+    @pytest.mark.parametrize("name", EXAMPLES)
+    def test_it_travels(self, name: str) -> None:
+        wanted = record_list({name: self.EXAMPLES[name]}, "anna", None)
+        job = make_job("UPDATE", options={"_list": selection.dumped(wanted)})
+        job.refresh_from_db()
+
+        there = selection.loaded(job.options["_list"])
+
+        assert sql.of_queryset(there.matching) == sql.of_queryset(wanted.matching)
+        assert there.search == "anna"
+        assert type(getattr(there.filter, name)) in (type(getattr(wanted.filter, name)), tuple)
 
 
 class TestActions:
