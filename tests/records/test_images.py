@@ -95,6 +95,14 @@ def test_of_several_pictures_it_is_the_first() -> None:
     assert image.getpixel((5, 5))[0] > 200  # type: ignore[index]
 
 
+def test_a_picture_of_a_phone_that_has_a_second_one_inside() -> None:
+    frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+
+    image, ending = prepared(encoded(frames[0], "MPO", save_all=True, append_images=frames[1:]))
+
+    assert (image.format, ending, image.size) == ("JPEG", "jpg", (30, 20))
+
+
 def test_a_bomb_is_refused_before_it_is_decoded() -> None:
     bomb = encoded(Image.new("1", (8000, 8000)), "PNG")
     assert len(bomb) < 100_000
