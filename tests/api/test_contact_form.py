@@ -29,6 +29,8 @@ SUBMIT = """mutation ($input: CustomerLeadSubmitInput!, $secret: String, $client
         errors { field message code id } } }"""
 TOKEN = "{ customerLeadFormToken { token validFrom validUntil } }"
 
+# What differs from one time to the next in the text of a statement: values, and the names that Django makes up.
+NAMED_ANEW = re.compile(r'(?s)VALUES.*|"_django_curs\w*"|"?s\d+_x\d+"?')
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -571,12 +573,12 @@ def test_the_answer_does_not_tell_who_is_known(anybody: Api) -> None:
         given = {"email": email, "message": "Hi", "token": token()}
         with CaptureQueriesContext(connection) as captured:
             response = anybody.post(SUBMIT, input=given)
-        statements = [re.sub(r"(?s)VALUES.*|(?<=SAVEPOINT ).*", "", query["sql"]) for query in captured]
+        statements = [NAMED_ANEW.sub("", query["sql"]) for query in captured]
         return response.content, response.status_code, dict(response.headers), statements
 
     unknown, *others = [ask(f"{who}@example.com") for who in ("unknown", "known", "inactive", "account")]
 
-    assert all(other == unknown for other in others)
+    assert others == [unknown] * 3
     assert sum("INSERT" in statement for statement in unknown[3]) == 1
     assert not any("customerrecord" in statement or "account_user" in statement for statement in unknown[3])
 

@@ -446,3 +446,14 @@ def test_a_lead_is_deleted_once(api: Api) -> None:
     assert api(DELETE, id=id) == {"customerLeadDelete": {"errors": [{"field": "id", "code": "NOT_FOUND"}]}}
     assert not Lead.objects.exists()
     assert api(UPDATE, id=id, input={})["customerLeadUpdate"]["errors"] == [{"field": "id", "code": "NOT_FOUND"}]
+
+
+def test_assigning_takes_as_many_statements_for_one_as_for_many(api: Api, staff: Any) -> None:
+    def number(leads: int) -> int:
+        ids = [global_id("CustomerLead", make_lead()) for _ in range(leads)]
+        with CaptureQueriesContext(connection) as captured:
+            assert api(ASSIGN, ids=ids, ownerId=global_id("User", staff))["customerLeadsAssign"]["count"] == leads
+        return len(captured)
+
+    number(1)  # fills Saleor's caches
+    assert number(1) == number(30)

@@ -546,3 +546,31 @@ def test_settings_are_read_once(api: Api, storage: Storage, monkeypatch: pytest.
     add(api, make_note(), file(), file())
 
     assert len(calls) == 1
+
+
+def test_writing_takes_as_many_statements_for_one_as_for_many(api: Api, storage: Storage) -> None:
+    def number(files: int, mentions: int) -> int:
+        given = [file() for _ in range(files)]
+        staff = [global_id("User", make_staff()) for _ in range(mentions)]
+        record = make_record()
+        with CaptureQueriesContext(connection) as captured:
+            assert create(api, record, *given, mentions=staff)["errors"] == []
+        return len(captured)
+
+    number(1, 1)  # fills Saleor's caches
+    assert number(1, 1) == number(10, 10)
+
+
+def test_deleting_takes_as_many_statements_for_one_as_for_many(api: Api, storage: Storage) -> None:
+    def number(things: int) -> int:
+        note = make_note()
+        for _ in range(things):
+            NoteMention.objects.create(note=note, user=make_staff())
+            NoteVersion.objects.create(note=note, text="x", editor_type="STAFF")
+        add(api, note, *[file() for _ in range(things)])
+        with CaptureQueriesContext(connection) as captured:
+            assert api(DELETE, id=global_id("CustomerNote", note))["customerNoteDelete"]["errors"] == []
+        return len(captured)
+
+    number(1)
+    assert number(1) == number(10)

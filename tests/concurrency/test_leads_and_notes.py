@@ -1,0 +1,97 @@
+"""Leads and notes, by many processes at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from saleor_customer_plus import reactions
+from saleor_customer_plus.activity.actions import Actor
+from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
+from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
+from saleor_customer_plus.leads import submissions
+from saleor_customer_plus.leads.models import Lead, LeadSubmission
+from saleor_customer_plus.notes import attachments
+from saleor_customer_plus.notes.attachments import MEGABYTE, Stored
+from saleor_customer_plus.notes.models import Attachment, Note
+from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.settings import CustomerPlusSettings
+
+from ..factories import make_lead, make_note, make_order, make_record
+from ..processes import at_once
+
+STAFF = Actor(ActorType.STAFF, "1")
+
+
+def sync(order: Any) -> None:
+    reactions.orders_changed([str(order.pk)])
+
+
+def submission(message: str = "Hi") -> LeadSubmission:
+    return submissions.receive({"email": "anna@example.com", "message": message})
+
+
+def test_orders_that_come_at_once_convert_a_lead_once() -> None:
+    for _ in range(3):
+        lead = make_lead(make_record())
+        orders = [make_order(lead.record.email) for _ in range(4)]
+
+        at_once(*[partial(sync, order) for order in orders])
+
+        lead.refresh_from_db()
+        first = min(orders, key=lambda order: (order.created_at, order.pk))
+        assert (lead.state, lead.converted_order_id) == ("CONVERTED", first.pk)
+        converted = ActivityEntry.objects.filter(record=lead.record, type=ActivityType.LEAD_CONVERTED)
+        assert converted.count() == 1
+
+
+def test_an_enquiry_and_an_order_that_cross_each_other_meet() -> None:
+    """Whichever commits last sees the other."""
+    for _ in range(5):
+        CustomerRecord.objects.all().delete()
+        waiting = submission()
+        order = make_order("anna@example.com")
+
+        at_once(partial(reactions.enquiry_received, waiting.pk), partial(sync, order))
+
+        lead = Lead.objects.get()
+        assert (lead.state, lead.converted_order_id) == ("CONVERTED", order.pk)
+
+
+def test_one_enquiry_by_four_workers_is_one_lead() -> None:
+    waiting = submission()
+
+    at_once(*[partial(reactions.enquiry_received, waiting.pk)] * 4)
+
+    assert (Lead.objects.count(), CustomerRecord.objects.count(), LeadSubmission.objects.count()) == (1, 1, 0)
+
+
+def test_enquiries_of_one_person_at_once_share_a_record() -> None:
+    waiting = [submission(str(number)) for number in range(6)]
+
+    at_once(*[partial(reactions.enquiry_received, one.pk) for one in waiting])
+
+    assert CustomerRecord.objects.count() == 1
+    assert Lead.objects.count() == 6
+
+
+def test_files_attached_at_once_do_not_exceed_the_limit_together() -> None:
+    chosen = CustomerPlusSettings(attachments_megabytes=3)
+    anna = make_record()
+    notes = [make_note(anna) for _ in range(6)]
+
+    def attach(note: Note) -> None:
+        file = Stored(f"x/{note.pk}", "a.pdf", "application/pdf", MEGABYTE)
+        try:
+            with transaction.atomic():
+                attachments.attach(note, [file], chosen, actor=STAFF)
+        except CustomerPlusError as error:
+            if error.code != ErrorCode.LIMIT_REACHED:
+                raise
+
+    at_once(*[partial(attach, note) for note in notes])
+
+    assert Attachment.objects.aggregate(total=Sum("size")) == {"total": 3 * MEGABYTE}
