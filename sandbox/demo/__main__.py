@@ -43,7 +43,7 @@ def main() -> int:
 def _tell() -> bool:
     from saleor_customer_plus.reconciliation import actions
 
-    from . import back_office, show, story
+    from . import back_office, lists, show, story
     from .desk import Desk
     from .shop import Shop
 
@@ -66,6 +66,8 @@ def _tell() -> bool:
     show.heading("What they see afterwards")
     for email in ("anna.rossi@example.com", "ben@example.com", "clara@vogt.example", back_office.IDA):
         show.person(back_office.seen(desk, email))
+    show.heading("A list of a thousand customers comes in from another shop, with twenty broken rows")
+    lists.play(lists.Lists(desk), show.line)
     return bool(unexpected or left or not found)
 
 

@@ -10,7 +10,7 @@ import pytest
 from saleor_customer_plus.reconciliation import actions
 from saleor_customer_plus.reconciliation.walks import DRIFT
 from saleor_customer_plus.records.models import CustomerRecord
-from sandbox.demo import back_office, story
+from sandbox.demo import back_office, lists, story
 from sandbox.demo.desk import Desk
 from sandbox.demo.shop import Shop
 
@@ -85,3 +85,30 @@ def test_staff_work_on_the_people_of_the_story() -> None:
     ((lead,),) = ([edge["node"] for edge in ida["leads"]["edges"]],)
     assert (lead["state"], ida["stage"]) == ("CONVERTED", "CUSTOMER")
     assert _drift() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_comes_in_is_undone_and_goes_out() -> None:
+    steps = lists.Lists(Desk())
+    anna = CustomerRecord.objects.create(email="customer0@old-shop.example", first_name="Anna")
+
+    job = steps.preview()
+    assert job["report"]["preview"]["counts"] == {
+        "to_create": lists.ROWS - lists.BROKEN - 1,
+        "to_update": 1,
+        "to_leave": 0,
+        "to_skip": 0,
+        "to_refuse": lists.BROKEN,
+    }
+    assert CustomerRecord.objects.count() == 1
+
+    job = steps.start(job)
+    assert CustomerRecord.objects.count() == lists.ROWS - lists.BROKEN
+    assert len(steps.desk.download(job["errorFile"]).decode("utf-8-sig").splitlines()) == lists.BROKEN + 1
+
+    undone = steps.undo(job)
+    assert undone["report"]["kept"] == 0
+    assert list(CustomerRecord.objects.values_list("pk", "first_name")) == [(anna.pk, "Anna")]
+
+    exported = steps.export()
+    assert b"customer0@old-shop.example" in steps.desk.download(exported["resultFile"])
