@@ -442,6 +442,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="customerrecord",
+            index=models.Index(
+                models.F("created_at"),
+                models.F("id"),
+                condition=models.Q(("accepts_marketing", True)),
+                name="customer_plus_marketing",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="customerrecord",
             index=django.contrib.postgres.indexes.GinIndex(fields=["search_terms"], name="customer_plus_search"),
         ),
         migrations.AddIndex(

@@ -101,19 +101,21 @@ def cancel(job_id: int) -> BulkJob:
 
 def retry(job_id: int) -> BulkJob:
     """Let a failed or canceled job go on from the chunk where it ended, while it has its files and was not undone."""
-    if BulkJob.objects.filter(pk=job_id, files_removed_at__isnull=False).exists():
-        raise CustomerPlusError("The files of this job were removed for their age. Make a new one.", field="id")
-    if BulkJob.objects.filter(undoes=job_id).exists():
-        raise CustomerPlusError("This job was undone. Make a new one.", field="id")
-    return _move(
-        job_id,
-        {JobState.FAILED, JobState.CANCELED},
-        JobState.PENDING,
-        "retry",
-        finished_at=None,
-        error_code="",
-        error_message="",
-    )
+    with transaction.atomic():
+        job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
+        if job is not None and job.files_removed_at is not None:
+            raise CustomerPlusError("The files of this job were removed for their age. Make a new one.", field="id")
+        if job is not None and job.undone_by.exists():
+            raise CustomerPlusError("This job was undone. Make a new one.", field="id")
+        return _move(
+            job_id,
+            {JobState.FAILED, JobState.CANCELED},
+            JobState.PENDING,
+            "retry",
+            finished_at=None,
+            error_code="",
+            error_message="",
+        )
 
 
 def _move(job_id: int, states: set[JobState], to: JobState, verb: str, **fields: Any) -> BulkJob:

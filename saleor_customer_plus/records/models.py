@@ -214,6 +214,12 @@ class CustomerRecord(models.Model):
                 name="customer_plus_tax_exempt",
                 condition=Q(is_tax_exempt=True),
             ),
+            models.Index(
+                F("created_at"),
+                F("id"),
+                name="customer_plus_marketing",
+                condition=Q(accepts_marketing=True),
+            ),
             GinIndex(fields=["search_terms"], name="customer_plus_search"),
             # A source that few came from: without it the whole table is read.
             GinIndex(fields=["sources"], name="customer_plus_sources"),
