@@ -102,7 +102,11 @@ def _single_byte(path: Path) -> str:
 # Letters of European languages, common ones twice as good as rare ones. What is not here looks like a mistake.
 _COMMON = set("äöüßéèàáíóúñçêâôîëïãõåøæìòùÄÖÜÉÁÍÓÚÑÇÅØÆ\u2019\u2013€°")
 _OTHER = set("ąćęłńóśźżĄĆĘŁŃŚŹŻčďěňřšťůžýČĎĚŇŘŠŤŮŽÝőűŐŰăâîșțşţĂÂÎŞŢğıİĞľĺŕđĐœŒÿÀÈÌÒÙÂÊÎÔÛËÏÃÕ“”„«»·©®ºª¿¡§")
-_SCRIPTS = (("\u0400", "\u045f"), ("\u0386", "\u03ce"))  # Cyrillic and Greek
+# Cyrillic and Greek, with the letters that are half of any text.
+_SCRIPTS = (
+    ("\u0400", "\u045f", set("\u043e\u0435\u0430\u0438\u043d\u0442\u0441\u0440\u0432\u043b\u043a")),
+    ("\u0386", "\u03ce", set("\u03b1\u03bf\u03b9\u03b5\u03c4\u03c3\u03c2\u03bd\u03b7\u03c1\u03ac\u03ce\u03cc\u03ad")),
+)
 
 
 def _score(words: set[bytes], encoding: str) -> float:
@@ -119,20 +123,22 @@ def _score(words: set[bytes], encoding: str) -> float:
 
 def _looks(word: str) -> float:
     foreign = [char for char in word if ord(char) > 127]
-    has_latin = any(char.isascii() and char.isalpha() for char in word)
-    score = 0.0
-    for char in foreign:
-        if char in _COMMON:
-            score += 2
-        elif char in _OTHER:
-            score += 1.2
-        elif any(first <= char <= last for first, last in _SCRIPTS):
-            # A word is of one script.
-            score += -2.0 if has_latin else (1.5 if len(foreign) > 2 else 0)
-        else:
-            score -= 2
+    # Latin words have letters without accents too, and those of other scripts have none of them.
+    is_latin = any(char.isascii() and char.isalpha() for char in word) or len(foreign) < 3
+    score = sum(_letter(char, is_latin) for char in foreign)
     # A capital in the middle of a word that is not all capitals.
     letters = [char for char in word if char.isalpha()]
     if any(char.isupper() for char in letters[1:]) and any(char.islower() for char in letters):
         score -= 2
     return score
+
+
+def _letter(char: str, is_latin: bool) -> float:
+    for first, last, common in _SCRIPTS:
+        if first <= char <= last:
+            return -2.0 if is_latin else 2.0 if char.lower() in common else 0.8
+    if char in _COMMON:
+        return 2.0 if is_latin else 0.2
+    if char in _OTHER:
+        return 1.2 if is_latin else 0.1
+    return -2.0

@@ -9,7 +9,7 @@ import csv
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -41,20 +41,25 @@ def rows_of_workbook(path: Path) -> Iterator[list[str]]:
     import openpyxl  # takes a while, and few files need it
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
-        if sheet is None:
-            raise refuse("The workbook has no sheet.")
-        for row in sheet.iter_rows(values_only=True):
-            if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
-                raise refuse(f"The sheet has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
-            cells = [_cell(value) for value in row[:MOST_COLUMNS]]
-            while cells and not cells[-1]:
-                cells.pop()
-            yield cells
+        with path.open("rb") as file:  # by its path it would want a certain ending
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
+            if sheet is None:
+                raise refuse("The workbook has no sheet.")
+            for row in sheet.iter_rows(values_only=True):
+                yield _cells(row)
     except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile, OSError, EOFError):
         # What the library raises of a broken file is anything.
         raise refuse("The workbook cannot be read. Save it again as XLSX, or as CSV.") from None
+
+
+def _cells(row: Sequence[Any]) -> list[str]:
+    if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
+        raise refuse(f"The sheet has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
+    cells = [_cell(value) for value in row[:MOST_COLUMNS]]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _cell(value: Any) -> str:

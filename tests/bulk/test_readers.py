@@ -1,0 +1,275 @@
+"""Files as people have them: every encoding, layout and packing, and those that are no lists."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saleor_customer_plus.bulk.models import JobState
+from saleor_customer_plus.bulk.readers import encodings, layout, spools
+from saleor_customer_plus.bulk.readers.layout import Chosen
+from saleor_customer_plus.bulk.readers.rows import rows_of
+from saleor_customer_plus.errors import CustomerPlusError
+from saleor_customer_plus.records.models import CustomerRecord
+
+from .test_imports import load, make, run
+
+TEXT = 'E-Mail;Vorname;Ort\nanna@example.com;Änne;"Köln; Süd"\nbo@example.com;José;Málaga\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[bytes], Path]:
+    def write(content: bytes) -> Path:
+        path = tmp_path / "list"
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+def read(path: Path, **chosen: Any) -> tuple[layout.Layout, list[list[str]]]:
+    found = layout.detect(path, Chosen(**chosen))
+    return found, [row for row, _ in rows_of(path, found)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (TEXT.encode(), "utf-8"),
+        (TEXT.encode("utf-8-sig"), "utf-8-sig"),
+        (TEXT.encode("utf-16"), "utf-16"),
+        (TEXT.encode("utf-16-le"), "utf-16-le"),
+        (TEXT.encode("utf-16-be"), "utf-16-be"),
+        (TEXT.encode("cp1252"), "cp1252"),
+        (TEXT.encode("mac_roman"), "mac_roman"),
+        ("email,imię\na@b.pl,Wałęsa Łukasz Żółć Śliwiński\n".encode("cp1250"), "cp1250"),
+        ("email,имя\na@b.ru,Наталья Иванова\n".encode("cp1251"), "cp1251"),
+        ("email,όνομα\na@b.gr,Γεώργιος Παπαδόπουλος\n".encode("cp1253"), "cp1253"),
+    ],
+)
+def test_the_encoding_is_found(file: Callable[[bytes], Path], raw: bytes, encoding: str) -> None:
+    assert encodings.detect(file(raw)) == encoding
+
+
+def test_an_accent_in_the_last_row_is_enough(file: Callable[[bytes], Path]) -> None:
+    raw = b"email,name\n" + b"a@example.com,Anna\n" * 200_000 + "b@example.com,Müller\n".encode("cp1252")
+    assert encodings.detect(file(raw)) == "cp1252"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_delimiter_is_found(file: Callable[[bytes], Path], delimiter: str, end: str) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
+    rows = [["Email", "Name", "Address"], ["a@b.it", 'An "na"', "Via Roma, 1; int. 2"], ["c@d.it", "Bo", "Rue\nX"]]
+    writer.writerows(rows)
+    found, read_rows = read(file(text.getvalue().encode()))
+    assert (found.delimiter, list(found.headers), found.first_row) == (delimiter, rows[0], 2)
+    assert read_rows == rows[1:]
+
+
+@pytest.mark.parametrize("first", ["sep=;\n", "sep=;\r\n", '"sep=;"\n', "SEP=;\n", "\ufeffsep=;\n"])
+def test_a_line_that_names_the_delimiter_is_obeyed(file: Callable[[bytes], Path], first: str) -> None:
+    found, rows = read(file(f"{first}email;note\na@b.it;x,y,z\n".encode()))
+    assert (found.headers, found.first_row, rows) == (("email", "note"), 3, [["a@b.it", "x,y,z"]])
+
+
+@pytest.mark.parametrize(
+    ("text", "has_header"),
+    [
+        ("email\na@b.it\n", True),
+        ("a@b.it\nc@d.it\n", False),
+        ("Anna,a@b.it\nBo,c@d.it\n", False),
+        ("Kontakt,Wohnort\na@b.it,Köln\n", True),
+    ],
+)
+def test_a_header_is_told_from_a_row(file: Callable[[bytes], Path], text: str, has_header: bool) -> None:
+    found, rows = read(file(text.encode()))
+    assert found.has_header is has_header
+    assert len(rows) == (1 if has_header else 2)
+
+
+def test_each_of_it_can_be_set(file: Callable[[bytes], Path]) -> None:
+    raw = "email:name\n'a:b@c.it':Łukasz\n".encode("iso8859_2")
+    found, rows = read(file(raw), encoding="latin2", delimiter=":", quote="'", has_header=False)
+    assert (found.encoding, found.headers) == ("iso8859-2", ("Column 1", "Column 2"))
+    assert rows == [["email", "name"], ["a:b@c.it", "Łukasz"]]
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=8)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=8),
+            min_size=2,
+            max_size=2,
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_row_begins_where_the_one_before_ended(rows: list[list[str]]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "rows.csv")
+        spools.write(path, [["email", "name"], *rows])
+        found = layout.detect(path, Chosen(encoding="utf-8", delimiter=",", has_header=True))
+        whole = list(rows_of(path, found))
+        assert [row for row, _ in whole] == rows
+        for index, (_, end) in enumerate(whole):
+            assert [row for row, _ in rows_of(path, found, start=end)] == rows[index + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("a@b.it,c@d.it", [["", "a@b.it"], ["", "c@d.it"]]),
+        ("a@b.it; c@d.it\ne@f.it g@h.it", [["", "a@b.it"], ["", "c@d.it"], ["", "e@f.it"], ["", "g@h.it"]]),
+        ("Anna <a@b.it>", [["Anna", "a@b.it"]]),
+        ('"Rossi, Anna" <a@b.it>, Bo <c@d.it>, e@f.it', [["Rossi, Anna", "a@b.it"], ["Bo", "c@d.it"], ["", "e@f.it"]]),
+        ("Anna Rossi a@b.it\nBo\tc@d.it", [["Anna Rossi", "a@b.it"], ["", "Bo"], ["", "c@d.it"]]),
+        ("Anna <a@b.it> Bo <c@d.it>", [["Anna", "a@b.it"], ["Bo", "c@d.it"]]),
+        ("nobody, a@b.it", [["", "nobody"], ["", "a@b.it"]]),
+    ],
+)
+def test_pasted_people(text: str, people: list[list[str]]) -> None:
+    assert list(spools.rows_of_pasted(text))[1:] == people
+
+
+# Whole files, through a job.
+
+
+def workbook(rows: list[list[Any]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def zipped(**files: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", ".") if name[0] != "_" else name, content)
+    return target.getvalue()
+
+
+PLAIN = b"email,first name,customer number\nanna@example.com,\xc3\x84nne,007\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "raw",
+    [
+        PLAIN,
+        PLAIN.decode().encode("utf-16"),
+        PLAIN.decode().encode("cp1252"),
+        PLAIN.replace(b",", b"\t"),
+        PLAIN.replace(b"\n", b"\r"),
+        gzip.compress(PLAIN),
+        zipped(list__csv=PLAIN),
+        zipped(list__csv=PLAIN, **{"__MACOSX/._list": b"x"}),
+        workbook([["email", "first name", "customer number"], ["anna@example.com", "Änne", "007"]]),
+        zipped(list__xlsx=workbook([["email", "first name", "customer number"], ["anna@example.com", "Änne", "007"]])),
+        json.dumps({"email": "anna@example.com", "first_name": "Änne", "number": "007"}).encode() + b"\n",
+    ],
+    ids=["csv", "utf-16", "cp1252", "tsv", "old mac", "gzip", "zip", "zip of a mac", "xlsx", "zip of xlsx", "json"],
+)
+def test_every_kind_of_file_is_read(raw: bytes) -> None:
+    assert load(raw).counters == {"read": 1, "created": 1}
+    record = CustomerRecord.objects.get()
+    assert (record.email, record.first_name, record.number) == ("anna@example.com", "Änne", "007")
+
+
+@pytest.mark.django_db
+def test_numbers_and_dates_of_a_workbook_are_read_as_they_are_shown() -> None:
+    from datetime import datetime
+
+    rows = [["email", "customer number", "known since", "tax exempt"], ["a@b.it", 1001.0, datetime(2020, 5, 1), True]]
+    load(workbook(rows))
+    record = CustomerRecord.objects.get()
+    assert (record.number, record.is_tax_exempt) == ("1001", True)
+    assert record.created_at.isoformat() == "2020-05-01T00:00:00+00:00"
+
+
+def bomb() -> bytes:
+    return gzip.compress(b"a@example.com\n" * 20_000_000)
+
+
+def with_macros() -> bytes:
+    target = io.BytesIO(workbook([["email"], ["a@b.it"]]))
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macro")
+    return target.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "picture"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 50, "old Excel"),
+        (bytes(range(256)) * 10, "not a text"),
+        (b"", "empty"),
+        (b"\n\n \n", "empty"),
+        (b"PK\x03\x04 broken", "broken"),
+        (gzip.compress(PLAIN * 1000)[:-40], "broken"),
+        (zipped(one__csv=PLAIN, two__csv=PLAIN), "one file"),
+        (zipped(list__gz=gzip.compress(PLAIN)), "archive in the archive"),
+        (b"email," + b",".join(b"c%d" % n for n in range(10_000)) + b"\na@b.it\n", "500 columns"),
+        (b'email,note\na@b.it,"' + b"x" * 50_000_000 + b'"\n', "several megabytes"),
+        (b'email,note\na@b.it,"' + b"x\n" * 200_000, "quotation mark"),
+        (b'{"email": "a@b.it"}\n[1]\n', "not an object"),
+        (with_macros(), "macros"),
+        (zipped(mimetype=b"application/vnd.oasis", content__xml=b"<x/>"), "OpenDocument"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_list_gets_a_clear_error_and_leaves_no_trace(raw: bytes, says: str) -> None:
+    job = run(make(raw))
+    assert job.state == JobState.FAILED
+    assert job.error_code in ("UNSUPPORTED_FILE", "INVALID")
+    assert says in job.error_message
+    assert CustomerRecord.objects.count() == 0
+    assert not job.problems.exists()
+    assert not job.options.get("_working")
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_packed_to_harm_is_refused_before_it_is_unpacked() -> None:
+    job = run(make(bomb()))
+    assert (job.state, job.error_code) == (JobState.FAILED, "UNSUPPORTED_FILE")
+    assert "far bigger" in job.error_message
+
+
+@pytest.mark.django_db
+def test_formulas_are_text() -> None:
+    """Of a formula counts what it came to, which openpyxl does not compute; of a CSV, what is written."""
+    job = load("email,first name,store note\na@b.it,'=1+1,=2+2\n")
+    record = CustomerRecord.objects.get()
+    assert (record.first_name, record.store_note) == ("=1+1", "=2+2")
+    assert job.counters == {"read": 1, "created": 1}
+
+
+def test_an_encoding_that_there_is_not_is_refused() -> None:
+    with pytest.raises(CustomerPlusError, match="no such encoding"):
+        encodings.known("klingon")
+    with pytest.raises(CustomerPlusError, match="no such encoding"):
+        encodings.known("rot13")
