@@ -27,7 +27,7 @@ from .leads.models import Lead
 from .ledger.models import LedgerEntry
 from .ledger.refresh import refresh_records
 from .notes.models import Attachment, Note, attachment_storage
-from .records.deletion import Deleted, delete, lock
+from .records.deletion import Deleted, delete, lock, look_for
 from .records.models import CustomerRecord, record_image_storage
 from .tags.models import TagAssignment
 
@@ -120,11 +120,12 @@ def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
     checkouts go after the commit.
     """
     chosen, _is_active = settings.load()
-    lock(record_ids)
+    traces = look_for(record_ids)
+    people = lock(record_ids)
     uses = vouchers.uses_of(record_ids)
     files = list(Attachment.objects.filter(note__record__in=record_ids).values_list("file", flat=True))
     _allow_erasure("on")
-    deleted = delete(record_ids, chosen)
+    deleted = delete(people, traces, chosen)
     _allow_erasure("off")
     refresh_records(deleted.touched, chosen)
     # Not while the records are locked: a checkout may hold the account, and a storage may be slow.

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from .. import host, sql
 from ..ledger.sync import release_orders, sync_orders
@@ -20,6 +20,29 @@ from ..settings import CustomerPlusSettings
 from .email import BLANKS
 from .locks import own_identities
 from .models import CustomerRecord, ReleasedAccount
+
+# Up to so many addresses are looked up one by one; to read the whole table once is cheaper than more.
+LOOKED_UP = 20
+
+
+class Person(NamedTuple):
+    """A record that is about to be deleted."""
+
+    record_id: int
+    email: str
+    account_id: int | None
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What Saleor has of people with these addresses and accounts."""
+
+    emails: frozenset[str]
+    tied: frozenset[int]
+    # Their accounts, also others of the same address, and their orders, also drafts.
+    account_ids: list[int]
+    order_ids: list[UUID]
 
 
 @dataclass(slots=True)
@@ -35,66 +58,69 @@ class Deleted:
     touched: set[int] = field(default_factory=set)
 
 
-def lock(record_ids: Collection[int]) -> list[tuple[int, str, int | None, str]]:
-    """Let nobody add to these records, nor any orders be attributed, until the transaction ends.
+def look_for(record_ids: Collection[int]) -> Traces:
+    """Find what Saleor has of these people. It may take a while: do it before they are locked."""
+    return _traces(_people(CustomerRecord.objects.filter(pk__in=record_ids)))
 
-    Return the key, the address, the account and the picture of each.
-    """
+
+def lock(record_ids: Collection[int]) -> list[Person]:
+    """Let nobody add to these records, nor any orders be attributed, until the transaction ends."""
     own_identities()
-    records = CustomerRecord.objects.select_for_update().filter(pk__in=record_ids).order_by("pk")
-    return list(records.values_list("pk", "email", "account_id", "image"))
+    return _people(CustomerRecord.objects.select_for_update().filter(pk__in=record_ids))
 
 
-def delete(record_ids: Collection[int], settings: CustomerPlusSettings) -> Deleted:
-    """Delete these records with all that hangs on them. What is gone already is passed over.
+def delete(people: list[Person], traces: Traces, settings: CustomerPlusSettings) -> Deleted:
+    """Delete these records, which are locked, with all that hangs on them.
 
-    Call it in a transaction, by `deletion.delete_records`, which knows of the rooms that hang things on a record.
+    Call it by `deletion.delete_records`, which knows of the rooms that hang things on a record.
     """
-    rows = lock(record_ids)
-    result = Deleted(record_ids=[row[0] for row in rows], images=[row[3] for row in rows if row[3]])
-    if not rows:
-        return result
-    emails = [row[1] for row in rows]
-    result.account_ids = _accounts(emails, [row[2] for row in rows if row[2] is not None])
+    if not people:
+        return Deleted()
+    emails = [person.email for person in people]
+    if not (traces.emails.issuperset(emails) and traces.tied.issuperset(_tied(people))):
+        traces = _traces(people)  # somebody's address or account changed meanwhile
+    result = Deleted(
+        record_ids=[person.record_id for person in people],
+        images=[person.image for person in people if person.image],
+        account_ids=traces.account_ids,
+    )
     # First the ledger has to know each of their orders, also those of which a task is under way or was lost.
-    result.touched = sync_orders(Q(pk__in=_orders(emails, result.account_ids)), settings).record_ids
-    result.touched -= set(result.record_ids)
+    result.touched = sync_orders(Q(pk__in=traces.order_ids), settings).record_ids - set(result.record_ids)
     result.orders_kept = release_orders(result.record_ids, emails)
     ReleasedAccount.objects.bulk_create(
-        [ReleasedAccount(account_id=account_id) for account_id in result.account_ids], ignore_conflicts=True
+        [ReleasedAccount(account_id=account_id) for account_id in traces.account_ids], ignore_conflicts=True
     )
     CustomerRecord.objects.filter(pk__in=result.record_ids).only("pk").delete()
     return result
 
 
-def _accounts(emails: list[str], tied: list[int]) -> list[int]:
-    """The accounts that Saleor has for these people: the ones tied, and others with the same address."""
-    return [
-        row.id
-        for row in sql.rows(
-            sql.fill(
-                "SELECT u.id FROM {users} u WHERE u.id = ANY({tied}) UNION {spelt_alike} ORDER BY 1",
-                users=sql.table(host.User),
-                tied=tied,
-                spelt_alike=_spelt_alike(host.User, "email", emails),
-            )
-        )
-    ]
+def _people(records: QuerySet[CustomerRecord]) -> list[Person]:
+    return [Person(*row) for row in records.order_by("pk").values_list("pk", "email", "account_id", "image")]
 
 
-def _orders(emails: list[str], account_ids: list[int]) -> list[UUID]:
-    """The orders that Saleor has of these people, drafts too."""
-    return [
-        row.id
-        for row in sql.rows(
-            sql.fill(
-                "SELECT o.id FROM {orders} o WHERE o.user_id = ANY({account_ids}) UNION {spelt_alike} ORDER BY 1",
-                orders=sql.table(host.Order),
-                account_ids=account_ids,
-                spelt_alike=_spelt_alike(host.Order, "user_email", emails),
-            )
-        )
-    ]
+def _tied(people: list[Person]) -> list[int]:
+    return [person.account_id for person in people if person.account_id is not None]
+
+
+def _traces(people: list[Person]) -> Traces:
+    emails, tied = [person.email for person in people], _tied(people)
+    account_ids = _ids(
+        "SELECT u.id FROM {table} u WHERE u.id = ANY({keys}) UNION {spelt_alike} ORDER BY 1",
+        table=sql.table(host.User),
+        keys=tied,
+        spelt_alike=_spelt_alike(host.User, "email", emails),
+    )
+    order_ids = _ids(
+        "SELECT o.id FROM {table} o WHERE o.user_id = ANY({keys}) UNION {spelt_alike} ORDER BY 1",
+        table=sql.table(host.Order),
+        keys=account_ids,
+        spelt_alike=_spelt_alike(host.Order, "user_email", emails),
+    )
+    return Traces(frozenset(emails), frozenset(tied), account_ids, order_ids)
+
+
+def _ids(query: str, **parts: Any) -> list[Any]:
+    return [row.id for row in sql.rows(sql.fill(query, **parts))]
 
 
 def _spelt_alike(model: Any, column: str, emails: list[str]) -> sql.Sql:
@@ -105,14 +131,14 @@ def _spelt_alike(model: Any, column: str, emails: list[str]) -> sql.Sql:
     return sql.fill(
         """
         SELECT s.id FROM unnest({emails}::text[], {patterns}::text[]) AS p(email, pattern)
-        JOIN {table} s ON s.{column} ILIKE p.pattern
-        WHERE lower(btrim(s.{column}, {blanks})) = p.email
+        JOIN {table} s ON lower(btrim(s.{column}, {blanks})) = p.email {by_index}
         """,
         table=sql.table(model),
         column=sql.Sql(column),
         emails=emails,
         patterns=["%" + email.translate(_ESCAPED) + "%" for email in emails],
         blanks=BLANKS,
+        by_index=sql.Sql(f"AND s.{column} ILIKE p.pattern" if len(emails) <= LOOKED_UP else ""),
     )
 
 

@@ -258,7 +258,9 @@ def test_accounts_of_the_same_address_in_other_spellings_stay_gone_too() -> None
     assert list(ReleasedAccount.objects.order_by("pk").values_list("pk", flat=True)) == [one.pk, two.pk]
 
 
-def test_an_address_is_no_pattern() -> None:
+@pytest.mark.parametrize("looked_up", [20, 1])
+def test_an_address_is_no_pattern(monkeypatch: pytest.MonkeyPatch, looked_up: int) -> None:
+    monkeypatch.setattr("saleor_customer_plus.records.deletion.LOOKED_UP", looked_up)
     for email in ("a_na@example.com", "anna@example.com", "100%@example.com", "1000@example.com"):
         order_changed(make_order(email))
 
@@ -266,6 +268,28 @@ def test_an_address_is_no_pattern() -> None:
 
     everything_happens_again()
     assert emails() == ["1000@example.com", ANNA]
+
+
+def test_whose_address_changes_while_they_are_looked_for_is_found_by_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = make_account(ANNA)
+    reactions.account_changed(account.pk)
+    look_for = deletion.look_for
+
+    def look_before_the_change(record_ids: Any) -> Any:
+        traces = look_for(record_ids)
+        change(account, email="anne@example.com")
+        reactions.account_changed(account.pk)
+        make_order("anne@example.com")
+        return traces
+
+    monkeypatch.setattr(deletion, "look_for", look_before_the_change)
+    deleted = delete(record_of(ANNA))
+
+    assert deleted.orders_kept == 1
+    everything_happens_again()
+    assert emails() == []
 
 
 def test_orders_that_waited_for_the_person_are_released_too(configure: Callable[..., None]) -> None:
