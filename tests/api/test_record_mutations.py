@@ -14,9 +14,9 @@ from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
 from saleor_customer_plus.api.base import to_global_id
 from saleor_customer_plus.ledger.models import LedgerEntry
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.models import CustomerRecord, ReleasedAccount
 from tests.client import Api
-from tests.factories import make_account, make_address, make_app, make_order, make_record
+from tests.factories import make_account, make_address, make_app, make_group, make_order, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +155,53 @@ def test_everything_in_one_call(api: Api) -> None:
         "tags": [{"name": "Press"}, {"name": "VIP"}],
     }
     assert types() == ["RECORD_CREATED", "TAG_ADDED", "TAG_ADDED", "CONSENT_CHANGED"]
+
+
+JOIN = """
+mutation ($groups: [ID!]) {
+  customerRecordCreate(input: {email: "anna@example.com", groups: $groups}) {
+    record { groups { name } }
+    errors { field message code id }
+  }
+}
+"""
+
+
+def groups(*names: str) -> list[str]:
+    return [to_global_id("CustomerGroup", make_group(name).pk) for name in names]
+
+
+def test_into_groups(api: Api) -> None:
+    answer = api(JOIN, groups=groups("Press", "Trade"))["customerRecordCreate"]
+
+    assert answer == {"record": {"groups": [{"name": "Press"}, {"name": "Trade"}]}, "errors": []}
+    assert types() == ["RECORD_CREATED", "GROUP_JOINED", "GROUP_JOINED"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "code"),
+    [([to_global_id("CustomerGroup", 4711)], "NOT_FOUND"), ([to_global_id("CustomerTag", 1)], "INVALID")],
+)
+def test_into_groups_that_there_are_not(api: Api, ids: list[str], code: str) -> None:
+    assert problems(api(JOIN, groups=ids)["customerRecordCreate"]) == [("groups", code)]
+    assert CustomerRecord.objects.count() == 0
+
+
+def test_into_several_groups_where_one_is_allowed(api: Api, configure: Any) -> None:
+    configure(several_groups=False)
+
+    assert problems(api(JOIN, groups=groups("Press", "Trade"))["customerRecordCreate"]) == [("groups", "INVALID")]
+    assert CustomerRecord.objects.count() == 0
+
+
+def test_whose_record_was_deleted_is_tied_to_a_new_one_made_by_hand(api: Api) -> None:
+    account = make_account("anna@example.com")
+    ReleasedAccount.objects.create(account_id=account.pk)
+
+    assert create(api, email="anna@example.com")["record"]["hasAccount"]
+
+    assert CustomerRecord.objects.get().account_id == account.pk
+    assert ReleasedAccount.objects.count() == 0
 
 
 def test_nothing_is_sent_to_anybody(api: Api, on_commit: Any) -> None:
