@@ -66,7 +66,7 @@ class CustomerRecordSuggestion(CustomerRecordProvenance):
     value = graphene.String(required=True, description="The value.")
 
 
-def _known(details: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+def _known(details: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a record keeps for its details, in their order, as the two types above show it."""
     return [
         {
@@ -88,7 +88,7 @@ class CustomerRecordSocialProfile(graphene.ObjectType):  # type: ignore[misc]
     profile = graphene.String(required=True, description="The name or the address of the profile there.")
 
 
-class CustomerRecord(  # type: ignore[misc]
+class CustomerRecord(
     OrdersOfRecord,
     ActivityOfRecord,
     ConsentOfRecord,
@@ -96,7 +96,7 @@ class CustomerRecord(  # type: ignore[misc]
     NotesOfRecord,
     TagsOfRecord,
     GroupsOfRecord,
-    graphene.ObjectType,
+    graphene.ObjectType,  # type: ignore[misc]
 ):
     """One person, known by one e-mail address: a guest, an account holder, a lead, or all of them in turn."""
 
