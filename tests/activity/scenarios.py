@@ -338,6 +338,45 @@ def _(world: World) -> Call:
     return Call({"id": world.ask(save)["profile"]["id"]}, NOBODY)
 
 
+# Imports.
+
+PEOPLE = """email,first_name,tags,groups,accepts_marketing
+anna@example.com,Anni,fair,Silver,yes
+carla@example.com,Carla,VIP,Gold,yes
+"""
+IMPORT = (
+    "mutation ($file: Upload, $input: CustomerImportInput)"
+    " { customerImportCreate(file: $file, input: $input) { job { id } errors { message } } }"
+)
+
+
+def people() -> SimpleUploadedFile:
+    return SimpleUploadedFile("people.csv", PEOPLE.encode())
+
+
+def _import(world: World, **input: Any) -> str:
+    """An import that somebody began before: the id of its job."""
+    with world.on_commit():
+        answer = world.api.upload(IMPORT, {"file": people()}, input=input)["customerImportCreate"]
+    assert answer["errors"] == []
+    return str(answer["job"]["id"])
+
+
+SCENARIOS |= {
+    "customerImportCreate:preview": lambda w: Call({"input": {}}, NOBODY, files={"file": people()}),
+    "customerImportCreate:at once": lambda w: Call(
+        {"input": {"wantsPreview": False}}, {"anna", "carla"}, files={"file": people()}
+    ),
+    "customerImportUpdate": lambda w: Call({"id": _import(w), "input": {"tags": ["imported"]}}, NOBODY),
+    "customerImportStart:all": lambda w: Call({"id": _import(w)}, {"anna", "carla"}),
+    "customerImportStart:missing": lambda w: Call(
+        {"id": _import(w, deactivatesMissing=True), "missing": 1}, {"anna", "ben", "carla"}
+    ),
+    "customerImportProfileSave": lambda w: Call({"name": "Mine", "input": {}}, NOBODY),
+    "customerJobUndo:import": lambda w: Call({"id": _import(w, wantsPreview=False)}, ANNA),
+}
+
+
 # What Saleor's own mutations do within ours: only a real Saleor has them.
 
 
