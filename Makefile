@@ -14,7 +14,7 @@ ARGS ?=
 SALEOR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-saleor lint bench lock clean
+.PHONY: help demo test test-saleor lint bench bench-bulk lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -48,6 +48,9 @@ lint: $(READY) ## Check style, types, the layers of imports, and that no migrati
 
 bench: $(if $(SALEOR),,$(READY)) ## Measure, on the embedded PostgreSQL (SALEOR=<checkout>, DATABASE_URL: on a real Saleor)
 	@$(if $(SALEOR),bench/on-saleor "$(SALEOR)",$(RUN)/python -m bench) $(ARGS)
+
+bench-bulk: $(READY) ## Measure imports and exports of a million customers (ARGS="--rows 100000 --records 100000")
+	@$(RUN)/python -m bench import export $(ARGS)
 
 lock: ## Choose new versions of what the tests and checks need (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --no-header --no-annotate \

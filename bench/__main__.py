@@ -19,24 +19,26 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=["reconcile", "list", "hooks", "export", []],
+        choices=["reconcile", "list", "hooks", "export", "import", []],
         default=[],
         help="what to measure; all by default",
     )
     parser.add_argument("--orders", type=int, default=1_000_000, help="orders to reconcile")
     parser.add_argument("--records", type=int, default=1_000_000, help="records to list or to export")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows to import")
     parser.add_argument("--runs", type=int, default=21, help="how often a page is asked for")
     parser.add_argument("--pairs", type=int, default=300, help="how often a mutation is sent with and without us")
     parser.add_argument("--keep", action="store_true", help="put the tables into docs/benchmarks.md")
     options = parser.parse_args()
     host.configure()
-    from . import exports, hooks, lists, reconcile
+    from . import exports, hooks, imports, lists, reconcile
 
     measures = {
         "reconcile": lambda: reconcile.measure(options.orders),
         "list": lambda: lists.measure(options.records, options.runs),
         "hooks": lambda: hooks.measure(options.pairs),
         "export": lambda: exports.measure(options.records),
+        "import": lambda: imports.measure(options.rows),
     }
     if not host.ON_SALEOR:
         del measures["hooks"]  # the stand-in has no mutations

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import host, machine
+from .import_steps import bare_upsert, import_list, list_file, make_import, work_at
 
 # Rows that are fetched at a time, as many as the reconciliation has in a batch.
 FETCHED = 1000
@@ -63,7 +64,19 @@ def export(*arguments: str) -> dict[str, Any]:
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    step.__name__: step for step in (bare_select, reconcile, mutations, bare_copy, export)
+    step.__name__: step
+    for step in (
+        bare_select,
+        reconcile,
+        mutations,
+        bare_copy,
+        export,
+        bare_upsert,
+        import_list,
+        list_file,
+        make_import,
+        work_at,
+    )
 }
 
 

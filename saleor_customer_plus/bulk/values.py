@@ -7,13 +7,16 @@ and no in five languages, dates as they are written, `mailto:` and names around 
 
 from __future__ import annotations
 
+import gettext
 import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
+import django_countries
 from django.utils import translation
 from django_countries import countries
 
@@ -120,11 +123,16 @@ _OTHER_NAMES = {
 def _countries() -> dict[str, str]:
     """The code of each country by code, three-letter code and name in each of our languages."""
     found: dict[str, str] = {}
+    with translation.override("en"):
+        english = {code: str(name) for code, name in countries}
+    # Read from the library's own catalogs: Django's translation is for a site to switch off.
+    folder = Path(django_countries.__file__).parent / "locale"
     for language in LANGUAGES:
-        with translation.override(language):
-            for code, name in countries:
-                found.setdefault(_plain(str(name)), code)
-    for code in dict(countries):
+        catalog = gettext.translation("django", folder, [language], fallback=True)
+        for code, name in english.items():
+            found.setdefault(_plain(catalog.gettext(name)), code)
+            found.setdefault(_plain(name), code)
+    for code in english:
         found[code.lower()] = code
         if alpha3 := countries.alpha3(code):
             found.setdefault(alpha3.lower(), code)

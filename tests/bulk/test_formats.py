@@ -1,0 +1,269 @@
+"""Files of other shops, by their headers; any spelling of a header; what cells may say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saleor_customer_plus.bulk import values
+from saleor_customer_plus.bulk.cells import neutralise, restore
+from saleor_customer_plus.bulk.columns import COLUMNS, IMPORTED, LANGUAGES
+from saleor_customer_plus.bulk.formats import recognise
+from saleor_customer_plus.bulk.mapping import map_columns
+from saleor_customer_plus.bulk.rows import Person, RowReader
+from saleor_customer_plus.bulk.values import Unreadable
+from saleor_customer_plus.errors import CustomerPlusError
+
+FILES = {
+    "shopify": "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,"
+    "Default Address Address1,Default Address Address2,Default Address City,Default Address Province Code,"
+    "Default Address Country Code,Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,"
+    "Total Orders,Note,Tax Exempt,Tags",
+    "shopify-2": "First Name,Last Name,Email,Accepts Email Marketing,Company,Address1,Address2,City,Province,"
+    "Province Code,Country,Country Code,Zip,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Tags,Note,Tax Exempt",
+    "shopify-1": "First Name,Last Name,Email,Company,Address1,Address2,City,Province,Province Code,Country,"
+    "Country Code,Zip,Phone,Accepts Marketing,Total Spent,Total Orders,Tags,Note,Tax Exempt",
+    "woocommerce": "Name,Username,Last Active,Sign Up,Email,Orders,Total Spend,AOV,Country / Region,City,Region,"
+    "Postal Code",
+    "magento": "email,_website,_store,confirmation,created_at,created_in,disable_auto_group_change,dob,firstname,"
+    "gender,group_id,lastname,middlename,password_hash,prefix,rp_token,rp_token_created_at,store_id,suffix,taxvat,"
+    "updated_at,website_id,password",
+    "prestashop": "Customer ID,Active (0/1),Titles ID (Mr = 1; Ms = 2; else 0),Email *,Password *,"
+    "Birthday (yyyy-mm-dd),Last Name *,First Name *,Newsletter (0/1),Opt-in (0/1),Registration date (yyyy-mm-dd),"
+    "Groups (x;y;z...),Default group ID",
+    "mailchimp": "Email Address,First Name,Last Name,Birthday,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,"
+    "CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS",
+    "klaviyo": "Email,Klaviyo ID,First Name,Last Name,Organization,Title,Phone Number,Address,Address 2,City,"
+    "State / Region,Country,Zip Code,Latitude,Longitude,Source,IP Address,Email Marketing Consent,"
+    "Email Marketing Consent Timestamp,Historic Customer Lifetime Value",
+    "squarespace": "Account,First Name,Last Name,Email,Total Orders,Total Spent,Average Order Value,Last Order Date,"
+    "Customer Since,Tags",
+    "squarespace-list": "Email Address,Date Subscribed",
+    "ecwid": "name,email,password",
+}
+
+
+def headers_of(key: str) -> list[str]:
+    return [header.replace(";", ",") for header in FILES[key].split(",")]
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_files_of_other_shops_are_recognised(key: str) -> None:
+    headers = [f" {header.upper()} " for header in headers_of(key)]
+    found = recognise(headers)
+    assert found is not None
+    assert found.key == key
+    mapped = map_columns(headers, [])
+    assert mapped.format == key
+    assert "email" in mapped.keys
+
+
+def test_the_import_template_of_shopify_is_recognised() -> None:
+    headers = [header for header in headers_of("shopify") if header not in ("Customer ID", "Total Spent")]
+    assert recognise(headers) is not None
+
+
+def test_a_shopify_row_means_what_it_says() -> None:
+    headers = [*headers_of("shopify"), "Size (customer.metafields.custom.size)"]
+    cells = (
+        "'7210448301122,Anna,Rossi,anna@example.com,yes,ACME,Via Roma 1,,Roma,RM,IT,00100,06 12345678,"
+        '+39 312 345 6789,no,120.50,3,Rings twice,no,"vip, fair",M'
+    )
+    import csv
+
+    (row,) = csv.reader([cells])
+    plain = RowReader(map_columns(headers, []), marks_ids=True).read(2, row)
+    assert isinstance(plain, Person)
+    assert plain.values == {
+        "first_name": "Anna",
+        "last_name": "Rossi",
+        "email": "anna@example.com",
+        "company_name": "ACME",
+        "country_code": "IT",
+        "store_note": "Rings twice",
+        "is_tax_exempt": False,
+        "phone": "+393123456789",
+        "additional_phones": ["+390612345678"],
+    }
+    assert (plain.tags, plain.accepts) == (("vip", "fair"), {"accepts_marketing": True})
+    kept = RowReader(map_columns(headers, [], keep_unknown=True), marks_ids=True).read(2, row)
+    assert isinstance(kept, Person)
+    # What another shop counted is never ours: kept apart, and only when asked.
+    assert kept.values["attributes"]["Customer ID"] == "7210448301122"
+    assert kept.values["attributes"]["Total Spent"] == "120.50"
+    assert kept.values["attributes"]["Size (customer.metafields.custom.size)"] == "M"
+
+
+def test_passwords_are_never_kept() -> None:
+    for key in ("magento", "ecwid"):
+        mapped = map_columns(headers_of(key), [], keep_unknown=True)
+        assert not any("password" in (kept or "") for kept in mapped.keys)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_own_headers_are_read_in_every_language(language: str) -> None:
+    keys = [key for key in IMPORTED if key != "name"]
+    headers = [COLUMNS[key].header(language) for key in keys]
+    assert list(map_columns(headers, []).keys) == keys
+
+
+@pytest.mark.parametrize(
+    ("headers", "keys"),
+    [
+        (
+            "E-Mail-Adresse,Vorname,Nachname,Firma,Land,Handy",
+            "email,first_name,last_name,company_name,country_code,phone",
+        ),
+        (
+            "Indirizzo email,Nome,Cognome,Ragione sociale,Nazione",
+            "email,first_name,last_name,company_name,country_code",
+        ),
+        ("Courriel,Prénom,Nom,Société,Pays", "email,first_name,last_name,company_name,country_code"),
+        ("Correo electrónico,Nombre,Apellidos,Empresa,País", "email,first_name,last_name,company_name,country_code"),
+        ("e_mail,given-name,SURNAME,Organisation", "email,first_name,last_name,company_name"),
+        ("Vorname,Name,Mail", "first_name,last_name,email"),
+        ("Name,Mail", "name,email"),
+        ("Email,Phone,Phone,Email", "email,phone,additional_phones,None"),
+        ("Email,Favourite colour", "email,None"),
+    ],
+)
+def test_other_headers_are_mapped_by_their_names(headers: str, keys: str) -> None:
+    assert [str(key) for key in map_columns(headers.split(","), []).keys] == keys.split(",")
+
+
+def test_unknown_columns_are_told_or_kept() -> None:
+    mapped = map_columns(["Email", "Colour"], [])
+    assert (mapped.ignored, map_columns(["Email", "Colour"], [], keep_unknown=True).keys[1]) == (
+        ["Colour"],
+        "attribute:Colour",
+    )
+
+
+def test_a_list_without_a_header_is_read_by_its_cells() -> None:
+    rows = [["Anna", "a@b.it"], ["Bo", "c@d.it"]]
+    assert map_columns(["Column 1", "Column 2"], rows).keys == (None, "email")
+
+
+@pytest.mark.parametrize(
+    "corrections", [{"Email": "nothing"}, {"Email": "attribute:"}, {"Email": "email", "Other": "email"}]
+)
+def test_corrections_that_make_no_sense_are_refused(corrections: dict[str, str]) -> None:
+    with pytest.raises(CustomerPlusError) as caught:
+        map_columns(["Email", "Other"], [], corrections=corrections)
+    assert caught.value.field == "mapping"
+
+
+@pytest.mark.parametrize(
+    ("read", "cell", "value"),
+    [
+        (values.email_of, " Anna@Example.COM ", "anna@example.com"),
+        (values.email_of, "mailto:anna@example.com?subject=x", "anna@example.com"),
+        (values.email_of, "Anna Rossi <Anna@example.com>", "anna@example.com"),
+        (values.email_of, "info@münchen.de", "info@münchen.de"),
+        (values.country_of, "de", "DE"),
+        (values.country_of, "DEU", "DE"),
+        (values.country_of, "Germany", "DE"),
+        (values.country_of, "GERMANIA", "DE"),
+        (values.country_of, "Deutschland", "DE"),
+        (values.country_of, "Allemagne", "DE"),
+        (values.country_of, "Alemania", "DE"),
+        (values.country_of, "U.S.A.", "US"),
+        (values.country_of, "Österreich", "AT"),
+        (values.flag_of, "Sì", True),
+        (values.flag_of, "SUBSCRIBED", True),
+        (values.flag_of, "Never subscribed", False),
+        (values.flag_of, "NEIN", False),
+        (values.language_of, "Deutsch", "de"),
+        (values.language_of, "pt_BR", "pt-br"),
+        (values.names_of, "vip, Fair; vip", ("vip", "Fair")),
+        (values.names_of, '["a","b"]', ("a", "b")),
+        (values.basis_of, "consent", "CONSENT"),
+        (values.pairs_of, "instagram: anna; x: anna2", {"instagram": "anna", "x": "anna2"}),
+        (values.split_name, "Anna Maria Rossi", ("Anna Maria", "Rossi")),
+        (values.split_name, "Rossi, Anna", ("Anna", "Rossi")),
+        (values.split_name, "Anna", ("Anna", "")),
+    ],
+)
+def test_cells_are_read_as_people_write_them(read: Callable[[str], Any], cell: str, value: Any) -> None:
+    assert read(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "month_first", "told"),
+    [
+        ("2024-05-31", False, datetime(2024, 5, 31, tzinfo=UTC)),
+        ("2024-05-31 13:14:15 UTC", False, datetime(2024, 5, 31, 13, 14, 15, tzinfo=UTC)),
+        ("2024-05-31T13:14:15+02:00", False, datetime(2024, 5, 31, 11, 14, 15, tzinfo=UTC)),
+        ("31.05.2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
+        ("3/4/2024", False, datetime(2024, 4, 3, tzinfo=UTC)),
+        ("3/4/2024", True, datetime(2024, 3, 4, tzinfo=UTC)),
+        ("5/31/2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
+        ("31/05/24 8:05", False, datetime(2024, 5, 31, 8, 5, tzinfo=UTC)),
+        ("5/31/2024 1:05 PM", True, datetime(2024, 5, 31, 13, 5, tzinfo=UTC)),
+        ("May 31, 2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
+    ],
+)
+def test_dates_are_read_as_people_write_them(cell: str, month_first: bool, told: datetime) -> None:
+    assert values.time_of(cell, month_first) == told
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "phone"),
+    [
+        ("+49 30 1234567", "", "+49301234567"),
+        ("+49301234567", "", "+49301234567"),
+        ("0049301234567", "", "+49301234567"),
+        ("030/123 45 67", "DE", "+49301234567"),
+        ("+49 (0)30 1234567", "", "+49301234567"),
+        ("+490301234567", "", "+49301234567"),
+        ("312 345 6789", "IT", "+393123456789"),
+    ],
+)
+def test_phones_are_read_in_any_spelling(cell: str, region: str, phone: str) -> None:
+    assert values.phone_of(cell, region) == phone
+
+
+@given(st.from_regex(r"\+(49|39|1|44|33|34|7|86|55)[0-9]{5,13}", fullmatch=True))
+def test_the_short_way_to_a_phone_comes_to_the_same_as_the_long_one(text: str) -> None:
+    def read(by: Callable[[], str]) -> str:
+        try:
+            return by()
+        except Unreadable:
+            return "refused"
+
+    assert read(lambda: values.phone_of(text, "")) == read(lambda: str(values.stored("phone", text)))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_the_short_way_to_a_text_comes_to_the_same_as_the_long_one(text: str) -> None:
+    cell = text.strip()
+    if cell:
+        try:
+            long = values.stored("first_name", cell)
+        except Unreadable:
+            with pytest.raises(Unreadable):
+                values.text_of("first_name", 256, cell)
+        else:
+            assert values.text_of("first_name", 256, cell) == long
+
+
+@given(st.from_regex(r"[a-zA-Z0-9._%+-]{1,12}@[a-z0-9.-]{1,12}\.[a-z]{1,4}", fullmatch=True))
+def test_the_short_way_to_an_address_comes_to_the_same_as_the_long_one(text: str) -> None:
+    try:
+        long = values.stored("email", text)
+    except Unreadable:
+        with pytest.raises(Unreadable):
+            values.email_of(text)
+    else:
+        assert values.email_of(text) == long
+
+
+@given(st.text())
+def test_a_neutralised_cell_is_restored(text: str) -> None:
+    assert restore(neutralise(text)) == text
+    assert not neutralise(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
