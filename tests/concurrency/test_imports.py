@@ -1,0 +1,87 @@
+"""Imports by several processes at once, and by processes that are killed."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db.models import Count
+
+from saleor_customer_plus import tasks
+from saleor_customer_plus.activity.actions import Actor
+from saleor_customer_plus.activity.models import ActivityEntry, ActorType
+from saleor_customer_plus.bulk import imports, jobs
+from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
+from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.tags.models import TagAssignment
+
+from .. import processes
+from ..factories import make_order
+
+PEOPLE = 60
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "ROWS_SCANNED", 25)
+    monkeypatch.setattr(imports, "ROWS_WRITTEN", 5)
+
+
+def make(name: str, *, order: list[int]) -> BulkJob:
+    lines = [f'person{n}@example.com,{name}{n},"vip, tag{n % 3}"' for n in order]
+    content = "email,first name,tags\n" + "\n".join(lines)
+    return jobs.create(
+        JobKind.IMPORT,
+        actor=Actor(ActorType.STAFF, "1"),
+        options=ImportOptions(wants_preview=False).to_json(),
+        file=ContentFile(content.encode(), name="list.csv"),
+        is_confirmed=True,
+    )
+
+
+def work_at(job: BulkJob) -> Any:
+    def work() -> None:
+        for _ in jobs.run(job.pk):
+            pass
+
+    return work
+
+
+def is_complete() -> None:
+    assert CustomerRecord.objects.count() == PEOPLE
+    tagged = TagAssignment.objects.values("record").annotate(n=Count("id"))
+    assert {row["n"] for row in tagged} == {2}
+    assert len(tagged) == PEOPLE
+    made = ActivityEntry.objects.filter(type="RECORD_CREATED").values("record").annotate(n=Count("id"))
+    assert {row["n"] for row in made} == {1}
+
+
+def test_two_workers_at_one_import_and_two_imports_at_once() -> None:
+    numbers = list(range(PEOPLE))
+    one, other = make("A", order=numbers), make("B", order=numbers[::-1])
+    order = make_order("person7@example.com")
+    processes.at_once(
+        work_at(one), work_at(one), work_at(other), work_at(other), lambda: tasks.sync_orders([str(order.pk)])
+    )
+    for job in (one, other):
+        job.refresh_from_db()
+        assert (job.state, job.counters["read"]) == (JobState.SUCCEEDED, PEOPLE), job.error_message
+    assert set(CustomerRecord.objects.values_list("order_count", flat=True)) == {0, 1}
+    is_complete()
+
+
+def test_workers_that_are_killed_cost_nothing() -> None:
+    job = make("A", order=list(range(PEOPLE)))
+    for _ in range(8):
+        (worker,) = processes.start(work_at(job))
+        time.sleep(random.uniform(0.05, 0.6))
+        worker.kill()
+        worker.join()
+    processes.at_once(work_at(job))
+    job.refresh_from_db()
+    assert (job.state, job.counters) == (JobState.SUCCEEDED, {"read": PEOPLE, "created": PEOPLE}), job.error_message
+    is_complete()
