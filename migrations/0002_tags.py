@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("key",), name="customer_plus_tag_unique")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("key",), name="customer_plus_tag_unique")],
             },
         ),
         migrations.CreateModel(

@@ -95,11 +95,6 @@ def memberships_changed(record_ids: Collection[int]) -> None:
     mirror.mirror_records(record_ids)
 
 
-def records_gone(account_ids: Collection[int]) -> None:
-    """The records of these accounts were deleted: Saleor is to know of no groups of theirs any more."""
-    mirror.mirror_accounts(account_ids)
-
-
 def _mirror_afterwards(account_ids: Collection[int]) -> None:
     # Not while we hold the identities: a checkout may hold the account for as long as a payment takes.
     transaction.on_commit(partial(mirror.mirror_accounts, account_ids))

@@ -63,12 +63,6 @@ def mirror_groups(record_ids: list[int]) -> None:
     reactions.memberships_changed(record_ids)
 
 
-@task("mirror_groups_of_accounts")
-def mirror_groups_of_accounts(account_ids: list[int]) -> None:
-    """For accounts that lost their record: it was deleted."""
-    reactions.records_gone(account_ids)
-
-
 @task("apply_group_voucher")
 def apply_group_voucher(checkout_id: str) -> None:
     vouchers.apply(checkout_id)

@@ -15,6 +15,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from saleor_customer_plus.consent.models import ConsentEvent
+from saleor_customer_plus.groups.models import Group
 from saleor_customer_plus.host import (
     Address,
     Order,
@@ -27,7 +28,6 @@ from saleor_customer_plus.host import (
     TransactionKind,
     User,
 )
-from saleor_customer_plus.groups.models import Group
 from saleor_customer_plus.labels import fold
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.ledger.models import LedgerEntry

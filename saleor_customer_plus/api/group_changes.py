@@ -100,7 +100,8 @@ class CustomerGroupUpdate(StaffMutation):
     def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, str | None]) -> dict[str, Any]:  # type: ignore[override]
         with with_ids_of("CustomerGroup"):
             group = actions.update(key_of(id, "CustomerGroup", field="id"), **input, actor=actor)
-        hooks.memberships_changed(queries.members_with_account(group.pk))
+        if input.get("name") is not None:
+            hooks.memberships_changed(queries.members_with_account(group.pk))
         return {"group": group}
 
 

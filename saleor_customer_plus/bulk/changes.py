@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 
-from django.db import transaction
 from django.db.models import Q
 
 from .. import deletion, settings
@@ -27,7 +25,7 @@ from ..consent.models import (
 )
 from ..errors import ErrorCode
 from ..groups import actions as groups
-from ..groups.mirror import mirror_records
+from ..groups.consequences import after_commit
 from ..leads import actions as leads
 from ..records.activation import set_active
 from ..records.details import FIELDS
@@ -97,14 +95,8 @@ def _ungroup(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, cau
 
 
 def _mirrored(changed: set[int]) -> Changed:
-    mirror_afterwards(changed)
+    after_commit(changed)
     return Changed(changed)
-
-
-def mirror_afterwards(record_ids: Collection[int]) -> None:
-    """Tell Saleor of the groups of these people, once it is sure. A checkout may hold an account for a while."""
-    if record_ids:
-        transaction.on_commit(partial(mirror_records, sorted(record_ids)), robust=True)
 
 
 def _activate(ids: Sequence[int], _arguments: Mapping[str, Any], *, by: Actor, cause: Cause) -> Changed:

@@ -9,7 +9,7 @@ from ..consent.actions import record_events
 from ..consent.decisions import ConsentDecision
 from ..consent.models import ConsentChannel, ConsentSource, ConsentState, OptInLevel
 from ..groups import actions as groups
-from ..groups.mirror import mirror_records
+from ..groups.consequences import after_commit
 from ..leads import actions as leads
 from ..leads.models import LeadOrigin
 from ..ledger.models import LedgerEntry
@@ -75,8 +75,7 @@ def _write_beside(written: Sequence[Planned], planner: Planner) -> None:
         cause=cause,
         several=planner.settings.several_groups,
     )
-    if joined:
-        mirror_records(joined)
+    after_commit(joined)
     decisions = [
         ConsentDecision(
             record_id=one.record_id,

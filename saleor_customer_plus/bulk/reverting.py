@@ -18,6 +18,7 @@ from ..activity.models import ActivityEntry, ActivityType
 from ..consent.undoing import undo_events
 from ..errors import ErrorCode
 from ..groups import actions as groups
+from ..groups.consequences import after_commit
 from ..groups.models import Group
 from ..leads import actions as leads
 from ..leads.models import Lead
@@ -28,7 +29,7 @@ from ..records.suggestions import unlock
 from ..records.writing import COLUMNS, lock_rows
 from ..tags import actions as tags
 from ..tags.models import Tag
-from .changes import Changed, mirror_afterwards
+from .changes import Changed
 
 _Type = ActivityType
 _FIELD_TYPES = (_Type.DETAILS_EDITED, _Type.DETAILS_SYNCED, _Type.SUGGESTION_ACCEPTED)
@@ -138,7 +139,7 @@ class Reversal:
         def join(pairs: Collection[tuple[int, int]], *, actor: Actor, cause: Cause) -> set[int]:
             return groups.join(pairs, actor=actor, cause=cause, several=chosen.several_groups)
 
-        mirror_afterwards(self._labels(traces, "group", Group, join, groups.leave))
+        after_commit(self._labels(traces, "group", Group, join, groups.leave))
 
     def _labels(self, traces: _Traces, word: str, model: Any, give: Any, take: Any) -> set[int]:
         """Put back who has which labels. Those that were taken away go first: somebody may be in one group only."""

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from saleor_customer_plus import hooks, reactions, tasks
+from saleor_customer_plus import hooks, reactions
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.groups import actions
@@ -158,5 +158,5 @@ class TestWhen:
         record, account = member(make_group("Gold"))
         mirror_records([record.pk])
         record.delete()
-        tasks.mirror_groups_of_accounts([account.pk])
+        mirror_accounts([account.pk])
         assert metadata(account) == {}
