@@ -201,7 +201,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReleasedAccount",
             fields=[
-                ("account_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("account_id", models.BigIntegerField(unique=True)),
                 (
                     "released_at",
                     models.DateTimeField(

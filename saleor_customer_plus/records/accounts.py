@@ -116,7 +116,7 @@ def _accounts(ids: Collection[int]) -> Iterator[Account]:
             "updated_at",
             "language_code",
             has_orders=has_orders,
-            is_released=Exists(ReleasedAccount.objects.filter(pk=OuterRef("pk"))),
+            is_released=Exists(ReleasedAccount.objects.filter(account_id=OuterRef("pk"))),
             own_first_name=_first_said("first_name"),
             own_last_name=_first_said("last_name"),
             company_name=_first_said("company_name", of_user=False),
@@ -295,7 +295,7 @@ def _forget_releases(account_ids: Collection[int], accounts: Mapping[int, Accoun
     ended = [account.id for account in accounts.values() if account.is_released and account.email in known]
     ended += [id for id in account_ids if id not in accounts]
     if ended:
-        ReleasedAccount.objects.filter(pk__in=ended).delete()
+        ReleasedAccount.objects.filter(account_id__in=ended).delete()
 
 
 def _write_details(accounts: dict[int, Account], holders: list[Holder], result: AccountsResult) -> None:

@@ -236,7 +236,8 @@ class ReleasedAccount(models.Model):
     Written by `records.deletion`, and removed by `records.accounts` once there is a record for its address again.
     """
 
-    account_id = models.BigIntegerField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    account_id = models.BigIntegerField(unique=True)
     released_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     def __str__(self) -> str:

@@ -45,7 +45,7 @@ def test_nobody_comes_back_by_workers_that_are_at_their_orders() -> None:
 
     assert list(CustomerRecord.objects.values_list("email", "order_count")) == [("bea@example.com", 12)]
     assert LedgerEntry.objects.filter(is_released=True).count() == 24
-    assert ReleasedAccount.objects.get().pk == account.pk
+    assert ReleasedAccount.objects.get().account_id == account.pk
     for _ in actions.batches(actions.start()):
         pass
     assert CustomerRecord.objects.count() == 1
