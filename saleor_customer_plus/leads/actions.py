@@ -37,9 +37,9 @@ class NewLead:
 def create(rows: Sequence[NewLead], *, actor: Actor, cause: Cause | None = None) -> list[Lead]:
     """Make leads, in the order of the rows. Raise if an owner is no member of staff."""
     staff.check({row.owner_id for row in rows if row.owner_id is not None}, field="owner")
-    now = timezone.now()
-    # An order that came meanwhile is either seen below, or waits here for the lead and then sees it.
+    # An order that comes at the same time is either seen below, or waits for the lead and then sees it.
     _hold({row.record_id for row in rows})
+    now = timezone.now()
     leads = Lead.objects.bulk_create(
         Lead(
             record_id=row.record_id,

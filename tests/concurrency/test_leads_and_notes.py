@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +14,10 @@ from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
+from saleor_customer_plus.leads import actions as leads
 from saleor_customer_plus.leads import submissions
-from saleor_customer_plus.leads.models import Lead, LeadSubmission
+from saleor_customer_plus.leads.actions import NewLead
+from saleor_customer_plus.leads.models import Lead, LeadOrigin, LeadSubmission
 from saleor_customer_plus.notes import attachments
 from saleor_customer_plus.notes.attachments import MEGABYTE, Stored
 from saleor_customer_plus.notes.models import Attachment, Note
@@ -23,6 +27,7 @@ from saleor_customer_plus.settings import CustomerPlusSettings
 from ..factories import make_lead, make_note, make_order, make_record
 from ..processes import at_once
 
+Barrier = get_context("fork").Barrier
 STAFF = Actor(ActorType.STAFF, "1")
 
 
@@ -59,6 +64,25 @@ def test_an_enquiry_and_an_order_that_cross_each_other_meet() -> None:
 
         lead = Lead.objects.get()
         assert (lead.state, lead.converted_order_id) == ("CONVERTED", order.pk)
+
+
+def test_an_order_waits_for_a_lead_that_is_being_made() -> None:
+    anna = make_record("anna@example.com")
+    made = Barrier(2)
+
+    def make() -> None:
+        with transaction.atomic():
+            leads.create([NewLead(anna.pk, LeadOrigin.PHONE)], actor=STAFF)
+            made.wait(30)
+            time.sleep(0.5)  # the order is under way, and cannot see the lead
+
+    def buy() -> None:
+        made.wait(30)
+        sync(make_order("anna@example.com"))
+
+    at_once(make, buy)
+
+    assert Lead.objects.get().state == "CONVERTED"
 
 
 def test_one_enquiry_by_four_workers_is_one_lead() -> None:
