@@ -390,8 +390,15 @@ def _(world: World) -> Call:
     from tests.saleor.shop import open_shop
 
     shop = open_shop()
-    lines = [{"variantId": to_global_id("ProductVariant", shop.variant.pk), "quantity": 1}]
-    return Call({"recordId": world.id(world.anna), "channel": shop.channel.slug, "lines": lines}, ANNA)
+    seller = make_staff(permissions=("manage_users", "manage_orders"))
+    seller.groups.create(name="All channels", restricted_access_to_channels=False)
+    lines = [{"variantId": shop.variant_id, "quantity": 1}]
+    return Call(
+        {"recordId": world.id(world.anna), "channel": shop.channel.slug, "lines": lines},
+        ANNA,
+        by=(ActorType.STAFF, str(seller.pk)),
+        token=make_token(seller),
+    )
 
 
 OF_SALEOR = {"customerAccountCreate", "customerDraftOrderCreate"}
