@@ -105,7 +105,8 @@ def _drop_leftovers(connection: Any) -> None:
     """Drop the databases of runs that were killed. The name of each ends with the hour in which it was made."""
     with _server(connection) as cursor:
         for name in _databases(cursor):
-            if name.startswith(TEST_PREFIX) and int(name.rpartition("_")[2]) < _hour() - 6:
+            hour = name.rpartition("_")[2]
+            if name.startswith(TEST_PREFIX) and hour.isdecimal() and int(hour) < _hour() - 6:
                 with suppress(OperationalError):  # in use after all
                     cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
