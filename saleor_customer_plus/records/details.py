@@ -6,7 +6,7 @@ The rules, field by field (the table in docs/details.md says the same in words):
 - a blank never erases;
 - a field that staff edited is locked: what would have been written is kept as a suggestion;
 - a suggestion that staff dismissed is not made again, until something else would be written;
-- what staff or an import wrote without locking it holds until something newer comes;
+- what staff or an import wrote (or cleared) without locking it holds until something newer comes;
 - a value leaves with the order that brought it, when that order leaves the record.
 """
 
@@ -67,7 +67,7 @@ def merge(
                 known = current.suggestions.get(field)
                 is_known = known is not None and known["value"] == candidate["value"] and known.get("dismissed")
                 suggestions[field] = {**candidate, "dismissed": True} if is_known else candidate
-        elif candidate is not None and not _outdated(candidate, provenance.get(field), values[field]):
+        elif candidate is not None and not _outdated(candidate, provenance.get(field)):
             values[field] = candidate["value"]
             provenance[field] = {"source": candidate["source"], "origin": candidate["origin"], "at": candidate["at"]}
         elif candidate is None and field in orphaned:
@@ -111,11 +111,9 @@ def _is_synced(known: Provenance) -> bool:
     return known["source"] in ("ORDER", "ACCOUNT")
 
 
-def _outdated(candidate: Candidate, known: Provenance | None, value: str) -> bool:
-    """Whether what the record has was written by staff or an import after the candidate was."""
-    if known is None or not value or _is_synced(known):
-        return False
-    return known["at"] > candidate["at"]
+def _outdated(candidate: Candidate, known: Provenance | None) -> bool:
+    """Whether what the record has, also nothing, was written by staff or an import after the candidate was."""
+    return known is not None and not _is_synced(known) and known["at"] > candidate["at"]
 
 
 def changed_fields(before: Details, after: Details) -> dict[str, Any]:

@@ -61,6 +61,15 @@ def test_what_an_import_wrote_holds_until_something_newer_comes() -> None:
     assert (older.values["phone"], newer.values["phone"]) == ("+491", "+493")
 
 
+def test_what_an_import_cleared_stays_blank_until_something_newer_comes() -> None:
+    cleared = Details(BLANK.values, {"phone": {"source": "IMPORT", "origin": "7", "at": "2026-02-01T00:00:00Z"}}, {})
+
+    older = merge(cleared, newest={"phone": offered("+492", at="2026-01-01T00:00:00Z")}, locked=[])
+    newer = merge(cleared, newest={"phone": offered("+493", at="2026-03-01T00:00:00Z")}, locked=[])
+
+    assert (older.values["phone"], newer.values["phone"]) == ("", "+493")
+
+
 def test_a_value_leaves_with_its_order() -> None:
     before = merge(BLANK, newest={"first_name": offered("Anna")}, locked=[])
     after = merge(before, newest={}, locked=[], orphaned=["first_name"])
