@@ -22,7 +22,7 @@ from .readers.unpacking import FileKind, copy_to, unpacked
 
 FOLDER = "customer-plus/bulk"
 # For the job itself: names that begin with an underscore are shown to nobody.
-PASTED, WORKING, LAYOUT, MISSING = "_pasted", "_working", "_layout", "_missing"
+PASTED, WORKING, LAYOUT, MISSING, EXACT = "_pasted", "_working", "_layout", "_missing", "_exact"
 
 
 class _Cached:
@@ -72,38 +72,45 @@ def prepare(job: BulkJob, options: ImportOptions) -> dict[str, Any]:
     path = local(job.file.name)
     with tempfile.TemporaryDirectory(prefix="customer-plus-") as folder, _opened(job, path, Path(folder)) as readable:
         if readable is None:
-            return {LAYOUT: layout.detect(path, chosen).to_json(), WORKING: ""}
-        rewritten, is_table = readable
+            return {EXACT: False, LAYOUT: layout.detect(path, chosen).to_json(), WORKING: ""}
+        rewritten, is_table, is_exact = readable
         if is_table:
             chosen = Chosen("utf-8", ",", '"', True if job.options.get(PASTED) else options.has_header)
         elif is_wide(chosen.encoding or "utf-8") or chosen.encoding:
             chosen = Chosen("utf-8", chosen.delimiter, chosen.quote, chosen.has_header)
         found = layout.detect(rewritten, chosen).to_json()
         with rewritten.open("rb") as file:
-            return {LAYOUT: found, WORKING: bulk_storage().save(f"{FOLDER}/{uuid4().hex}.csv", File(file))}
+            return {
+                EXACT: is_exact,
+                LAYOUT: found,
+                WORKING: bulk_storage().save(f"{FOLDER}/{uuid4().hex}.csv", File(file)),
+            }
 
 
 @contextmanager
-def _opened(job: BulkJob, path: Path, folder: Path) -> Iterator[tuple[Path, bool] | None]:
-    """The file rewritten, and whether as a table of ours; None if it can be read as it is."""
+def _opened(job: BulkJob, path: Path, folder: Path) -> Iterator[tuple[Path, bool, bool] | None]:
+    """The file rewritten, whether as a table of ours, and whether its texts are exact; None if it can be read as it is.
+
+    Those of JSON are: no spreadsheet program ever had to be kept from running them.
+    """
     target = folder / "rows.csv"
     if job.options.get(PASTED):
         spools.write(target, spools.rows_of_pasted(path.read_text(encoding="utf-8")))
-        yield target, True
+        yield target, True, False
         return
     with unpacked(path) as (inner, kind):
         if kind is FileKind.XLSX:
             spools.write(target, spools.rows_of_workbook(inner))
-            yield target, True
+            yield target, True, False
             return
         encoding = job.options.get("encoding") or ""
         encoding = known(encoding) if encoding else detect(inner)
         if _is_json_lines(inner, encoding):
             spools.write(target, spools.rows_of_json_lines(inner, encoding))
-            yield target, True
+            yield target, True, True
         elif inner != path or is_wide(encoding) or _has_old_lines(inner):
             spools.transcode(inner, encoding, target)
-            yield target, False
+            yield target, False, False
         else:
             yield None
 

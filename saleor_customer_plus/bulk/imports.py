@@ -131,6 +131,7 @@ def reader_of(job: BulkJob, options: ImportOptions, chosen: CustomerPlusSettings
         region=options.country or chosen.default_country,
         month_first=options.month_first,
         marks_ids=columns.format.startswith("shopify"),
+        is_exact=job.options.get(import_files.EXACT, False),
     )
 
 

@@ -70,12 +70,14 @@ def map_columns(
             if index not in found:
                 found[index] = _free(key, taken, keep_unknown, headers[index])
     _by_name(headers, found, taken)
+    sample = list(rows)
+    _full_names(sample, found, taken)
     if "email" not in taken:
-        _by_content(rows, found, taken, len(headers))
+        _by_content(sample, found, taken, len(headers))
     is_own = known is None and _is_own(headers)
     for index, header in enumerate(headers):
         if index not in found:
-            passed_over = is_own and plain(header) in exported_names()
+            passed_over = is_own and (plain(header) in exported_names() or plain(header) in names())
             found[index] = _attribute(header, taken) if keep_unknown and not passed_over else None
     if "email" not in taken:
         raise CustomerPlusError(
@@ -149,6 +151,19 @@ def _by_name(headers: Sequence[str], found: dict[int, str | None], taken: set[st
                 found[index] = choice
                 taken.add(choice)
                 break
+
+
+def _full_names(rows: Sequence[Sequence[str]], found: dict[int, str | None], taken: set[str]) -> None:
+    """Beside a first name, a name was taken for the last one: not if it begins with the first name."""
+    by_key = {key: index for index, key in found.items()}
+    first, last = by_key.get("first_name"), by_key.get("last_name")
+    if first is None or last is None or "name" in taken:
+        return
+    both = [(row[first], row[last]) for row in rows if max(first, last) < len(row) and row[first].strip()]
+    if both and all(name.startswith(first_name) and name for first_name, name in both):
+        found[last] = "name"
+        taken.add("name")
+        taken.discard("last_name")
 
 
 def _choice(key: str, taken: set[str]) -> str | None:

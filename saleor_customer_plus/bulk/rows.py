@@ -53,8 +53,15 @@ class RowReader:
     """Reads the rows of one file. `region` is the country of phone numbers where the row names none."""
 
     def __init__(
-        self, columns: ColumnMap, *, region: str = "", month_first: bool = False, marks_ids: bool = False
+        self,
+        columns: ColumnMap,
+        *,
+        region: str = "",
+        month_first: bool = False,
+        marks_ids: bool = False,
+        is_exact: bool = False,
     ) -> None:
+        self._restore: Callable[[str], str] = str if is_exact else restore
         self._width = len(columns.headers)
         self._region = region
         self._marks_ids = marks_ids
@@ -73,11 +80,11 @@ class RowReader:
         None where the row cannot be read: it is refused later.
         """
         try:
-            email = values.email_of(restore(cells[self._email].strip()))
-            number = restore(cells[self._number].strip()) if self._number is not None else None
+            email = values.email_of(self._restore(cells[self._email].strip()))
+            number = self._restore(cells[self._number].strip()) if self._number is not None else None
             for index in self._tags:
                 if cell := cells[index]:
-                    for name in values.names_of(restore(cell.strip())):
+                    for name in values.names_of(self._restore(cell.strip())):
                         tags.setdefault(fold(name), name)
         except (IndexError, Unreadable):
             return None
@@ -114,7 +121,7 @@ class RowReader:
                 blanks.append(key)
                 continue
             try:
-                self._read_phone(key, restore(cell), said)
+                self._read_phone(key, self._restore(cell), said)
             except Unreadable as error:
                 wrong.append(Reason("INVALID", str(error), key))
         if wrong:
@@ -124,7 +131,7 @@ class RowReader:
     def _restored(self, cell: str) -> str:
         if self._marks_ids and cell[1:].isdigit():
             return cell[1:]
-        return restore(cell)
+        return self._restore(cell)
 
     def _read_phone(self, key: str, cell: str, said: dict[str, Any]) -> None:
         region = said.get("country_code") or self._region
@@ -143,7 +150,7 @@ class RowReader:
     ) -> Person | list[Reason]:
         name = said.pop("name", "")
         if "<" in cells[self._email] and not name:
-            name = values.name_around(restore(cells[self._email].strip()))
+            name = values.name_around(self._restore(cells[self._email].strip()))
         if name and "first_name" not in said and "last_name" not in said:
             try:
                 for key, part in zip(("first_name", "last_name"), values.split_name(name), strict=True):

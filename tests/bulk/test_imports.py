@@ -12,7 +12,10 @@ from django.core.files.base import ContentFile
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import import_requests, imports, jobs
+from saleor_customer_plus.bulk import exports, import_requests, imports, jobs
+from saleor_customer_plus.bulk.columns import IMPORTED
+from saleor_customer_plus.bulk.export_columns import is_column
+from saleor_customer_plus.bulk.export_options import Wish
 from saleor_customer_plus.bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.consent.models import ConsentEvent
@@ -20,6 +23,7 @@ from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.groups import actions as groups
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.queries import RecordList
 
 from ..factories import make_account, make_order, make_record
 
@@ -333,3 +337,28 @@ def test_who_is_missing_is_put_out_of_use_only_after_the_number_was_confirmed() 
         ("kept@example.com", True),
         ("out@example.com", False),
     ]
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "xlsx", "jsonl"])
+def test_an_export_that_nobody_edits_changes_nothing_when_it_is_loaded(format: str) -> None:
+    account = make_account("account@example.com", first_name="Zoë")
+    tasks.sync_account(account.pk)
+    order = make_order("guest@example.com", total="12.50")
+    tasks.sync_orders([str(order.pk)])
+    load(
+        "email,first name,phone,customer number,tags,attribute:shoe,social profiles,known since,active,tax exempt\n"
+        "a@example.com,'=1+1,+49301234567,007,\"vip, fair\",'-38,instagram: anna,2020-01-02 03:04:05,no,yes\n"
+        "b@example.com,'@Bo,0171 2345678,+7,,,,,,\n",
+        country="DE",
+    )
+    make_record("c@example.com", first_name="'tis", locked_fields=["first_name"], lawful_basis="CONSENT")
+    wish = Wish(format=format, columns=(*(key for key in IMPORTED if is_column(key)), "attribute:shoe"))
+    before = {one["id"]: one for one in CustomerRecord.objects.values()}
+    entries = ActivityEntry.objects.count()
+    exported = run(exports.create(RecordList(), wish, actor=STAFF, include_inactive=True))
+    assert exported.state == JobState.SUCCEEDED, exported.error_message
+    with exported.result_file.open("rb") as file:
+        job = load(file.read(), keeps_unknown=True, erases_blanks=True)
+    assert job.counters == {"read": 5, "unchanged": 5}
+    assert {one["id"]: one for one in CustomerRecord.objects.values()} == before
+    assert ActivityEntry.objects.count() == entries
