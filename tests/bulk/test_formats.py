@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from saleor_customer_plus.bulk import values
 from saleor_customer_plus.bulk.cells import neutralise, restore
 from saleor_customer_plus.bulk.columns import COLUMNS, IMPORTED, LANGUAGES
-from saleor_customer_plus.bulk.formats import recognise
+from saleor_customer_plus.bulk.formats import FORMATS, recognise
 from saleor_customer_plus.bulk.mapping import map_columns
 from saleor_customer_plus.bulk.rows import Person, RowReader
 from saleor_customer_plus.bulk.values import Unreadable
@@ -267,3 +268,11 @@ def test_the_short_way_to_an_address_comes_to_the_same_as_the_long_one(text: str
 def test_a_neutralised_cell_is_restored(text: str) -> None:
     assert restore(neutralise(text)) == text
     assert not neutralise(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+def test_the_docs_list_every_column_and_format() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
+    for key in IMPORTED:
+        column = COLUMNS[key]
+        assert f"| `{key}` | {column.header('en')} | {column.kind.value} | {column.example} |" in text
+    assert all(one.label in text for one in FORMATS)
