@@ -85,7 +85,7 @@ def people_known(record_ids: Iterable[int], emails: Collection[str]) -> None:
 
 
 def details_released(record_ids: Collection[int]) -> None:
-    """Details were unlocked: take over what orders and accounts say. Call it in the transaction that unlocked them."""
+    """Details were locked or unlocked: suggest or take over what orders and accounts say, in the same transaction."""
     chosen, _ = settings.load()
     refresh_records(record_ids, chosen)
 

@@ -114,6 +114,9 @@ class CustomerRecordUpdate(StaffMutation):
             reactions.account_changed(record.account_id, actor=actor)
         elif is_renamed:
             reactions.people_known([record.pk], [email])
+        elif edited.changed:
+            # What orders say instead of a detail that is locked now is suggested at once.
+            reactions.details_released([record.pk])
         return {"record": queries.find(id=record.pk)}
 
 

@@ -65,6 +65,7 @@ class Desk:
         id = self.record.pk
         if verb == "staff":
             edit_records({id: what}, by=Writer(STAFF))
+            reactions.details_released([id])
         elif verb == "import":
             edit_records({id: what}, by=IMPORT)
         elif verb == "fill":
