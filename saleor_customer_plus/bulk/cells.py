@@ -1,8 +1,8 @@
 """Cells as a spreadsheet program takes them: text that would be run as a formula, written so that it is not.
 
 A leading apostrophe tells a spreadsheet that a cell is text. It is written before a cell that begins like a formula and
-before one that begins with an apostrophe, so that taking one away restores any text. Only for text files: a cell of an
-XLSX file, or of JSON, says by itself that it is text.
+before one that begins with an apostrophe, so that taking one away restores any text. In XLSX a cell says by itself that
+it is text: there the apostrophe is written only before what looks as if it had one already. In JSON it never is.
 """
 
 from __future__ import annotations
@@ -35,8 +35,19 @@ def is_formula(cell: str) -> bool:
     return cell.startswith(_FORMULA)
 
 
+_CODES = ",".join(str(ord(char)) for char in _MARKED)
+
+
+_CODES = ",".join(str(ord(char)) for char in _MARKED)
+
+
 def neutralised(expression: str) -> str:
     """`neutralise` as an expression of SQL, for any number of cells."""
-    codes = ",".join(str(ord(char)) for char in _MARKED)
-    is_marked = f"ascii({expression}) = ANY('{{{codes}}}'::int[])"
+    is_marked = f"ascii({expression}) = ANY('{{{_CODES}}}'::int[])"
     return f"CASE WHEN {is_marked} THEN '''' || ({expression}) ELSE {expression} END"
+
+
+def guarded(expression: str) -> str:
+    """An expression of SQL that leaves formulas, and keeps `restore` from changing what looks neutralised."""
+    looks_so = f"left({expression}, 1) = '''' AND ascii(substr({expression}, 2)) = ANY('{{{_CODES}}}'::int[])"
+    return f"CASE WHEN {looks_so} THEN '''' || ({expression}) ELSE {expression} END"

@@ -12,7 +12,7 @@ from ..notes.models import Note
 from ..records.filters import Records
 from ..records.models import CustomerRecord
 from ..tags.models import Tag, TagAssignment
-from .cells import neutralised
+from .cells import guarded, neutralised
 from .export_columns import Cell
 
 
@@ -20,6 +20,7 @@ class Neutral(Enum):
     """Which cells are written so that no spreadsheet runs them."""
 
     NONE = "none"
+    GUARDED = "none, and what looks as if it were is marked"
     ALL = "all"
     ALL_BUT_PHONES = "all but phone numbers"
 
@@ -52,6 +53,8 @@ def _written(cell: Cell, neutral: Neutral) -> sql.Sql:
     if neutral is Neutral.NONE or not cell.may_be_formula:
         return cell.expression
     text, params = cell.expression
+    if neutral is Neutral.GUARDED:
+        return sql.Sql(guarded(text), params * 4)
     if cell.is_phone and neutral is Neutral.ALL_BUT_PHONES:
         return sql.Sql(f"CASE WHEN {text} ~ '^\\+[0-9]+$' THEN {text} ELSE {neutralised(text)} END", params * 5)
     return sql.Sql(neutralised(text), params * 3)  # it is written three times

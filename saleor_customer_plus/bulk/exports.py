@@ -101,8 +101,8 @@ _TYPED = (ExportFormat.XLSX, ExportFormat.JSONL)
 
 
 def _neutral(options: ExportOptions) -> Neutral:
-    if options.format in _TYPED:
-        return Neutral.NONE
+    if options.format in _TYPED:  # an import restores cells of XLSX too, which may have been CSV before
+        return Neutral.GUARDED if options.format is ExportFormat.XLSX else Neutral.NONE
     return Neutral.ALL_BUT_PHONES if options.plain_phones else Neutral.ALL
 
 

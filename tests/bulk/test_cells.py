@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from saleor_customer_plus import sql
 from saleor_customer_plus.bulk import cells
-from saleor_customer_plus.bulk.cells import is_formula, neutralise, neutralised, restore
+from saleor_customer_plus.bulk.cells import guarded, is_formula, neutralise, neutralised, restore
 
 # What the database can hold.
 TEXTS = st.text(st.characters(blacklist_characters="\x00", blacklist_categories=["Cs"]))
@@ -41,6 +41,20 @@ def test_any_text_comes_back_as_it_was(text: str) -> None:
 @given(NASTY)
 def test_what_nobody_neutralised_changes_only_where_it_looks_like_it(text: str) -> None:
     assert restore(text) == (text[1:] if text == neutralise(text[1:]) and text != text[1:] else text)
+
+
+@pytest.mark.django_db
+@settings(max_examples=5)
+@given(st.lists(NASTY, min_size=50, max_size=200))
+def test_where_cells_are_texts_only_what_looks_neutralised_is_marked(texts: list[str]) -> None:
+    query = sql.fill(
+        "SELECT {cell} AS cell FROM unnest({texts}::text[]) WITH ORDINALITY t(text, n) ORDER BY n",
+        cell=sql.Sql(guarded("t.text")),
+        texts=texts,
+    )
+    found = [row.cell for row in sql.rows(query)]
+    assert found == [text if restore(text) == text else f"'{text}" for text in texts]
+    assert list(map(restore, found)) == texts
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -373,6 +374,13 @@ def test_workbooks() -> None:
         ["anna@example.com", "Anna", "Rossi", 3, 30.005, "+493012345678"],
         ["ben@example.com", "=1+1", "<&>\n  ä", 0, None, None],
     ]
+
+
+def test_workbooks_escape_what_xml_has_no_character_for_and_what_looks_escaped() -> None:
+    make_record("ben@example.com", company_name="_x0041_\x07\r<&")
+    with zipfile.ZipFile(io.BytesIO(export(columns=["company_name"], format="xlsx"))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    assert b">_x005F_x0041__x0007__x000D_&lt;&amp;</t>" in sheet
 
 
 def test_workbooks_of_more_rows_than_a_sheet_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
