@@ -52,7 +52,13 @@ def missing(job_id: int) -> sql.Sql:
     )
 
 
+def _without_loops() -> None:
+    """Let PostgreSQL hash: without statistics of rows that came a moment ago it would compare each with each."""
+    sql.run(sql.Sql("SET LOCAL enable_nestloop = off"))
+
+
 def count_missing(job_id: int) -> int:
+    _without_loops()
     (row,) = sql.rows(sql.fill("SELECT count(*) AS n FROM ({missing}) m", missing=missing(job_id)))
     return int(row.n)
 
@@ -60,6 +66,7 @@ def count_missing(job_id: int) -> int:
 def missing_chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     """Who is put out of use, a few thousand at a time."""
     confirmed = job.options.get(MISSING)
+    _without_loops()
     ids = [row.id for row in sql.rows(sql.fill("{missing} ORDER BY r.id", missing=missing(job.pk)))]
     if confirmed is None or len(ids) > confirmed:
         raise CustomerPlusError("More people are missing in the file than were confirmed. Nobody was put out of use.")
