@@ -46,7 +46,8 @@ class TextWriter:
         gathered = bytearray()
         connection = connections[DEFAULT_DB_ALIAS]
         # Composed here: Django's cursor for debugging takes no parameters to a COPY.
-        composed = connection.ops.compose_sql(statement.text, statement.params)
+        operations: Any = connection.ops
+        composed = operations.compose_sql(statement.text, statement.params)
         with connection.cursor() as cursor, cursor.copy(composed) as lines:
             for line in lines:  # one for each row
                 gathered += line

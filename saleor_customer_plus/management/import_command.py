@@ -9,15 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 from django_countries import countries
 
 from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
-from ..bulk import imports, jobs
+from ..bulk import import_requests, jobs
 from ..bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
-from ..bulk.models import BulkJob, JobKind, JobState
+from ..bulk.models import BulkJob, JobState
 from ..groups import queries as groups
 from ..records.models import LawfulBasis
 from . import working
@@ -57,45 +56,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lawful-basis", choices=LawfulBasis.values, default="", help="Why that is lawful.")
     parser.add_argument("--make-leads", action="store_true", help="Make an enquiry for each of them.")
     parser.add_argument(
-        "--deactivate-missing", type=int, metavar="N", help="Put those out of use who are not in the file, at most N."
+        "--deactivate-missing",
+        type=int,
+        metavar="N",
+        help="Put those out of use who are not in the file, and of whom the preview said that they are so many.",
     )
     working.configure(parser)
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
-    chosen = working.check_active()
+    working.check_active()
     path = Path(options["file"])
     if not path.is_file():
         raise CommandError("There is no such file.")
     if not (options["yes"] or options["dry_run"]) and (options["json"] or not sys.stdin.isatty()):
         raise CommandError("Nobody is there to ask. Call it with --yes to write, or with --dry-run to look only.")
-    with working.telling_errors():
-        wanted = _options(options).checked()
-        imports.check_options(wanted, chosen)
-        with path.open("rb") as file:
-            job = jobs.create(
-                JobKind.IMPORT,
-                actor=working.actor_of(options["user"], ActorType.IMPORT),
-                options={**wanted.to_json(), "_missing_confirmed": options["deactivate_missing"]},
-                file=File(file, name=path.name),
-                file_name=path.name,
-                is_confirmed=options["yes"],
-            )
+    with working.telling_errors(), path.open("rb") as file:
+        actor = working.actor_of(options["user"], ActorType.IMPORT)
+        job = import_requests.of_file(file, _options(options).checked(), actor=actor, name=path.name)
     working.work(job, options)
     preview = job.report.get("preview", {})
     if job.state == JobState.READY:
         if not options["json"]:
             command.stdout.write(shown(preview))
-        if options["dry_run"] or input("Write this? [y/N] ").strip().lower() not in ("y", "yes"):
+        if options["dry_run"] or not (options["yes"] or _agreed()):
             jobs.cancel(job.pk)
             if options["json"]:
                 job.refresh_from_db()
                 command.stdout.write(json.dumps({**working.summary(job), "preview": preview}, indent=2))
             raise SystemExit(0 if options["dry_run"] else working.FAILED)
-        jobs.start(job.pk)
+        with working.telling_errors():
+            import_requests.start(job.pk, missing=options["deactivate_missing"])
         working.work(job, options)
     errors = _save_errors(job, options["errors"])
     working.tell(command, job, as_json=options["json"], preview=preview, error_file=errors)
+
+
+def _agreed() -> bool:
+    return input("Write this? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _options(options: dict[str, Any]) -> ImportOptions:
@@ -108,7 +106,7 @@ def _options(options: dict[str, Any]) -> ImportOptions:
     if name and not group_ids:
         raise CommandError("There is no group of this name.")
     return ImportOptions(
-        wants_preview=not options["yes"],
+        wants_preview=not options["yes"] or options["deactivate_missing"] is not None,
         mode=Mode(options["mode"]),
         overwrite=Overwrite.FILL_BLANKS if options["fill_blanks"] else Overwrite.OVERWRITE,
         respects_locks=not options["ignore_locks"],
@@ -142,7 +140,10 @@ COUNTS = {
 def shown(preview: dict[str, Any]) -> str:
     """The preview as tables: how many of what, the fields that change, and the first rows as they will be stored."""
     counts, fields = preview.get("counts", {}), preview.get("changed_fields", {})
-    parts = [working.table([["rows", ""], *([counts.get(name, 0), word] for name, word in COUNTS.items())])]
+    numbers = [[counts.get(name, 0), word] for name, word in COUNTS.items()]
+    if "missing" in preview:
+        numbers.append([preview["missing"], "not in the file: to be put out of use"])
+    parts = [working.table([["rows", ""], *numbers])]
     if fields:
         parts.append(working.table([["field", "changes of records"], *map(list, fields.items())]))
     rows = preview.get("rows", [])

@@ -159,6 +159,17 @@ def test_import_asks(people: Path, monkeypatch: pytest.MonkeyPatch, answer: str,
     assert CustomerRecord.objects.count() == created
 
 
+def test_who_is_missing_is_put_out_of_use_if_their_number_was_seen(people: Path) -> None:
+    make_record("old@example.com")
+    people.write_text("Email,First name\nanna@example.com,Anna\n")
+    assert "1     not in the file" in call("import", people, "--dry-run", "--deactivate-missing=0")
+    with pytest.raises(CommandError, match="Confirm that 1 people"):
+        call("import", people, "--yes", "--deactivate-missing=2")
+    assert CustomerRecord.objects.get().is_active
+    call("import", people, "--yes", "--deactivate-missing=1")
+    assert list(CustomerRecord.objects.filter(is_active=False).values_list("email", flat=True)) == ["old@example.com"]
+
+
 def test_what_import_refuses(people: Path, tmp_path: Path) -> None:
     for arguments, message in (
         ([tmp_path / "none.csv", "--yes"], "There is no such file"),
