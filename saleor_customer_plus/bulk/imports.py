@@ -128,6 +128,8 @@ def reader_of(job: BulkJob, options: ImportOptions, chosen: CustomerPlusSettings
     columns = columns_of(job)
     return RowReader(
         columns,
+        # Mailchimp writes one file for each status, and the status into its name alone.
+        is_subscribed=columns.format == "mailchimp" and job.file_name.lower().startswith("subscribed"),
         region=options.country or chosen.default_country,
         month_first=options.month_first,
         marks_ids=columns.format.startswith("shopify"),

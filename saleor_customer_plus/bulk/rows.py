@@ -60,7 +60,9 @@ class RowReader:
         month_first: bool = False,
         marks_ids: bool = False,
         is_exact: bool = False,
+        is_subscribed: bool = False,
     ) -> None:
+        self._accepts = {"accepts_marketing": True} if is_subscribed else {}
         self._restore: Callable[[str], str] = str if is_exact else restore
         self._width = len(columns.headers)
         self._region = region
@@ -172,7 +174,7 @@ class RowReader:
             tuple(blanks),
             tuple(dict.fromkeys(beside.get("tags", ()))),
             beside.get("groups", ()),
-            {key: beside[key] for key in ("accepts_marketing", "accepts_system_mail") if key in beside},
+            self._accepts | {key: beside[key] for key in ("accepts_marketing", "accepts_system_mail") if key in beside},
             {key: beside[key] for key in ("lead_subject", "lead_message") if key in beside},
         )
 

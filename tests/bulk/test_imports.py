@@ -362,3 +362,12 @@ def test_an_export_that_nobody_edits_changes_nothing_when_it_is_loaded(format: s
     assert job.counters == {"read": 5, "unchanged": 5}
     assert {one["id"]: one for one in CustomerRecord.objects.values()} == before
     assert ActivityEntry.objects.count() == entries
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("subscribed_members.csv", 1), ("unsubscribed_members.csv", 0), ("cleaned_members.csv", 0)]
+)
+def test_the_status_of_a_file_of_mailchimp_is_in_its_name(name: str, number: int) -> None:
+    content = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,LAST_CHANGED,LEID,EUID\na@b.it,Anna,2,,,1,2\n"
+    load(content, name=name, subscribe=Subscribe.MARKED, lawful_basis="CONSENT", wording="News")
+    assert ConsentEvent.objects.count() == number
