@@ -27,6 +27,7 @@ from ..errors import ErrorCode
 from ..groups import actions as groups
 from ..groups.consequences import after_commit
 from ..leads import actions as leads
+from ..ledger.refresh import refresh_records
 from ..records.activation import set_active
 from ..records.details import FIELDS
 from ..records.editing import Writer, edit_records
@@ -114,6 +115,9 @@ def _set_fields(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, 
     details = [name for name in FIELDS if name in values]
     locks = dict(CustomerRecord.objects.filter(pk__in=ids).values_list("pk", "locked_fields")) if details else {}
     edition = edit_records(dict.fromkeys(ids, values), by=Writer(by, cause))
+    if details:
+        # What orders and accounts say otherwise becomes a suggestion at once, as it does for one record.
+        refresh_records(edition.changed, settings.load()[0])
     done = Changed(edition.changed)
     for record_id, refusals in edition.refusals.items():
         for refusal in refusals:

@@ -34,6 +34,7 @@ from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.leads import actions as leads
 from saleor_customer_plus.leads.models import LeadState
 from saleor_customer_plus.ledger.refresh import refresh_records
+from saleor_customer_plus.reactions import orders_changed
 from saleor_customer_plus.records.activation import set_active
 from saleor_customer_plus.records.editing import Writer, edit_records
 from saleor_customer_plus.records.filters import LabelFilter, MoneyRange, Range, RecordFilter
@@ -42,14 +43,17 @@ from saleor_customer_plus.records.queries import RecordList
 from saleor_customer_plus.settings import DEFAULTS
 from saleor_customer_plus.tags import actions as tags
 from saleor_customer_plus.tags.models import TagAssignment
+from tests.drift import drift
 from tests.factories import (
     change,
     make_account,
+    make_address,
     make_consent,
     make_group,
     make_job,
     make_lead,
     make_ledger_entry,
+    make_order,
     make_record,
     make_staff,
     make_tag,
@@ -697,3 +701,24 @@ def test_the_number_of_statements_of_a_chunk_and_of_its_undoing(action: str, on_
     few, many = one(4), one(40)
     assert few == many
     assert max(many) < 45
+
+
+def test_what_orders_say_instead_is_suggested_at_once(
+    anna_bought: CustomerRecord,
+) -> None:
+    job = run(update("set_fields", anna_bought, values={"phone": "+39055123456"}))
+
+    assert job.state == JobState.SUCCEEDED
+    anna_bought.refresh_from_db()
+    assert (anna_bought.phone, anna_bought.suggestions["phone"]["value"]) == ("+39055123456", "+493012345")
+    assert drift() == {}
+
+
+@pytest.fixture
+def anna_bought() -> CustomerRecord:
+    """Somebody whose order says a phone number."""
+    record = make_record()
+    order = make_order(record.email, billing_address=make_address(phone="+493012345"))
+    orders_changed([str(order.pk)])
+    record.refresh_from_db()
+    return record
