@@ -41,8 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--file-format", "The layout of the file, such as shopify. Recognised otherwise."),
         ("--file-encoding", "The encoding of the file. Recognised otherwise."),
         ("--file-delimiter", "What separates cells in the file. Recognised otherwise."),
+        ("--file-quote", "The quotation mark of the file. Recognised otherwise."),
         ("--group-name", "A group that all of them join."),
         ("--wording", "The text by which these people agreed to be written to."),
+        ("--wording-version", "The version of that text."),
+        ("--account-channel", "The slug of the channel in which accounts are made."),
         ("--default-country", "The country of numbers without a prefix, such as DE."),
     ):
         parser.add_argument(option, default="", help=help)
@@ -55,6 +58,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subscribe", choices=list(Subscribe), default=Subscribe.NOBODY, help="Whom to subscribe.")
     parser.add_argument("--lawful-basis", choices=LawfulBasis.values, default="", help="Why that is lawful.")
     parser.add_argument("--make-leads", action="store_true", help="Make an enquiry for each of them.")
+    parser.add_argument("--make-accounts", action="store_true", help="Make accounts. No mail is sent.")
+    header = parser.add_mutually_exclusive_group()
+    header.add_argument("--header", action="store_true", default=None, help="The first row names the columns.")
+    header.add_argument("--no-header", action="store_false", dest="header", help="The first row is a person.")
     parser.add_argument(
         "--deactivate-missing",
         type=int,
@@ -114,6 +121,8 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         format=options["file_format"],
         encoding=options["file_encoding"],
         delimiter="\t" if options["file_delimiter"] == "tab" else options["file_delimiter"],
+        quote=options["file_quote"],
+        has_header=options["header"],
         mapping=mapping,
         keeps_unknown=options["keep_unknown"],
         country=country,
@@ -123,7 +132,10 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         subscribe=Subscribe(options["subscribe"]),
         lawful_basis=options["lawful_basis"],
         wording=options["wording"],
+        wording_version=options["wording_version"],
         makes_leads=options["make_leads"],
+        makes_accounts=options["make_accounts"],
+        account_channel=options["account_channel"],
         deactivates_missing=options["deactivate_missing"] is not None,
     )
 

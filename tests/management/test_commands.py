@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import io
+import itertools
 import json
 import stat
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +15,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.bulk.progress import Watch
-from saleor_customer_plus.management import working
+from saleor_customer_plus.management import import_command, working
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment
 
 from ..bulk.counting import Counting, make
-from ..factories import make_job, make_record, make_staff, make_tag
+from ..factories import make_group, make_job, make_record, make_staff, make_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +172,51 @@ def test_who_is_missing_is_put_out_of_use_if_their_number_was_seen(people: Path)
     assert CustomerRecord.objects.get().is_active
     call("import", people, "--yes", "--deactivate-missing=1")
     assert list(CustomerRecord.objects.filter(is_active=False).values_list("email", flat=True)) == ["old@example.com"]
+
+
+def test_every_option_of_an_import_can_be_given(people: Path) -> None:
+    group = make_group("Resellers")
+    given = {
+        "--mode": "CREATE_ONLY", "--file-encoding": "utf-8", "--file-delimiter": "tab", "--file-quote": "'",
+        "--file-format": "shopify", "--group-name": "resellers", "--wording": "Yes", "--wording-version": "2",
+        "--default-country": "de", "--map": "X=email", "--add-tag": "fair", "--subscribe": "ALL",
+        "--lawful-basis": "CONSENT", "--account-channel": "web",
+    }  # fmt: skip
+    flags = ["--fill-blanks", "--ignore-locks", "--erase-blanks", "--keep-unknown", "--month-first"]
+    flags += ["--make-leads", "--make-accounts", "--no-header", "--dry-run"]
+    parser = argparse.ArgumentParser()
+    import_command.configure(parser)
+    parsed = vars(parser.parse_args([str(people), *itertools.chain(*given.items()), *flags]))
+
+    wanted = import_command._options({**parsed, "deactivate_missing": 3})
+
+    assert wanted == ImportOptions(
+        mode=Mode.CREATE_ONLY,
+        overwrite=Overwrite.FILL_BLANKS,
+        respects_locks=False,
+        erases_blanks=True,
+        format="shopify",
+        encoding="utf-8",
+        delimiter="\t",
+        quote="'",
+        has_header=False,
+        mapping={"X": "email"},
+        keeps_unknown=True,
+        country="DE",
+        month_first=True,
+        tags=("fair",),
+        group_id=group.pk,
+        subscribe=Subscribe.ALL,
+        lawful_basis="CONSENT",
+        wording="Yes",
+        wording_version="2",
+        makes_leads=True,
+        makes_accounts=True,
+        account_channel="web",
+        deactivates_missing=True,
+    )
+    unset = {field.name for field in fields(wanted) if getattr(wanted, field.name) == field.default}
+    assert unset == {"wants_preview"}  # --yes
 
 
 def test_what_import_refuses(people: Path, tmp_path: Path) -> None:
