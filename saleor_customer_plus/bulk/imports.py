@@ -37,7 +37,7 @@ from .readers.rows import rows_of
 from .rows import Person, Reason, RowReader
 
 ROWS_SCANNED = 50_000
-ROWS_WRITTEN = 2_000
+ROWS_WRITTEN = 1_000
 _SAMPLE = 200
 
 
