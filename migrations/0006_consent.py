@@ -2,8 +2,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 # What was said stays said: proof that could be edited proves nothing. An erasure, which deletes the record with all
-# that hangs on it, says so for its transaction: SELECT set_config('customer_plus.erasure', 'on', true). TRUNCATE is left
-# to whoever empties the whole database, as Django's `flush` does.
+# that hangs on it, says so for its transaction: SELECT set_config('customer_plus.erasure', 'on', true). TRUNCATE is
+# left to whoever empties the whole database, as Django's `flush` does.
 KEEP = """
 CREATE FUNCTION saleor_customer_plus_keep_consent() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
