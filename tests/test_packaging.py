@@ -59,7 +59,7 @@ def test_the_plugin_is_one_for_all_channels_and_active_by_default() -> None:
 
 def test_it_depends_on_nothing_that_could_move_what_saleor_pins() -> None:
     names = {requirement.partition(">")[0] for requirement in PROJECT["dependencies"]}
-    assert names == {"tqdm"}
+    assert names == {"openpyxl", "tqdm"}
     assert PROJECT["requires-python"] == ">=3.11"
 
 
@@ -122,7 +122,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     files = contents(wheel)
     metadata = files[f"{about}/METADATA"].decode()
     requirements = [line for line in metadata.splitlines() if line.startswith("Requires-Dist")]
-    assert requirements == ["Requires-Dist: tqdm>=4.60"]
+    assert requirements == ["Requires-Dist: openpyxl>=3.1", "Requires-Dist: tqdm>=4.60"]
     assert "Requires-Python: >=3.11" in metadata
     assert "saleor_customer_plus = saleor_customer_plus.plugin:CustomerPlusPlugin" in (
         files[f"{about}/entry_points.txt"].decode()
