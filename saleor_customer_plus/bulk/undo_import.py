@@ -42,7 +42,9 @@ class ImportUndo(undo.Undo):
         done.changed |= _take_leads(changed, undone, reversal)
         gone = _remove(made, undone, job, done)
         save_problems(job, done)
-        return counted(len(made) + len(changed), done) + Counter(deleted=gone)
+        result = counted(len(made) + len(changed), done)
+        result.update(unchanged=-gone, deleted=gone)
+        return result
 
     def finish(self, job: BulkJob, undone: BulkJob) -> None:
         job.report = {

@@ -107,7 +107,8 @@ def test_a_list_comes_in_is_undone_and_goes_out() -> None:
     assert len(steps.desk.download(job["errorFile"]).decode("utf-8-sig").splitlines()) == lists.BROKEN + 1
 
     undone = steps.undo(job)
-    assert undone["report"]["kept"] == 0
+    assert undone["report"] == {"deleted": lists.ROWS - lists.BROKEN - 1, "changed": 1, "kept": 0}
+    assert (undone["progress"]["updated"], undone["progress"]["unchanged"]) == (1, 0)
     assert list(CustomerRecord.objects.values_list("pk", "first_name")) == [(anna.pk, "Anna")]
 
     exported = steps.export()
