@@ -13,6 +13,13 @@ from saleor_customer_plus.records.models import CustomerRecord
 from sandbox.demo import back_office, lists, story
 from sandbox.demo.desk import Desk
 from sandbox.demo.shop import Shop
+from tests.factories import restore_what_migrations_made
+
+
+@pytest.fixture(autouse=True)
+def shop_of_migrations(transactional_db: None) -> None:
+    restore_what_migrations_made()
+
 
 Figures = dict[str, tuple[int, Decimal, Decimal]]
 

@@ -180,7 +180,7 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
         "--mode": "CREATE_ONLY", "--file-encoding": "utf-8", "--file-delimiter": "tab", "--file-quote": "'",
         "--file-format": "shopify", "--group-name": "resellers", "--wording": "Yes", "--wording-version": "2",
         "--default-country": "de", "--map": "X=email", "--add-tag": "fair", "--subscribe": "ALL",
-        "--lawful-basis": "CONSENT", "--account-channel": "web",
+        "--lawful-basis": "CONSENT",
     }  # fmt: skip
     flags = ["--fill-blanks", "--ignore-locks", "--erase-blanks", "--keep-unknown", "--month-first"]
     flags += ["--make-leads", "--make-accounts", "--no-header", "--dry-run"]
@@ -212,7 +212,6 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
         wording_version="2",
         makes_leads=True,
         makes_accounts=True,
-        account_channel="web",
         deactivates_missing=True,
     )
     unset = {field.name for field in fields(wanted) if getattr(wanted, field.name) == field.default}

@@ -5,7 +5,6 @@ Made through the models. They have been the same from 3.21 to main; Saleor's own
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -54,7 +53,7 @@ def global_id(row: Any) -> str:
 
 def open_shop(slug: str = "main", *, currency: str = "EUR", stock: int = 100, price: Decimal = PRICE) -> Shop:
     """Make the shop. Prices are gross, and taxes are not charged, so that what a test expects is plain to see."""
-    settings = _restore_what_migrations_made()
+    settings = factories.restore_what_migrations_made()
     channel = factories.make_channel(slug, currency=currency)
     apps.get_model("tax", "TaxConfiguration").objects.get_or_create(channel=channel, defaults={"charge_taxes": False})
     warehouse = _make_warehouse(channel)
@@ -66,17 +65,6 @@ def open_shop(slug: str = "main", *, currency: str = "EUR", stock: int = 100, pr
         tax_class=apps.get_model("tax", "TaxClass").objects.create(name="None"),
         settings=settings,
     )
-
-
-def _restore_what_migrations_made() -> Any:
-    """Make what a Saleor has from the start, and a test with `transaction=True` truncates; return the settings."""
-    sites = _site_model().objects
-    settings, _ = apps.get_model("site", "SiteSettings").objects.get_or_create(site=sites.get_current())
-    sites.clear_cache()
-    with suppress(LookupError):  # from 3.23 on
-        customer_types = apps.get_model("account", "CustomerType").objects
-        customer_types.get_or_create(is_default=True, defaults={"name": "Default", "slug": "default"})
-    return settings
 
 
 def _make_warehouse(channel: Any) -> Any:
