@@ -66,9 +66,16 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+_EMPTY: dict[str, type] = {"{}": dict, "[]": list}
+
+
 def from_json(value: Any) -> Any:
     """Decode a `jsonb` column of a raw cursor, which Django leaves as text."""
-    return json.loads(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value in _EMPTY:  # as most are, and there are several in each row
+        return _EMPTY[value]()
+    return json.loads(value)
 
 
 def plan_for_batches() -> None:
