@@ -62,10 +62,16 @@ def run(context: Any, document: str, variables: Mapping[str, Any]) -> Answer:
 
 def as_the_shop() -> Any:
     """The context of an operation that nobody asked for: of neither a user nor an app, and so without permissions."""
+    return as_somebody()
+
+
+def as_somebody(*, user: Any = None, app: Any = None) -> Any:
+    """The context of an operation that this user, or this app, asked for earlier: Saleor looks at what they may do."""
     request = HttpRequest()
     request.method, request.path, request.path_info = "POST", "/graphql/", "/graphql/"
     request.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
-    request.app = request.user = request.decoded_auth_token = None  # type: ignore[attr-defined, assignment]
+    request.user, request.app = user, app  # type: ignore[attr-defined]
+    request.decoded_auth_token = None  # type: ignore[attr-defined]
     request.request_time = timezone.now()  # type: ignore[attr-defined]
     return request
 

@@ -67,6 +67,9 @@ class CustomerImportInput(graphene.InputObjectType):  # type: ignore[misc]
     wording = graphene.String(description="The text by which they agreed. Necessary to subscribe anybody.")
     wording_version = graphene.String(description="Which version of the text it was.")
     makes_leads = graphene.Boolean(description="Make an enquiry for everybody. False by default.")
+    makes_accounts = graphene.Boolean(
+        description="Open a Saleor account for everybody who has none. No mail is sent. False by default."
+    )
     deactivates_missing = graphene.Boolean(
         description="Put everybody out of use who is not in the file. The number is to be confirmed at the start."
     )

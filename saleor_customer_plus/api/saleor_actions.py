@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import graphene
-from django.conf import settings as django_settings
 
-from .. import host, saleor_api
+from .. import host, opening, saleor_api
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..errors import CustomerPlusError, ErrorCode
-from ..ledger.queries import OrderAddresses, addresses_of_orders, latest_order_of
 from ..records import queries
 from ..records.models import CustomerRecord as Record
 from .base import checked_text, key_of, to_global_id
@@ -23,25 +21,11 @@ from .mutations import StaffMutation
 from .records import CustomerRecord
 from .types import list_of
 
-_ACCOUNT_CREATE = f"""
-mutation ($input: UserCreateInput!) {{ customerCreate(input: $input) {{ user {{ id }} {saleor_api.ERRORS} }} }}
-"""
 _DRAFT_CREATE = f"""
 mutation ($input: DraftOrderCreateInput!) {{
   draftOrderCreate(input: $input) {{ order {{ id }} {saleor_api.ERRORS} }}
 }}
 """
-_ADDRESS_FIELDS = {
-    "firstName": "first_name",
-    "lastName": "last_name",
-    "companyName": "company_name",
-    "streetAddress1": "street_address_1",
-    "streetAddress2": "street_address_2",
-    "city": "city",
-    "cityArea": "city_area",
-    "postalCode": "postal_code",
-    "countryArea": "country_area",
-}
 
 
 class CustomerAccountCreate(StaffMutation):
@@ -67,11 +51,7 @@ class CustomerAccountCreate(StaffMutation):
                 field="record_id",
                 id=to_global_id("User", record.account_id),
             )
-        data = saleor_api.run(info.context, _ACCOUNT_CREATE, {"input": _account(record)}).or_raise()
-        user_id = data["user"]["id"]
-        account = Cause(CauseType.ACCOUNT, saleor_api.key_of(user_id))
-        append([Entry(record.pk, ActivityType.ACCOUNT_OPENED, **actor.of_entry, **account.of_entry)])
-        return {"record": record, "user_id": user_id}
+        return {"record": record, "user_id": opening.open_account(record, info.context, actor=actor)}
 
 
 class CustomerOrderLineInput(graphene.InputObjectType):  # type: ignore[misc]
@@ -136,64 +116,20 @@ def _known(record_id: str) -> Record:
     return record
 
 
-def _account(record: Record) -> dict[str, Any]:
-    """The person as `customerCreate` takes them."""
-    shipping, billing = _addresses_of(record)
-    return {
-        "email": record.email,
-        "firstName": record.first_name,
-        "lastName": record.last_name,
-        **_language(record),
-        # Saleor lets nobody skip the validation here, so an address that would not pass is left out.
-        **_address("defaultShippingAddress", shipping if shipping and not shipping.validation_skipped else None),
-        **_address("defaultBillingAddress", billing if billing and not billing.validation_skipped else None),
-    }
-
-
 def _buyer(record: Record) -> dict[str, Any]:
     """The person as `draftOrderCreate` takes them."""
-    shipping, billing = _addresses_of(record)
+    shipping, billing = opening.addresses_of(record)
     buyer = {
         "userEmail": record.email,
-        **_language(record),
-        **_address("shippingAddress", shipping),
-        **_address("billingAddress", billing),
+        **opening.language_input(record),
+        **opening.address_input("shippingAddress", shipping),
+        **opening.address_input("billingAddress", billing),
     }
     if record.account_id is not None:
         # Saleor looks the account up by its address, as it is spelt there.
         buyer["user"] = to_global_id("User", record.account_id)
         buyer["userEmail"] = host.User.objects.values_list("email", flat=True).get(pk=record.account_id)
     return buyer
-
-
-def _addresses_of(record: Record) -> OrderAddresses:
-    """The default addresses of the account; for what it has not, those of the latest order."""
-    of_order, of_account = OrderAddresses(), OrderAddresses()
-    if (order_id := latest_order_of(record.pk)) is not None:
-        of_order = addresses_of_orders([order_id]).get(order_id, of_order)
-    if record.account_id is not None:
-        account = host.User.objects.select_related("default_shipping_address", "default_billing_address").get(
-            pk=record.account_id
-        )
-        of_account = OrderAddresses(account.default_shipping_address, account.default_billing_address)
-    return OrderAddresses(of_account.shipping or of_order.shipping, of_account.billing or of_order.billing)
-
-
-def _address(name: str, address: host.Address | None) -> dict[str, Any]:
-    """An argument of that name, if there is an address."""
-    if address is None:
-        return {}
-    values = {argument: getattr(address, field) for argument, field in _ADDRESS_FIELDS.items()}
-    values |= {"country": address.country.code, "phone": str(address.phone or "")}
-    if address.validation_skipped:
-        values["skipValidation"] = True
-    return {name: values}
-
-
-def _language(record: Record) -> dict[str, str]:
-    if record.language_code not in dict(django_settings.LANGUAGES):
-        return {}
-    return {"languageCode": record.language_code.replace("-", "_").upper()}
 
 
 def _channel_id(channel: str) -> str:

@@ -73,7 +73,6 @@ class ImportOptions:
     wording_version: str = ""
     makes_leads: bool = False
     makes_accounts: bool = False
-    account_channel: str = ""
     deactivates_missing: bool = False
 
     def to_json(self) -> dict[str, Any]:

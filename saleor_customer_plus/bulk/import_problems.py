@@ -54,7 +54,9 @@ def keep(job: BulkJob, chunk: BulkChunk, refused: Iterable[Refused]) -> None:
 def write_file(job: BulkJob) -> None:
     """Put the refused rows into a file in the layout of the original, with a column that says why."""
     refused = BulkProblem.objects.filter(job=job).order_by("place", "id").values_list("cells", "reasons")
-    rows: Iterator[_Kept] = ((cells, reasons) for cells, reasons in refused.iterator() if _is_refused(reasons))
+    rows: Iterator[_Kept] = (
+        (cells, reasons) for cells, reasons in refused.iterator() if cells and _is_refused(reasons)
+    )
     first = next(rows, None)
     if first is None:
         return

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from ..activity.actions import Actor
 from ..errors import CustomerPlusError, ErrorCode
-from . import import_files, import_keys, jobs
+from . import import_accounts, import_files, import_keys, jobs
 from .import_options import ImportOptions
 from .models import BulkJob, BulkProblem, JobKind, JobState
 
@@ -37,6 +37,8 @@ def _create(file: File[Any], shown: str, options: ImportOptions, *, actor: Actor
         raise CustomerPlusError(
             "Putting people out of use needs a preview, which says how many they are.", field="wants_preview"
         )
+    if options.makes_accounts:
+        import_accounts.check(actor)
     return jobs.create(
         JobKind.IMPORT,
         actor=actor,
@@ -54,6 +56,8 @@ def change(job_id: int, options: ImportOptions) -> BulkJob:
         is_unread = job.state == JobState.FAILED and not job.chunks.filter(phase="write", is_done=True).exists()
         if (job.state != JobState.READY and not is_unread) or job.files_removed_at is not None:
             raise CustomerPlusError(f"Cannot change an import that is {job.state}.", field="id")
+        if options.makes_accounts:
+            import_accounts.check(import_accounts.actor_of(job))
         import_files.forget(job)
         import_keys.forget(job.pk)
         job.chunks.all().delete()

@@ -1,4 +1,4 @@
-"""The import of a list: read, preview, write, tie to accounts and orders.
+"""The import of a list: read, preview, write, tie to accounts and orders, open accounts.
 
 open     find out what the file is, and rewrite it where it is no plain text
 scan     look at each row once, for where chunks begin and which addresses come twice; one chunk makes the next
@@ -6,6 +6,7 @@ preview  decide about each row and count, unless nobody wants to see it
 sum      put the preview together; the job waits for somebody to start it
 write    decide again and write
 tie      look at the accounts and orders of those who were made
+accounts open accounts for those who have none, if asked
 missing  put those out of use who are not in the file, if asked
 """
 
@@ -26,7 +27,7 @@ from ..records.locks import own_identities
 from ..records.models import Source
 from ..settings import CustomerPlusSettings
 from ..tags import actions as tags
-from . import import_files, import_keys, import_preview, import_problems, import_ties, import_write
+from . import import_accounts, import_files, import_keys, import_preview, import_problems, import_ties, import_write
 from .import_options import ImportOptions, Overwrite
 from .import_plan import Fate, Planned, Planner
 from .import_problems import Refused
@@ -45,7 +46,7 @@ class Import(Kind):
     """Reads a list and writes it to the records."""
 
     kind = JobKind.IMPORT
-    phases = ("open", "scan", "preview", "sum", "write", "tie", "missing")
+    phases = ("open", "scan", "preview", "sum", "write", "tie", "accounts", "missing")
 
     def __init__(self, people_known: Callable[[list[int], list[str]], None]) -> None:
         """`people_known` is what follows from records that are made for addresses: it is `reactions`', above us."""
@@ -66,6 +67,8 @@ class Import(Kind):
             return self._chunks_to_write(job)
         if phase == "tie":
             return import_ties.chunks(job)
+        if phase == "accounts":
+            return import_accounts.chunks(job)
         return import_ties.missing_chunks(job) if options_of(job).deactivates_missing else []
 
     def _chunks_to_write(self, job: BulkJob) -> Iterable[Mapping[str, Any]]:
@@ -82,6 +85,7 @@ class Import(Kind):
             "sum": _sum,
             "write": _write,
             "tie": self._tie,
+            "accounts": import_accounts.open_accounts,
             "missing": import_ties.deactivate,
         }
         return work[chunk.phase](job, chunk)
@@ -99,6 +103,10 @@ class Import(Kind):
         import_keys.forget(job.pk)
         import_problems.write_file(job)
         import_files.forget(job)
+        if options_of(job).makes_accounts:
+            counted = {"opened": "accounts", "refused": "accounts_refused"}
+            told = {name: job.counters.get(counter, 0) for name, counter in counted.items()}
+            job.report = {**job.report, "accounts": told}
 
     def forget(self, job: BulkJob) -> None:
         import_keys.forget(job.pk)
@@ -281,6 +289,7 @@ def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         # For whoever undoes it.
         "made": [one.record_id for one in done if one.fate is Fate.CREATED],
         "changed": [one.record_id for one in done if one.fate is Fate.UPDATED],
+        "accounts": import_accounts.wanted(done) if options_of(job).makes_accounts else [],
     }
     chunk.save(update_fields=["spec"])
     counted = Counter(one.fate.value for one in done)

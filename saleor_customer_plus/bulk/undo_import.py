@@ -52,9 +52,14 @@ class ImportUndo(undo.Undo):
             "changed": job.counters.get("updated", 0),
             "kept": job.problems.count(),
         }
+        if opened := undone.counters.get("accounts"):
+            job.report["accounts_kept"] = opened  # they are Saleor's
 
 
 undo.register(ImportUndo())
+
+_TOUCHED = "This record was touched since the import made it, and was kept."
+_HAS_ACCOUNT = "An account was opened for this person. It stays in Saleor, and so the record was kept."
 
 
 def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) -> int:
@@ -63,8 +68,9 @@ def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) 
         return 0
     lock_rows(ids)  # nobody touches them any more
     touched = _touched(ids, undone)
+    opened = _opened(touched)
     for record_id in sorted(touched):
-        done.skip(record_id, ErrorCode.STALE, "This record was touched since the import made it, and was kept.")
+        done.skip(record_id, ErrorCode.STALE, _HAS_ACCOUNT if record_id in opened else _TOUCHED)
     untouched = sorted(set(CustomerRecord.objects.filter(pk__in=ids).values_list("pk", flat=True)) - touched)
     if untouched:
         delete_records(untouched, actor=actor_of(job))
@@ -84,6 +90,12 @@ def _touched(ids: Collection[int], undone: BulkJob) -> set[int]:
         cause_id=cause_of(undone).id,
     )
     return {row.record_id for row in sql.rows(query)}
+
+
+def _opened(ids: Collection[int]) -> set[int]:
+    """Those of the records for which an account was opened."""
+    opened = ActivityEntry.objects.filter(record_id__in=ids, type=ActivityType.ACCOUNT_OPENED)
+    return set(opened.order_by().values_list("record_id", flat=True))
 
 
 def _take_leads(ids: Collection[int], undone: BulkJob, reversal: Reversal) -> set[int]:

@@ -45,7 +45,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--group-name", "A group that all of them join."),
         ("--wording", "The text by which these people agreed to be written to."),
         ("--wording-version", "The version of that text."),
-        ("--account-channel", "The slug of the channel in which accounts are made."),
         ("--default-country", "The country of numbers without a prefix, such as DE."),
     ):
         parser.add_argument(option, default="", help=help)
@@ -58,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subscribe", choices=list(Subscribe), default=Subscribe.NOBODY, help="Whom to subscribe.")
     parser.add_argument("--lawful-basis", choices=LawfulBasis.values, default="", help="Why that is lawful.")
     parser.add_argument("--make-leads", action="store_true", help="Make an enquiry for each of them.")
-    parser.add_argument("--make-accounts", action="store_true", help="Make accounts. No mail is sent.")
+    parser.add_argument("--make-accounts", action="store_true", help="Open accounts, as --user. No mail is sent.")
     header = parser.add_mutually_exclusive_group()
     header.add_argument("--header", action="store_true", default=None, help="The first row names the columns.")
     header.add_argument("--no-header", action="store_false", dest="header", help="The first row is a person.")
@@ -78,6 +77,8 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         raise CommandError("There is no such file.")
     if not (options["yes"] or options["dry_run"]) and (options["json"] or not sys.stdin.isatty()):
         raise CommandError("Nobody is there to ask. Call it with --yes to write, or with --dry-run to look only.")
+    if options["make_accounts"] and not options["user"]:
+        raise CommandError("--make-accounts needs --user: accounts are opened with the permissions of a staff member.")
     with working.telling_errors(), path.open("rb") as file:
         actor = working.actor_of(options["user"], ActorType.IMPORT)
         job = import_requests.of_file(file, _options(options).checked(), actor=actor, name=path.name)
@@ -96,7 +97,11 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             import_requests.start(job.pk, missing=options["deactivate_missing"])
         working.work(job, options)
     errors = _save_errors(job, options["errors"])
-    working.tell(command, job, as_json=options["json"], preview=preview, error_file=errors)
+    if (accounts := job.report.get("accounts")) and not options["json"]:
+        command.stdout.write(f"Accounts: {accounts['opened']:,} opened, {accounts['refused']:,} refused.")
+    working.tell(
+        command, job, as_json=options["json"], preview=preview, accounts=job.report.get("accounts"), error_file=errors
+    )
 
 
 def _agreed() -> bool:
@@ -135,7 +140,6 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         wording_version=options["wording_version"],
         makes_leads=options["make_leads"],
         makes_accounts=options["make_accounts"],
-        account_channel=options["account_channel"],
         deactivates_missing=options["deactivate_missing"] is not None,
     )
 

@@ -151,7 +151,7 @@ def tell(command: BaseCommand, job: BulkJob, *, as_json: bool, **more: Any) -> N
             command.stderr.write(job.error_message)
     if job.state != JobState.SUCCEEDED:
         raise SystemExit(FAILED)
-    if job.counters.get("invalid"):
+    if job.counters.get("invalid") or job.counters.get("accounts_refused"):
         raise SystemExit(REFUSED)
 
 

@@ -161,3 +161,12 @@ def test_only_who_may_manage_users_is_answered(api: Api, query: str) -> None:
     assert api.by(None).errors(query)[0]["extensions"]["exception"]["code"] == "PermissionDenied"
     assert api.by(None).errors(CREATE, text="a@b.it")[0]["extensions"]["exception"]["code"] == "PermissionDenied"
     assert BulkJob.objects.count() == 0
+
+
+def test_accounts_may_be_asked_for(api: Api) -> None:
+    given = {"makesAccounts": True, "wantsPreview": True}
+    made = api.upload(CREATE, {"file": csv_file("Email\na@example.com\n")}, input=given)["customerImportCreate"]
+    assert made["errors"] == []
+    assert made["job"]["options"]["makes_accounts"] is True
+    work()
+    assert api(UPDATE, id=made["job"]["id"], input=given)["customerImportUpdate"]["errors"] == []

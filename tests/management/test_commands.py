@@ -219,12 +219,16 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
 
 
 def test_what_import_refuses(people: Path, tmp_path: Path) -> None:
+    make_staff("intern@example.com", permissions=())
     for arguments, message in (
         ([tmp_path / "none.csv", "--yes"], "There is no such file"),
         ([people], "Nobody is there to ask"),
         ([people, "--yes", "--subscribe=ALL"], "lawful-basis: .*\nwording: "),
         ([people, "--yes", "--default-country=XX"], "two letters of a country"),
         ([people, "--yes", "--group-name=nonsense"], "There is no group"),
+        ([people, "--yes", "--make-accounts"], "--make-accounts needs --user"),
+        ([people, "--yes", "--make-accounts", "--user=none@example.com"], "no active member of staff"),
+        ([people, "--yes", "--make-accounts", "--user=intern@example.com"], "makes-accounts: .*MANAGE_USERS"),
     ):
         with pytest.raises(CommandError, match=message):
             call("import", *arguments)
