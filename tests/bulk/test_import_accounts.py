@@ -228,3 +228,15 @@ def test_the_command_opens_accounts_as_a_member_of_staff(boss: Any, tmp_path: Pa
     assert out.getvalue().splitlines()[0] == "Accounts: 2 opened, 1 refused."
     assert ended.value.code == 3
     assert opened() == [(f"{name}@example.com", "STAFF", str(boss.pk), "ACCOUNT") for name in ("a", "b")]
+
+
+@pytest.mark.standin
+def test_a_host_that_opens_no_accounts_is_told_of_each_person(boss: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the sandbox's own schema has no mutations
+
+    job = load(PEOPLE, boss)
+
+    assert problems(job) == [(2, "GRAPHQL_ERROR", ""), (3, "GRAPHQL_ERROR", "")]
+    assert job.problems.first().reasons[0]["message"].startswith("No account: Saleor: ")
+    assert job.report["accounts"] == {"opened": 0, "refused": 2}
+    assert CustomerRecord.objects.count() == 2
