@@ -36,7 +36,7 @@ class Desk:
         response = self.client.get(address.partition("localhost")[2] or address)
         if response.status_code != 200:
             raise RuntimeError(f"A download was answered with {response.status_code}.")
-        return b"".join(response.streaming_content) if response.streaming else response.content
+        return response.getvalue()
 
     def record(self, email: str) -> str:
         """The id of somebody's record."""
