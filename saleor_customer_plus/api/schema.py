@@ -20,7 +20,7 @@ from .leads import LeadQueries
 from .note_changes import NoteMutations
 from .notes import NoteQueries
 from .record_deletion import DeletionMutations, DeletionQueries
-from .record_state_mutations import RecordMutations
+from .record_state_changes import RecordMutations
 from .records import RecordQueries
 from .saleor_actions import SaleorMutations
 from .sdl import print_schema

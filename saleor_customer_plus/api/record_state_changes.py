@@ -14,7 +14,7 @@ from ..records.activation import set_active
 from ..records.editing import Writer
 from ..records.validation import clean_reason
 from .mutations import StaffMutation
-from .record_mutations import CustomerRecordCreate, CustomerRecordUpdate, update_account
+from .record_changes import CustomerRecordCreate, CustomerRecordUpdate, update_account
 from .records import CustomerRecord, CustomerRecordDetail, existing_record
 from .types import list_of
 from .uploads import Upload, uploaded
