@@ -12,7 +12,11 @@ from django.utils import timezone
 from graphene import Node
 
 from saleor_customer_plus import deletion, hooks, tasks
-from saleor_customer_plus.activity.actions import SYNC
+from saleor_customer_plus.activity.actions import SYNC, Actor
+from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.bulk import import_requests, jobs, undo, updates
+from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk.models import BulkJob, JobState
 from saleor_customer_plus.groups import vouchers
 from saleor_customer_plus.groups.actions import default_group
 from saleor_customer_plus.groups.models import Group, GroupMembership, VoucherUse
@@ -392,3 +396,61 @@ def test_checkouts_that_are_no_more_are_forgotten(customer: SaleorApi, shop: Sho
     tasks.forget_vouchers()
 
     assert list(VoucherUse.objects.values_list("checkout_id", flat=True)) == [checkout_of(kept).pk]
+
+
+# When a job ends membership.
+
+
+def run_job(job: BulkJob, on_commit: Callable[[], Any]) -> BulkJob:
+    with on_commit():
+        for _ in jobs.run(job.pk):
+            pass
+    job.refresh_from_db()
+    assert job.state == JobState.SUCCEEDED, job.error_message
+    return job
+
+
+@pytest.fixture
+def staff(db: None) -> Actor:
+    return Actor(ActorType.STAFF, str(factories.make_staff().pk))
+
+
+def test_the_voucher_goes_when_many_leave_a_group(
+    customer: SaleorApi, shop: Shop, anna: CustomerRecord, staff: Actor, on_commit: Callable[[], Any]
+) -> None:
+    make_voucher(shop, "HALF")
+    group = make_group("HALF", anna)
+    checkout_id = create_checkout(customer, shop)
+
+    run_job(updates.create("ungroup", {"group_ids": [group.pk]}, of=[anna.pk], actor=staff), on_commit)
+
+    assert code_in(checkout_id) is None
+
+
+def test_the_voucher_goes_when_an_import_moves_a_person_to_another_group(
+    customer: SaleorApi, shop: Shop, anna: CustomerRecord, staff: Actor, on_commit: Callable[[], Any]
+) -> None:
+    save_settings(group_vouchers=True, several_groups=False)
+    make_voucher(shop, "HALF")
+    make_group("HALF", anna)
+    other = make_group("")
+    checkout_id = create_checkout(customer, shop)
+
+    options = ImportOptions(wants_preview=False, group_id=other.pk)
+    run_job(import_requests.of_text("anna@example.com", options, actor=staff), on_commit)
+
+    assert code_in(checkout_id) is None
+
+
+def test_the_voucher_goes_when_joining_is_undone(
+    customer: SaleorApi, shop: Shop, anna: CustomerRecord, staff: Actor, on_commit: Callable[[], Any]
+) -> None:
+    make_voucher(shop, "HALF")
+    group = make_group("HALF")
+    joined = run_job(updates.create("group", {"group_ids": [group.pk]}, of=[anna.pk], actor=staff), on_commit)
+    checkout_id = create_checkout(customer, shop)
+    assert code_in(checkout_id) == "HALF"
+
+    run_job(undo.create(joined.pk, actor=staff), on_commit)
+
+    assert code_in(checkout_id) is None
