@@ -5,27 +5,15 @@ from django.conf import settings
 # How often the tick looks whether something is to be done. How often a reconciliation starts is the plugin's setting.
 TICK_SECONDS = 600
 
-settings.CELERY_BEAT_SCHEDULE.setdefault(
-    "customer-plus-reconcile",
-    {"task": "saleor_customer_plus.reconcile_if_due", "schedule": TICK_SECONDS},
+# The name of the entry, the task, and the seconds between two runs.
+_PERIODIC = (
+    ("customer-plus-reconcile", "reconcile_if_due", TICK_SECONDS),
+    ("customer-plus-jobs", "resume_jobs", 60),
+    ("customer-plus-files", "remove_old_files", 3600),
+    ("customer-plus-orphans", "remove_orphans", 86_400),
+    ("customer-plus-enquiries", "take_submissions", 300),
+    ("customer-plus-vouchers", "forget_vouchers", 86_400),
 )
-settings.CELERY_BEAT_SCHEDULE.setdefault(
-    "customer-plus-jobs",
-    {"task": "saleor_customer_plus.resume_jobs", "schedule": 60},
-)
-settings.CELERY_BEAT_SCHEDULE.setdefault(
-    "customer-plus-files",
-    {"task": "saleor_customer_plus.remove_old_files", "schedule": 3600},
-)
-settings.CELERY_BEAT_SCHEDULE.setdefault(
-    "customer-plus-orphans",
-    {"task": "saleor_customer_plus.remove_orphans", "schedule": 86_400},
-)
-settings.CELERY_BEAT_SCHEDULE.setdefault(
-    "customer-plus-enquiries",
-    {"task": "saleor_customer_plus.take_submissions", "schedule": 300},
-)
-settings.CELERY_BEAT_SCHEDULE.setdefault(
-    "customer-plus-vouchers",
-    {"task": "saleor_customer_plus.forget_vouchers", "schedule": 86_400},
-)
+
+for _name, _task, _seconds in _PERIODIC:
+    settings.CELERY_BEAT_SCHEDULE.setdefault(_name, {"task": f"saleor_customer_plus.{_task}", "schedule": _seconds})

@@ -70,6 +70,10 @@ class CustomerPlusSettings:
         return self.include_guests, self.counts_when, self.sync_details
 
     @property
+    def notify_addresses(self) -> list[str]:
+        return [address for address in self.notify_email.split(",") if address]
+
+    @property
     def job_retention(self) -> timedelta:
         return timedelta(days=self.job_retention_days)
 

@@ -62,21 +62,32 @@ def register(kind: str, loader: Loader) -> None:
 
 def address_of(kind: str, key: int, name: str, request: HttpRequest) -> str:
     """Where the caller, who may read it, can fetch the file for an hour, or whoever was shown the address."""
+    ticket = ticket_for(request, [kind, key, name], salt=_SALT)
+    return request.build_absolute_uri(f"/plugins/{PLUGIN_ID}{PATH}{ticket}")
+
+
+def ticket_for(request: HttpRequest, what: list[Any], *, salt: str) -> str:
+    """Sign what the caller may fetch for an hour, and who the caller is."""
     app, user = request.app, request.user  # type: ignore[attr-defined]
     reader = ["app", app.pk] if app else ["user", user.pk]
-    ticket = signing.dumps([kind, key, name, *reader], salt=_SALT)
-    return request.build_absolute_uri(f"/plugins/{PLUGIN_ID}{PATH}{ticket}")
+    return signing.dumps([*what, *reader], salt=salt)
+
+
+def read_ticket(ticket: str, *, salt: str) -> list[Any] | None:
+    """What a ticket is for; nothing, if it is none, or old, or of somebody who may not manage users any more."""
+    try:
+        *what, kind, key = signing.loads(ticket, salt=salt, max_age=_SECONDS)
+    except signing.BadSignature:
+        return None
+    return what if _may_read(kind, key) else None
 
 
 def answer(request: HttpRequest, ticket: str) -> HttpResponseBase:
     """Send the file that a ticket is for, as a download."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    try:
-        kind, key, name, *reader = signing.loads(ticket, salt=_SALT, max_age=_SECONDS)
-    except signing.BadSignature:
-        return HttpResponseNotFound()
-    found = _LOADERS[kind](key, name) if _may_read(*reader) else None
+    what = read_ticket(ticket, salt=_SALT)
+    found = None if what is None else _LOADERS[what[0]](*what[1:])
     if found is None:
         return HttpResponseNotFound()
     try:

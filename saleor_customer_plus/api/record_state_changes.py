@@ -23,6 +23,8 @@ from .uploads import Upload, uploaded
 class _RecordMutation(StaffMutation):
     """One that changes a record and returns it."""
 
+    record = graphene.Field(CustomerRecord, description="The record.")
+
     class Meta:
         abstract = True
 
@@ -31,55 +33,52 @@ class _RecordMutation(StaffMutation):
         return {"record": queries.find(id=record_id)}
 
 
-class CustomerRecordUnlock(_RecordMutation):
+class _DetailsMutation(_RecordMutation):
+    """One that is about some details of a record."""
+
+    class Meta:
+        abstract = True
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The global id of the record.")
+        fields = list_of(CustomerRecordDetail, required=True, description="The details.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, id: str, fields: list[str]) -> dict[str, Any]:  # type: ignore[override]
+        record = existing_record(id, field="id")
+        cls.change(record, fields, actor)
+        return cls.of(record.pk)
+
+    @classmethod
+    def change(cls, record: Any, fields: list[str], actor: Actor) -> None:
+        raise NotImplementedError
+
+
+class CustomerRecordUnlock(_DetailsMutation):
     """Let orders and the account change details again, at once with what they say now. Requires MANAGE_USERS."""
 
-    record = graphene.Field(CustomerRecord, description="The record.")
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The global id of the record.")
-        fields = list_of(CustomerRecordDetail, required=True, description="The details.")
-
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, fields: list[str]) -> dict[str, Any]:  # type: ignore[override]
-        record = existing_record(id, field="id")
+    def change(cls, record: Any, fields: list[str], actor: Actor) -> None:
         if suggestions.unlock([record.pk], fields, actor=actor):
             reactions.details_released([record.pk])
-        return cls.of(record.pk)
 
 
-class CustomerRecordSuggestionAccept(_RecordMutation):
+class CustomerRecordSuggestionAccept(_DetailsMutation):
     """Take over what orders or the account suggest for locked details, which stay locked. Requires MANAGE_USERS."""
 
-    record = graphene.Field(CustomerRecord, description="The record.")
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The global id of the record.")
-        fields = list_of(CustomerRecordDetail, required=True, description="The details.")
-
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, fields: list[str]) -> dict[str, Any]:  # type: ignore[override]
-        record = existing_record(id, field="id")
+    def change(cls, record: Any, fields: list[str], actor: Actor) -> None:
         _check_suggested(record, fields)
         suggestions.accept([record.pk], fields, actor=actor)
-        return cls.of(record.pk)
 
 
-class CustomerRecordSuggestionDismiss(_RecordMutation):
+class CustomerRecordSuggestionDismiss(_DetailsMutation):
     """Do without what is suggested for locked details, until something else is suggested. Requires MANAGE_USERS."""
 
-    record = graphene.Field(CustomerRecord, description="The record.")
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The global id of the record.")
-        fields = list_of(CustomerRecordDetail, required=True, description="The details.")
-
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, fields: list[str]) -> dict[str, Any]:  # type: ignore[override]
-        record = existing_record(id, field="id")
+    def change(cls, record: Any, fields: list[str], actor: Actor) -> None:
         _check_suggested(record, fields)
         suggestions.dismiss([record.pk], fields, actor=actor)
-        return cls.of(record.pk)
 
 
 class CustomerRecordImageSet(_RecordMutation):
@@ -87,8 +86,6 @@ class CustomerRecordImageSet(_RecordMutation):
 
     It is scaled down to 1024 pixels, and nothing is kept but what can be seen. Requires MANAGE_USERS.
     """
-
-    record = graphene.Field(CustomerRecord, description="The record.")
 
     class Arguments:
         id = graphene.ID(required=True, description="The global id of the record.")
@@ -104,8 +101,6 @@ class CustomerRecordImageSet(_RecordMutation):
 class CustomerRecordImageDelete(_RecordMutation):
     """Take the picture away from a record. Requires MANAGE_USERS."""
 
-    record = graphene.Field(CustomerRecord, description="The record.")
-
     class Arguments:
         id = graphene.ID(required=True, description="The global id of the record.")
 
@@ -118,8 +113,6 @@ class CustomerRecordImageDelete(_RecordMutation):
 
 class CustomerRecordDeactivate(_RecordMutation):
     """Put a record out of use: it is listed only when asked for. Orders still count. Requires MANAGE_USERS."""
-
-    record = graphene.Field(CustomerRecord, description="The record.")
 
     class Arguments:
         id = graphene.ID(required=True, description="The global id of the record.")
@@ -142,8 +135,6 @@ class CustomerRecordDeactivate(_RecordMutation):
 
 class CustomerRecordActivate(_RecordMutation):
     """Put a record into use again. Requires MANAGE_USERS."""
-
-    record = graphene.Field(CustomerRecord, description="The record.")
 
     class Arguments:
         id = graphene.ID(required=True, description="The global id of the record.")

@@ -30,10 +30,6 @@ class ColumnMap:
     def used(self) -> dict[int, str]:
         return {index: key for index, key in enumerate(self.keys) if key}
 
-    @property
-    def ignored(self) -> list[str]:
-        return [header for header, key in zip(self.headers, self.keys, strict=True) if key is None]
-
     def to_json(self) -> dict[str, Any]:
         columns = [{"header": header, "column": key} for header, key in zip(self.headers, self.keys, strict=True)]
         return {"format": self.format, "columns": columns}

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 
-from .. import host, settings
+from .. import notices
 from .models import BulkJob, JobState
-
-logger = logging.getLogger(__name__)
 
 EVENT = "customer_plus.job_finished"
 
 
 def job_over(job_id: int) -> None:
-    """Tell that a job succeeded or failed: numbers only, nothing of any customer. What goes wrong is logged."""
+    """Tell that a job succeeded or failed: numbers only, nothing of any customer."""
     job = BulkJob.objects.get(pk=job_id)
     payload = _payload(job)
-    try:
-        host.notify(EVENT, payload)
-    except Exception as error:
-        logger.error("Could not notify of job %s: %s", job_id, type(error).__name__)
-    chosen, _is_active = settings.load()
-    recipients = [address for address in chosen.notify_email.split(",") if address]
-    if not recipients:
-        return
-    try:
-        send_mail(_subject(job), _text(payload), None, recipients)
-    except Exception as error:
-        logger.error("Could not mail of job %s: %s", job_id, type(error).__name__)
+    notices.notify(EVENT, payload, about=f"job {job_id}")
+    notices.mail(lambda to: EmailMessage(_subject(job), _text(payload), to=to), about=f"job {job_id}")
 
 
 def _payload(job: BulkJob) -> dict[str, Any]:

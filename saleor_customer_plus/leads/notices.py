@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.core.mail import EmailMessage
 
-from .. import host, settings
+from .. import notices
 from .models import Lead
-
-logger = logging.getLogger(__name__)
 
 EVENT = "customer_plus.lead_created"
 
 
 def lead_created(lead_id: int) -> None:
-    """Tell of a lead. What goes wrong is logged, without anything of the person."""
+    """Tell of a lead."""
     lead = Lead.objects.select_related("record").filter(pk=lead_id).first()
     if lead is None:  # deleted meanwhile
         return
-    try:
-        host.notify(EVENT, _payload(lead))
-    except Exception as error:
-        logger.error("Could not notify of lead %s: %s", lead_id, type(error).__name__)
-    chosen, _is_active = settings.load()
-    recipients = [address for address in chosen.notify_email.split(",") if address]
-    if not recipients:
-        return
-    try:
-        _mail(lead, recipients).send()
-    except Exception as error:
-        logger.error("Could not mail of lead %s: %s", lead_id, type(error).__name__)
+    notices.notify(EVENT, _payload(lead), about=f"lead {lead_id}")
+    notices.mail(lambda recipients: _mail(lead, recipients), about=f"lead {lead_id}")
 
 
 def _payload(lead: Lead) -> dict[str, Any]:

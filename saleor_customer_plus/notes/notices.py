@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 
-from .. import host, staff
+from .. import notices, staff
 from .models import Note
-
-logger = logging.getLogger(__name__)
 
 EVENT = "customer_plus.note_mention"
 
 
 def mentioned(note_id: int, user_ids: Collection[int]) -> None:
-    """Tell each of these members of staff, by Saleor's `notify`. What goes wrong is logged."""
+    """Tell each of these members of staff, by Saleor's `notify`."""
     note = Note.objects.filter(pk=note_id).first()
     if note is None:  # deleted meanwhile
         return
     for user in staff.find(user_ids).values():
-        try:
-            host.notify(
-                EVENT,
-                {
-                    "note_id": note.pk,
-                    "record_id": note.record_id,
-                    "text": note.text,
-                    "author_type": note.author_type,
-                    "author_id": note.author_id,
-                    "recipient_id": user.pk,
-                    "recipient_email": user.email,
-                },
-            )
-        except Exception as error:
-            logger.error("Could not notify of note %s: %s", note_id, type(error).__name__)
+        payload = {
+            "note_id": note.pk,
+            "record_id": note.record_id,
+            "text": note.text,
+            "author_type": note.author_type,
+            "author_id": note.author_id,
+            "recipient_id": user.pk,
+            "recipient_email": user.email,
+        }
+        notices.notify(EVENT, payload, about=f"note {note_id}")

@@ -78,11 +78,6 @@ def clean(raw: Mapping[str, Any], *, region: str = "") -> Cleaned:
     return Cleaned(values, errors)
 
 
-def clean_email(raw: Any) -> str:
-    """The address under which a person is known. Raise `CustomerPlusError` if it cannot be one."""
-    return str(clean({"email": raw}).or_raise()["email"])
-
-
 def clean_reason(raw: str | None) -> str:
     """Why staff did something, in a line."""
     try:

@@ -99,6 +99,13 @@ def test_not_while_the_plugin_is_inactive(api: Api, anna: CustomerRecord, config
     assert Client().get(url).status_code == 404
 
 
+def test_not_once_the_reader_may_not(api: Api, anna: CustomerRecord, staff: Any) -> None:
+    url = address(api)
+    staff.user_permissions.clear()
+
+    assert Client().get(url).status_code == 404
+
+
 def test_only_to_be_read(api: Api, anna: CustomerRecord) -> None:
     assert Client().post(address(api)).status_code == 405
     assert Client().head(address(api)).status_code == 200

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.mail import EmailMessage
 from django.db import OperationalError
 from django.utils import timezone
 
 from saleor_customer_plus import host, tasks
-from saleor_customer_plus.bulk import jobs, notices, retention
+from saleor_customer_plus.bulk import jobs, retention
 from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 
@@ -269,7 +270,7 @@ def test_nobody_is_mailed_unless_it_is_set_and_a_dead_mail_server_harms_nothing(
         raise ConnectionRefusedError
 
     configure(notify_email="shop@example.com")
-    monkeypatch.setattr(notices, "send_mail", refuse)
+    monkeypatch.setattr(EmailMessage, "send", refuse)
     monkeypatch.setattr(host, "notify", refuse)
     with on_commit():
         assert run(make()).state == JobState.SUCCEEDED
