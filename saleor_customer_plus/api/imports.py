@@ -170,8 +170,9 @@ class ImportQueries:
 class CustomerImportCreate(StaffMutation):
     """Begin an import of a file or of a pasted text, in the background. Requires MANAGE_USERS.
 
-    Once the preview is ready the job waits, READY: its report has the format, the mapping, the counts and the first
-    rows. Nothing is written before customerImportStart, unless no preview is wanted.
+    Once the preview is ready the job waits, READY: its report has the format, the mapping, the counts (also of the
+    accounts to be opened, if that is asked for) and the first rows. Nothing is written before customerImportStart,
+    unless no preview is wanted.
     """
 
     job = graphene.Field(CustomerJob, description="The job.")

@@ -23,6 +23,8 @@ from .models import BulkChunk, BulkJob, BulkProblem
 from .readers.rows import rows_of
 from .rows import Reason
 
+# Who is in the records once the list is written.
+_KEPT = (Fate.CREATED, Fate.UPDATED, Fate.UNCHANGED)
 # Each takes Saleor some dozens of statements.
 _OPENED_AT_ONCE = 25
 _NOT_ALLOWED = "Whoever imports this list may not open accounts: the permission MANAGE_USERS is missing."
@@ -40,8 +42,15 @@ def check(actor: Actor) -> None:
 
 def wanted(done: Sequence[Planned]) -> list[tuple[int, int]]:
     """The row and the record of each of those who were written, or are known, and have no account. Two statements."""
-    rows = {one.record_id: one.person.row for one in done if one.fate in (Fate.CREATED, Fate.UPDATED, Fate.UNCHANGED)}
+    rows = {one.record_id: one.person.row for one in done if one.fate in _KEPT}
     return [(rows[record.pk], record.pk) for record in _without_account(list(rows))]
+
+
+def count_wanted(planned: Sequence[Planned]) -> int:
+    """How many `wanted` will return once this is written: who has no record yet is looked up by the address."""
+    known = _without_account([one.record_id for one in planned if one.fate in _KEPT and one.record_id])
+    new = [one.person.email for one in planned if one.fate is Fate.CREATED]
+    return len(known) + len(new) - len(_with_account(new))
 
 
 def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
@@ -104,9 +113,13 @@ def _has_account(errors: Sequence[CustomerPlusError]) -> bool:
 def _without_account(record_ids: Sequence[int]) -> list[CustomerRecord]:
     """Those of the records that are not tied to an account and have the address of none, in the order of their ids."""
     records = list(CustomerRecord.objects.filter(pk__in=record_ids, account_id=None).order_by("pk"))
-    emails = [record.email for record in records]
-    taken = set(host.User.objects.filter(email__in=emails).order_by().values_list("email", flat=True))
+    taken = _with_account([record.email for record in records])
     return [record for record in records if record.email not in taken]
+
+
+def _with_account(emails: Sequence[str]) -> set[str]:
+    """Those of these addresses that an account has."""
+    return set(host.User.objects.filter(email__in=emails).order_by().values_list("email", flat=True))
 
 
 def _tell_refused(job: BulkJob, chunk: BulkChunk, refused: Mapping[int, tuple[int, list[CustomerPlusError]]]) -> None:

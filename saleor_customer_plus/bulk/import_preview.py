@@ -21,6 +21,7 @@ _COUNTER = {
     Fate.SKIPPED: "to_skip",
     Fate.INVALID: "to_refuse",
 }
+ACCOUNTS = "accounts_to_open"
 
 
 def of_chunk(
@@ -54,11 +55,15 @@ def _plain(value: Any) -> Any:
 
 
 def of_job(job: BulkJob) -> dict[str, Any]:
-    """The preview: exact counts, how many records each field changes of, and the first rows."""
+    """The preview: exact counts, how many records each field changes of, and the first rows.
+
+    If accounts are asked for, also how many would be opened.
+    """
     counts, fields, rows = Counter[str](), Counter[str](), []
     previewed = job.chunks.filter(phase="preview").order_by("number").values_list("counters", "spec")
     for counters, spec in previewed.iterator():
         counts.update(counters)
         fields.update(spec["told"]["fields"])
         rows += spec["told"].get("rows", [])
-    return {"counts": {name: counts[name] for name in _COUNTER.values()}, "changed_fields": dict(fields), "rows": rows}
+    told = {"counts": {name: counts[name] for name in _COUNTER.values()}, "changed_fields": dict(fields), "rows": rows}
+    return {**told, "accounts": counts[ACCOUNTS]} if job.options.get("makes_accounts") else told

@@ -266,6 +266,8 @@ def _people(job: BulkJob, chunk: BulkChunk, reader: RowReader) -> Iterator[_Read
 def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     done, refused = _decided(job, chunk, is_writing=False)
     counted, told = import_preview.of_chunk(done, refused, is_first=chunk.number == 0)
+    if options_of(job).makes_accounts:
+        counted[import_preview.ACCOUNTS] = import_accounts.count_wanted(done)
     chunk.spec = {**chunk.spec, "told": told}
     chunk.save(update_fields=["spec"])
     return counted

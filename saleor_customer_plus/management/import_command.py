@@ -157,6 +157,8 @@ def shown(preview: dict[str, Any]) -> str:
     """The preview as tables: how many of what, the fields that change, and the first rows as they will be stored."""
     counts, fields = preview.get("counts", {}), preview.get("changed_fields", {})
     numbers = [[counts.get(name, 0), word] for name, word in COUNTS.items()]
+    if "accounts" in preview:
+        numbers.append([preview["accounts"], "to get an account"])
     if "missing" in preview:
         numbers.append([preview["missing"], "not in the file: to be put out of use"])
     parts = [working.table([["rows", ""], *numbers])]

@@ -169,4 +169,5 @@ def test_accounts_may_be_asked_for(api: Api) -> None:
     assert made["errors"] == []
     assert made["job"]["options"]["makes_accounts"] is True
     work()
+    assert api(JOB, id=made["job"]["id"])["customerJob"]["report"]["preview"]["accounts"] == 1
     assert api(UPDATE, id=made["job"]["id"], input=given)["customerImportUpdate"]["errors"] == []

@@ -114,6 +114,33 @@ def test_whoever_has_no_account_gets_one_and_nobody_without_being_asked(boss: An
     assert problems(job) == []
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_preview_tells_how_many_accounts_are_opened_and_so_many_are(boss: Any, mode: Mode) -> None:
+    make_record("tied@example.com", account=make_account("tied@example.com"))
+    make_record("known@example.com", first_name="Kim")
+    make_record("changed@example.com")
+    make_record("waits@example.com")
+    for name in ("waits", "unknown"):
+        make_account(f"{name}@example.com", is_confirmed=False)
+    people = "tied,T known,Kim changed,Chris waits,W unknown,U none,X".replace(",", "@example.com,").split()
+    text = "\n".join([*PEOPLE.splitlines(), *people, "b@example.com,Bob", "wrong,W"])
+    job = run(ask(text, Actor(ActorType.STAFF, str(boss.pk)), mode=mode, wants_preview=True))
+
+    told = job.report["preview"]["accounts"]
+
+    assert told == {Mode.CREATE_AND_UPDATE: 5, Mode.CREATE_ONLY: 3, Mode.UPDATE_ONLY: 2}[mode]
+    assert opened() == []
+    jobs.start(job.pk)
+    assert run(job).report["accounts"] == {"opened": told, "refused": 0}
+
+
+def test_a_preview_tells_of_no_accounts_unless_they_are_asked_for(boss: Any) -> None:
+    job = run(ask(PEOPLE, Actor(ActorType.STAFF, str(boss.pk)), wants_preview=True, makes_accounts=False))
+
+    assert "accounts" not in job.report["preview"]
+    assert "accounts_to_open" not in job.counters
+
+
 def test_whom_the_mode_passes_over_gets_no_account(boss: Any) -> None:
     make_record("a@example.com")
 
@@ -228,6 +255,18 @@ def test_the_command_opens_accounts_as_a_member_of_staff(boss: Any, tmp_path: Pa
     assert out.getvalue().splitlines()[0] == "Accounts: 2 opened, 1 refused."
     assert ended.value.code == 3
     assert opened() == [(f"{name}@example.com", "STAFF", str(boss.pk), "ACCOUNT") for name in ("a", "b")]
+
+
+def test_the_preview_of_the_command_tells_how_many_accounts(boss: Any, tmp_path: Path) -> None:
+    file, out = tmp_path / "list.csv", StringIO()
+    file.write_text(PEOPLE)
+
+    with pytest.raises(SystemExit):
+        call_command(
+            "customer_plus", "import", str(file), "--dry-run", "--make-accounts", f"--user={boss.email}", stdout=out
+        )
+
+    assert "2     to get an account" in out.getvalue()
 
 
 @pytest.mark.standin
