@@ -25,6 +25,7 @@ from django.test.utils import override_settings
 
 from saleor_customer_plus import migrations as our_migrations
 from saleor_customer_plus.host import saleor_version
+from saleor_customer_plus.records import search
 
 OURS = "saleor_customer_plus"
 TEST_PREFIX = "customer_plus_test_"
@@ -44,6 +45,7 @@ def _names() -> tuple[str, str, str]:
         for file in sorted(Path(config.path, "migrations").glob("[0-9]*.py"))
     )
     files = sorted(Path(next(iter(our_migrations.__path__))).glob("*.py"))
+    files.append(Path(search.__file__))  # the migrations take the SQL of the computed columns from there
     ours = _digest(file.name + file.read_text() for file in files)
     version = "".join(char if char.isalnum() else "_" for char in saleor_version)
     prefix = f"customer_plus_full_{theirs}_"
