@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                 ("number", models.IntegerField()),
                 ("spec", models.JSONField(default=dict)),
                 ("is_done", models.BooleanField(default=False)),
+                ("starts", models.SmallIntegerField(db_default=0, default=0)),
                 ("counters", models.JSONField(default=dict)),
                 (
                     "job",

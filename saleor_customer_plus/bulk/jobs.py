@@ -3,7 +3,7 @@
 A kind of job says what its phases are and what a chunk of each does (`Kind`); everything else is here. The rows that a
 chunk writes, its problems, its counters and the fact that it is done are one transaction: a worker that is killed costs
 one chunk, and a task that is delivered twice finds nothing to do. A worker holds the lock of its chunk's row while it
-works: no lease, no clean-up.
+works: no lease, no clean-up. Only that it began is committed before, so that what kills each worker ends the job.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from django.utils import timezone
 from .. import sql
 from ..activity.actions import Actor
 from ..errors import CustomerPlusError, ErrorCode
-from . import notices
+from . import claims, notices
 from .models import OVER, BulkChunk, BulkJob, JobKind, JobState
 from .progress import Canceled
 
@@ -107,6 +107,7 @@ def retry(job_id: int) -> BulkJob:
             raise CustomerPlusError("The files of this job were removed for their age. Make a new one.", field="id")
         if job is not None and job.undone_by.exists():
             raise CustomerPlusError("This job was undone. Make a new one.", field="id")
+        claims.forget_starts(BulkChunk.objects.filter(job=job_id))
         return _move(
             job_id,
             {JobState.FAILED, JobState.CANCELED},
@@ -171,20 +172,14 @@ def run(job_id: int) -> Iterator[BulkJob]:
 def do_chunk(job_id: int) -> bool:
     """Do the next chunk that nobody else is at. Return whether there was one."""
     try:
-        with transaction.atomic():
-            sql.plan_for_batches()
-            chunk = (
-                BulkChunk.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(job=job_id, phase=F("job__phase"), is_done=False, job__state=JobState.RUNNING)
-                .order_by("id")
-                .first()
-            )
-            if chunk is None:
-                return False
-            job = BulkJob.objects.get(pk=job_id)
-            counted = kind_of(job).work(job, chunk)
-            chunk.is_done, chunk.counters = True, dict(counted)
-            chunk.save(update_fields=["is_done", "counters"])
+        chunk_id = claims.begin(job_id)
+        if chunk_id is None:
+            return False
+        try:
+            _do(job_id, chunk_id)
+        except OperationalError:
+            claims.forget_start(chunk_id)
+            raise
         _count(job_id)
     except OperationalError:
         raise  # a deadlock or a lost link: the task is retried
@@ -193,6 +188,18 @@ def do_chunk(job_id: int) -> bool:
     except Exception as error:
         _fail(job_id, error)
     return True
+
+
+def _do(job_id: int, chunk_id: int) -> None:
+    with transaction.atomic():
+        sql.plan_for_batches()
+        chunk = claims.free(job_id).filter(pk=chunk_id).first()
+        if chunk is None:
+            return  # somebody was faster, or canceled the job
+        job = BulkJob.objects.get(pk=job_id)
+        counted = kind_of(job).work(job, chunk)
+        chunk.is_done, chunk.counters = True, dict(counted)
+        chunk.save(update_fields=["is_done", "counters"])
 
 
 def _advance(job_id: int) -> bool:
@@ -297,6 +304,9 @@ def _counted(job_id: int) -> dict[str, int]:
 def _fail(job_id: int, error: Exception) -> None:
     if isinstance(error, CustomerPlusError):
         code, message = error.code.value, error.message
+    elif isinstance(error, claims.WorkersDied):
+        code, message = "WORKER_LOST", claims.DIED
+        logger.error("Job %s failed: %s workers died at the same chunk", job_id, claims.STARTS)
     else:
         code, message = "INTERNAL", "Something went wrong. Retry the job; if it fails again, look at the server's log."
         # Where it happened, without the error's own text, which may hold somebody's data.

@@ -101,6 +101,8 @@ class BulkChunk(models.Model):
     number = models.IntegerField()
     spec = models.JSONField(default=dict)
     is_done = models.BooleanField(default=False)
+    # How often workers began it, since the last retry, and did not live to end it.
+    starts = models.SmallIntegerField(default=0, db_default=0)
     counters = models.JSONField(default=dict)
 
     class Meta:

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,7 +15,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from saleor_customer_plus import host, tasks
-from saleor_customer_plus.bulk import jobs, retention
+from saleor_customer_plus.bulk import claims, jobs, retention
 from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 
@@ -171,6 +171,73 @@ def test_a_deadlock_does_not_end_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
     job.refresh_from_db()
     assert job.state == JobState.RUNNING
     assert run(job).state == JobState.SUCCEEDED
+
+
+class Killed(BaseException):
+    """Stands for the end of a process: nobody catches it."""
+
+
+class Deadly(Counting):
+    """Kills whoever works at one chunk, as one does that needs more memory than there is."""
+
+    is_deadly = True
+
+    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        counted = super().work(job, chunk)
+        if self.is_deadly and chunk.number == 1:
+            raise Killed
+        return counted
+
+
+def deaths(job: BulkJob) -> int:
+    for number in range(20):
+        try:
+            run(job)
+        except Killed:
+            continue
+        return number
+    raise AssertionError("it is begun without end")
+
+
+def test_a_chunk_that_kills_its_workers_ends_the_job_and_is_begun_again_after_a_retry(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kind = Deadly()
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, kind)
+    job = make()
+
+    for _ in range(2):
+        assert deaths(job) == claims.STARTS == 5
+        job.refresh_from_db()
+        assert (job.state, job.error_code) == (JobState.FAILED, "WORKER_LOST")
+        assert "died 5 times at the same step" in job.error_message
+        assert "retry the job" in job.error_message
+        assert numbers_of(job) == [0, 1, 2, 6, 7, 8, 9]  # it kept nobody from the rest
+        assert f"Job {job.pk} failed: 5 workers died at the same chunk" in caplog.text
+        jobs.retry(job.pk)
+        assert set(job.chunks.filter(is_done=False).values_list("starts", flat=True)) == {0}
+
+    kind.is_deadly = False
+    assert deaths(job) == 0
+    job.refresh_from_db()
+    assert (job.state, numbers_of(job)) == (JobState.SUCCEEDED, list(range(10)))
+
+
+def test_workers_that_die_at_different_chunks_do_not_end_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unlucky(Counting):
+        killed: ClassVar[set[int]] = set()
+
+        def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+            if chunk.pk not in self.killed:
+                self.killed.add(chunk.pk)
+                raise Killed
+            return super().work(job, chunk)
+
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Unlucky())
+    job = make(total=10, size=2)
+
+    assert deaths(job) == 10  # five chunks that write, five that check
+    assert (job.state, numbers_of(job)) == (JobState.SUCCEEDED, list(range(10)))
 
 
 def test_only_what_ended_is_retried_and_only_what_goes_on_is_canceled(kind: Counting) -> None:

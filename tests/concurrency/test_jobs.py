@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.bulk import claims, jobs
 from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 
 from ..bulk.counting import Counting, make, numbers_of
@@ -95,6 +95,58 @@ def test_a_task_that_is_delivered_eight_times_at_once(kind: Counting) -> None:
     job = make(total=200, size=4)
     at_once(*[partial(tasks.run_job, job.pk)] * 8)
     assert_done(job, 200, 50)
+    # Whoever came to a chunk that another one was about to lock did not count as one who died at it.
+    assert set(BulkChunk.objects.values_list("starts", flat=True)) == {1}
+
+
+class Deadly(Counting):
+    """Kills the process that works at one chunk, as PostgreSQL or the system would not see it coming."""
+
+    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        if chunk.phase == "write" and chunk.number == 3:
+            os.kill(os.getpid(), 9)
+        return super().work(job, chunk)
+
+
+def test_a_chunk_that_kills_whoever_is_at_it_ends_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Deadly())
+    job = make(total=40, size=4)
+    starts = 0
+    while state_of(job) != JobState.FAILED:
+        at_once(*[partial(worker, job)] * 2)
+        starts += 2
+        assert starts <= 2 * claims.STARTS, "it is begun without end"
+    job.refresh_from_db()
+    assert job.error_code == "WORKER_LOST"
+    assert numbers_of(job) == [number for number in range(40) if number // 4 != 3]
+
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting())
+    jobs.retry(job.pk)
+    worker(job)
+    assert_done(job, 40, 10)
+
+
+class Broken(Counting):
+    """Fails as if the database did, so many times."""
+
+    times = 2 * claims.STARTS
+
+    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        if self.times:
+            self.times -= 1
+            raise OperationalError("deadlock detected")
+        return super().work(job, chunk)
+
+
+def test_a_worker_that_lives_to_tell_of_an_error_of_the_database_did_not_die(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Broken())
+    job = make(total=4, size=4)
+    jobs._advance(job.pk)
+    for _ in range(Broken.times):
+        with pytest.raises(OperationalError):
+            jobs.do_chunk(job.pk)
+    worker(job)
+    assert_done(job, 4, 1)
 
 
 def test_a_chunk_that_somebody_is_at_is_left_to_them_and_the_job_counts_as_tended(kind: Counting) -> None:

@@ -1,0 +1,82 @@
+"""Taking a chunk of a job, and how often that was done: what kills every worker has to end the job.
+
+Whoever does a chunk locks its row, and what it does is one transaction. That a worker was there at all would be gone
+with it: so that it began is committed before. Whoever comes at that very moment looks twice.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
+
+from .. import sql
+from .models import BulkChunk, JobState
+
+# How often a chunk is begun before its job fails: what killed so many workers would kill the next one.
+STARTS = 5
+# Seconds in which whoever began a chunk has locked it.
+SETTLED = 0.1
+
+DIED = (
+    f"The server's workers died {STARTS} times at the same step of this job, perhaps for want of memory. What came "
+    "before is done. Look at the server's log, see to it that a worker has enough memory, and retry the job: it goes "
+    "on from this step."
+)
+
+
+class WorkersDied(Exception):
+    """A chunk was begun as often as it may be, and nobody lived to tell what became of it."""
+
+
+def begin(job_id: int) -> int | None:
+    """Choose the next chunk that nobody else is at, and commit that it was begun, whatever becomes of whoever did.
+
+    Those that were begun before come last: what kills workers keeps nobody from doing the rest. Raises `WorkersDied`
+    once nothing else is left.
+    """
+    seen = None
+    while True:
+        with transaction.atomic():
+            chunk = free(job_id).order_by("starts", "id").first()
+            if chunk is None:
+                return None
+            if not chunk.starts or (chunk.pk, chunk.starts) == seen:
+                if chunk.starts >= STARTS:
+                    raise WorkersDied
+                # Not worth waiting for the disk: should the database crash, a start is not counted.
+                sql.run(sql.Sql("SET LOCAL synchronous_commit = off"))
+                chunk.starts += 1
+                chunk.save(update_fields=["starts"])
+                return int(chunk.pk)
+        # Whoever began it died, or is about to lock it: look again.
+        seen = (chunk.pk, chunk.starts)
+        time.sleep(SETTLED)
+
+
+def free(job_id: int) -> QuerySet[BulkChunk]:
+    """The chunks that are to be done now and that nobody is at, each locked."""
+    return BulkChunk.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        job=job_id, phase=F("job__phase"), is_done=False, job__state=JobState.RUNNING
+    )
+
+
+def forget_start(chunk_id: int) -> None:
+    """Count a start no more that ended with an error of the database, which whoever began it lived to see."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.in_atomic_block:
+        return
+    with suppress(OperationalError):
+        connection.close_if_unusable_or_obsolete()
+        forget_starts(BulkChunk.objects.filter(pk=chunk_id), 1)
+
+
+def forget_starts(chunks: QuerySet[BulkChunk], number: int = STARTS) -> None:
+    """Count so many starts less of those of these chunks that nobody is at."""
+    with transaction.atomic():
+        free = chunks.filter(is_done=False, starts__gt=0).select_for_update(skip_locked=True).order_by("id")
+        ids = list(free.values_list("pk", flat=True))
+        BulkChunk.objects.filter(pk__in=ids).update(starts=Greatest(F("starts") - number, 0))
