@@ -17,7 +17,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -36,6 +36,8 @@ WORKERS = 8
 WAIT = 0.2
 # How often `run` tries again after a deadlock or a lost link; a task is retried by Celery.
 ATTEMPTS = 5
+# How often a chunk is tried whose writing contradicts what others wrote since it looked.
+TRIES = 3
 # Seconds that a new job may wait for its task before it is sent again.
 PATIENCE = 60
 
@@ -176,7 +178,7 @@ def do_chunk(job_id: int) -> bool:
         if chunk_id is None:
             return False
         try:
-            _do(job_id, chunk_id)
+            _try(job_id, chunk_id)
         except OperationalError:
             claims.forget_start(chunk_id)
             raise
@@ -188,6 +190,16 @@ def do_chunk(job_id: int) -> bool:
     except Exception as error:
         _fail(job_id, error)
     return True
+
+
+def _try(job_id: int, chunk_id: int) -> None:
+    """Do a chunk, again if somebody else took at that moment what it looked up, such as a number that was free."""
+    for _ in range(TRIES - 1):
+        try:
+            return _do(job_id, chunk_id)
+        except IntegrityError:
+            continue
+    return _do(job_id, chunk_id)
 
 
 def _do(job_id: int, chunk_id: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from saleor_customer_plus import host, tasks
@@ -171,6 +171,20 @@ def test_a_deadlock_does_not_end_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
     job.refresh_from_db()
     assert job.state == JobState.RUNNING
     assert run(job).state == JobState.SUCCEEDED
+
+
+def test_what_contradicts_others_is_tried_again_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def errors(number: int) -> list[Exception]:
+        return [IntegrityError("K-1 is taken") for _ in range(number)]
+
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Failing(*errors(jobs.TRIES - 1)))
+    job = run(make())
+    assert (job.state, numbers_of(job)) == (JobState.SUCCEEDED, list(range(10)))
+
+    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, kind := Failing(*errors(jobs.TRIES + 1)))
+    job = run(make())
+    assert (job.state, job.error_code, len(kind.errors)) == (JobState.FAILED, "INTERNAL", 1)
+    assert numbers_of(job) == list(range(6))
 
 
 class Killed(BaseException):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connections
 from django.db.models import Count
 
 from saleor_customer_plus import tasks
@@ -16,11 +18,12 @@ from saleor_customer_plus.activity.models import ActivityEntry, ActorType
 from saleor_customer_plus.bulk import imports, jobs
 from saleor_customer_plus.bulk.import_options import ImportOptions
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
+from saleor_customer_plus.records import imports as records
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment
 
 from .. import processes
-from ..factories import make_order
+from ..factories import make_order, make_record
 
 PEOPLE = 60
 
@@ -33,7 +36,10 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make(name: str, *, order: list[int]) -> BulkJob:
     lines = [f'person{n}@example.com,{name}{n},"vip, tag{n % 3}"' for n in order]
-    content = "email,first name,tags\n" + "\n".join(lines)
+    return make_list("email,first name,tags\n" + "\n".join(lines))
+
+
+def make_list(content: str) -> BulkJob:
     return jobs.create(
         JobKind.IMPORT,
         actor=Actor(ActorType.STAFF, "1"),
@@ -72,6 +78,48 @@ def test_two_workers_at_one_import_and_two_imports_at_once() -> None:
         assert (job.state, job.counters["read"]) == (JobState.SUCCEEDED, PEOPLE), job.error_message
     assert set(CustomerRecord.objects.values_list("order_count", flat=True)) == {0, 1}
     is_complete()
+
+
+@pytest.fixture
+def taking(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Numbers, each of which somebody takes for a record right after the import looked who has which."""
+    queue: list[tuple[str, str]] = []
+    look = records.holders_of_numbers
+
+    def look_and_lose(numbers: Any) -> Any:
+        found = look(numbers)
+        if queue:
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(take, *queue.pop(0)).result()
+        return found
+
+    def take(email: str, number: str) -> None:
+        CustomerRecord.objects.filter(email=email).update(number=number)
+        connections.close_all()
+
+    monkeypatch.setattr(records, "holders_of_numbers", look_and_lose)
+    return queue
+
+
+def test_a_number_that_somebody_takes_at_this_moment_refuses_its_row_and_no_other(
+    taking: list[tuple[str, str]],
+) -> None:
+    for name in ("a", "b", "c", "x", "y"):
+        make_record(f"{name}@example.com")
+    job = make_list("email,number,tags\na@example.com,K1,vip\nb@example.com,K2,vip\nc@example.com,K3,vip\n")
+    # Twice: it is tried a third time.
+    taking += [("x@example.com", "K1"), ("y@example.com", "K3")]
+
+    work_at(job)()
+
+    job.refresh_from_db()
+    assert (job.state, job.counters) == (JobState.SUCCEEDED, {"read": 3, "updated": 1, "invalid": 2})
+    told = [(problem.row_number, problem.reasons[0]["code"]) for problem in job.problems.order_by("place")]
+    assert told == [(2, "UNIQUE"), (4, "UNIQUE")]
+    numbers = CustomerRecord.objects.exclude(number=None).order_by("number").values_list("number", "email")
+    assert list(numbers) == [("K1", "x@example.com"), ("K2", "b@example.com"), ("K3", "y@example.com")]
+    assert TagAssignment.objects.count() == 1
+    assert ActivityEntry.objects.filter(type="DETAILS_EDITED").count() == 1
 
 
 def test_workers_that_are_killed_cost_nothing() -> None:
