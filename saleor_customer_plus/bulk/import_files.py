@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.core.files import File
 
+from ..errors import CustomerPlusError
 from .import_options import ImportOptions
 from .models import BulkJob, bulk_storage
-from .readers import layout, limits, spools
+from .readers import layout, limits, spools, workbooks
 from .readers.encodings import detect, is_wide, known
 from .readers.layout import Chosen, Layout
 from .readers.unpacking import FileKind, copy_to, unpacked
@@ -23,6 +24,7 @@ from .readers.unpacking import FileKind, copy_to, unpacked
 FOLDER = "customer-plus/bulk"
 # For the job itself: names that begin with an underscore are shown to nobody.
 PASTED, WORKING, LAYOUT, MISSING, EXACT = "_pasted", "_working", "_layout", "_missing", "_exact"
+SHEETS = "_sheets"
 
 
 class _Cached:
@@ -73,44 +75,58 @@ def prepare(job: BulkJob, options: ImportOptions) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="customer-plus-") as folder, _opened(job, path, Path(folder)) as readable:
         if readable is None:
             return {EXACT: False, LAYOUT: layout.detect(path, chosen).to_json(), WORKING: ""}
-        rewritten, is_table, is_exact = readable
-        if is_table:
+        if readable.is_table:
             chosen = Chosen("utf-8", ",", '"', True if job.options.get(PASTED) else options.has_header)
         elif is_wide(chosen.encoding or "utf-8") or chosen.encoding:
             chosen = Chosen("utf-8", chosen.delimiter, chosen.quote, chosen.has_header)
-        found = layout.detect(rewritten, chosen).to_json()
-        with rewritten.open("rb") as file:
+        found = layout.detect(readable.path, chosen).to_json()
+        with readable.path.open("rb") as file:
             return {
-                EXACT: is_exact,
+                EXACT: readable.is_exact,
                 LAYOUT: found,
+                SHEETS: readable.sheets,
                 WORKING: bulk_storage().save(f"{FOLDER}/{uuid4().hex}.csv", File(file)),
             }
 
 
-@contextmanager
-def _opened(job: BulkJob, path: Path, folder: Path) -> Iterator[tuple[Path, bool, bool] | None]:
-    """The file rewritten, whether as a table of ours, and whether its texts are exact; None if it can be read as it is.
+class _Rewritten(NamedTuple):
+    """A file that was rewritten: whether as a table of ours, and whether its texts are exact.
 
     Those of JSON are: no spreadsheet program ever had to be kept from running them.
     """
+
+    path: Path
+    is_table: bool = False
+    is_exact: bool = False
+    sheets: Mapping[str, Any] = {}
+
+
+@contextmanager
+def _opened(job: BulkJob, path: Path, folder: Path) -> Iterator[_Rewritten | None]:
+    """The file rewritten; None if it can be read as it is."""
     target = folder / "rows.csv"
+    sheet = job.options.get("sheet") or ""
     if job.options.get(PASTED):
         spools.write(target, spools.rows_of_pasted(path.read_text(encoding="utf-8")))
-        yield target, True, False
+        yield _Rewritten(target, is_table=True)
         return
     with unpacked(path) as (inner, kind):
         if kind is FileKind.XLSX:
-            spools.write(target, spools.rows_of_workbook(inner))
-            yield target, True, False
+            with workbooks.opened(inner) as book:
+                sheets = book.choose(sheet)
+                spools.write(target, book.rows_of(sheets.sheet))
+            yield _Rewritten(target, is_table=True, sheets=sheets.to_json())
             return
+        if sheet:
+            raise CustomerPlusError("This file is no workbook: it has no sheets to choose from.", field="sheet")
         encoding = job.options.get("encoding") or ""
         encoding = known(encoding) if encoding else detect(inner)
         if _is_json_lines(inner, encoding):
             spools.write(target, spools.rows_of_json_lines(inner, encoding))
-            yield target, True, True
+            yield _Rewritten(target, is_table=True, is_exact=True)
         elif inner != path or is_wide(encoding) or _has_old_lines(inner):
             spools.transcode(inner, encoding, target)
-            yield target, False, False
+            yield _Rewritten(target)
         else:
             yield None
 

@@ -60,6 +60,7 @@ class ImportOptions:
     delimiter: str = ""
     quote: str = ""
     has_header: bool | None = None
+    sheet: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     keeps_unknown: bool = False
     country: str = ""

@@ -165,6 +165,7 @@ def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
             "delimiter": layout.delimiter,
             "quote": layout.quote,
             "has_header": layout.has_header,
+            **found.get(import_files.SHEETS, {}),
         },
     }
     job.bytes_total = path.stat().st_size - layout.start

@@ -23,8 +23,10 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-# Characters that XML has not, and what looks like one of them written as the format writes it.
-_ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+# Characters that XML has not, and what looks like one of them written as the format writes it, also if it only does
+# once what follows is written so.
+_NO_XML = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
+_ESCAPED = re.compile(f"[{_NO_XML}]|_(?=x[0-9A-Fa-f]{{4}}[_{_NO_XML}])")
 
 # Styles: 0 plain, 1 the head, 2 text that stays text also when somebody edits it.
 _STYLES = (
@@ -87,8 +89,13 @@ def _row(row: Sequence[str | None], columns: Sequence[str], are_numbers: Sequenc
 
 
 def _text(text: str, letters: str, number: int, style: int) -> str:
-    text = _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:LONGEST_CELL])
-    return f'<c r="{letters}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+    text = escape(escaped(text[:LONGEST_CELL]))
+    return f'<c r="{letters}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def escaped(text: str) -> str:
+    """The text without what XML cannot have: `readers.workbooks.unescaped` gives it back."""
+    return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def _parts(sheets: int) -> Iterator[tuple[str, str]]:

@@ -42,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--file-encoding", "The encoding of the file. Recognised otherwise."),
         ("--file-delimiter", "What separates cells in the file. Recognised otherwise."),
         ("--file-quote", "The quotation mark of the file. Recognised otherwise."),
+        ("--sheet", "The sheet of a workbook. The first one with rows otherwise."),
         ("--group-name", "A group that all of them join."),
         ("--wording", "The text by which these people agreed to be written to."),
         ("--wording-version", "The version of that text."),
@@ -79,11 +80,13 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         raise CommandError("Nobody is there to ask. Call it with --yes to write, or with --dry-run to look only.")
     if options["make_accounts"] and not options["user"]:
         raise CommandError("--make-accounts needs --user: accounts are opened with the permissions of a staff member.")
-    with working.telling_errors(), path.open("rb") as file:
+    with working.telling_errors(), path.open("rb") as content:
         actor = working.actor_of(options["user"], ActorType.IMPORT)
-        job = import_requests.of_file(file, _options(options).checked(), actor=actor, name=path.name)
+        job = import_requests.of_file(content, _options(options).checked(), actor=actor, name=path.name)
     working.work(job, options)
-    preview = job.report.get("preview", {})
+    preview, file = job.report.get("preview", {}), job.report.get("file", {})
+    if "sheet" in file and not options["json"]:
+        command.stdout.write(_sheets(file))
     if job.state == JobState.READY:
         if not options["json"]:
             command.stdout.write(shown(preview))
@@ -91,7 +94,9 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             jobs.cancel(job.pk)
             if options["json"]:
                 job.refresh_from_db()
-                command.stdout.write(json.dumps({**working.summary(job), "preview": preview}, indent=2))
+                command.stdout.write(
+                    json.dumps({**working.summary(job), "read_as": file, "preview": preview}, indent=2)
+                )
             raise SystemExit(0 if options["dry_run"] else working.FAILED)
         with working.telling_errors():
             import_requests.start(job.pk, missing=options["deactivate_missing"])
@@ -100,8 +105,20 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     if (accounts := job.report.get("accounts")) and not options["json"]:
         command.stdout.write(f"Accounts: {accounts['opened']:,} opened, {accounts['refused']:,} refused.")
     working.tell(
-        command, job, as_json=options["json"], preview=preview, accounts=job.report.get("accounts"), error_file=errors
+        command,
+        job,
+        as_json=options["json"],
+        read_as=file,
+        preview=preview,
+        accounts=job.report.get("accounts"),
+        error_file=errors,
     )
+
+
+def _sheets(file: dict[str, Any]) -> str:
+    others = file["other_sheets"]
+    passed = f" Passed over, though there are rows: {', '.join(others)}. Choose with --sheet." if others else ""
+    return f"Sheet: {file['sheet']}.{passed}"
 
 
 def _agreed() -> bool:
@@ -128,6 +145,7 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         delimiter="\t" if options["file_delimiter"] == "tab" else options["file_delimiter"],
         quote=options["file_quote"],
         has_header=options["header"],
+        sheet=options["sheet"],
         mapping=mapping,
         keeps_unknown=options["keep_unknown"],
         country=country,

@@ -16,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saleor_customer_plus.bulk import import_requests, xlsx
+from saleor_customer_plus.bulk.import_options import ImportOptions
 from saleor_customer_plus.bulk.models import JobState
-from saleor_customer_plus.bulk.readers import encodings, layout, spools
+from saleor_customer_plus.bulk.readers import encodings, layout, spools, workbooks
 from saleor_customer_plus.bulk.readers.layout import Chosen
 from saleor_customer_plus.bulk.readers.rows import rows_of
 from saleor_customer_plus.errors import CustomerPlusError
@@ -153,10 +155,16 @@ def test_pasted_people(text: str, people: list[list[str]]) -> None:
 # Whole files, through a job.
 
 
-def workbook(rows: list[list[Any]]) -> bytes:
+def workbook(rows: list[list[Any]], **others: list[list[Any]]) -> bytes:
+    """A workbook of a sheet "Sheet" with these rows, and further ones, hidden if there is a `_` before the name."""
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
+    for name, further in others.items():
+        sheet = book.create_sheet(name.strip("_"))
+        sheet.sheet_state = "hidden" if name.startswith("_") else "visible"
+        for row in further:
+            sheet.append(row)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -206,6 +214,118 @@ def test_numbers_and_dates_of_a_workbook_are_read_as_they_are_shown() -> None:
     record = CustomerRecord.objects.get()
     assert (record.number, record.is_tax_exempt) == ("1001", True)
     assert record.created_at.isoformat() == "2020-05-01T00:00:00+00:00"
+
+
+def people(*names: str) -> list[list[Any]]:
+    return [["email", "first name"], *([f"{name.lower()}@example.com", name] for name in names)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sheets", "asked", "read_sheet", "others", "found"),
+    [
+        ([people("Anna")], "", "Sheet", [], ["Anna"]),
+        ([people("Anna"), {"More": people("Bo"), "Empty": []}], "", "Sheet", ["More"], ["Anna"]),
+        ([[], {"People": people("Anna"), "More": people("Bo")}], "", "People", ["More"], ["Anna"]),
+        ([[], {"_Hidden": people("Anna"), "More": people("Bo")}], "", "More", [], ["Bo"]),
+        ([people("Anna"), {"More": people("Bo", "Cy")}], " more", "More", ["Sheet"], ["Bo", "Cy"]),
+        ([people("Anna"), {"_Hidden": people("Bo")}], "Hidden", "Hidden", ["Sheet"], ["Bo"]),
+    ],
+)
+def test_of_a_workbook_one_sheet_is_read_and_the_others_are_told(
+    sheets: list[Any], asked: str, read_sheet: str, others: list[str], found: list[str]
+) -> None:
+    rows, *further = sheets
+
+    job = load(workbook(rows, **(further[0] if further else {})), sheet=asked)
+
+    assert job.report["file"]["sheet"] == read_sheet
+    assert job.report["file"]["other_sheets"] == others
+    assert list(CustomerRecord.objects.order_by("email").values_list("first_name", flat=True)) == found
+
+
+@pytest.mark.django_db
+def test_a_sheet_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    job = run(make(workbook(people("Anna"), More=people("Bo")), sheet="Old"))
+    assert (job.state, job.error_code) == (JobState.FAILED, "NOT_FOUND")
+    assert job.error_message == "The workbook has no such sheet. Its sheets are: Sheet, More."
+
+    import_requests.change(job.pk, ImportOptions(sheet="More", wants_preview=False))
+    assert run(job).state == JobState.SUCCEEDED
+    assert CustomerRecord.objects.get().first_name == "Bo"
+
+    job = run(make(PLAIN, sheet="Old"))
+    assert (job.error_code, "no workbook" in job.error_message) == ("INVALID", True)
+    assert "sheet" not in load(PLAIN).report["file"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("_x0041_nna", "Anna"),
+        ("_x005F_x0041_", "_x0041_"),
+        ("_x005f_x0041__x005F_x005F_", "_x0041__x005F_"),
+        ("x005F_b", "x005F_b"),
+        ("a_x000D_\n", "a\r\n"),
+        ("_xD83D__xDE00_", "\U0001f600"),
+        ("_xD83D_!", "\ufffd!"),
+        ("_x41_ _X0041_ _x0041", "_x41_ _X0041_ _x0041"),
+        ("\ufeff_x0041_", "\ufeffA"),
+    ],
+)
+def test_characters_that_a_workbook_has_by_their_numbers(tmp_path: Path, written: str, shown: str) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(workbook([[written, 1]]))  # openpyxl writes texts as they are, shared by all cells
+    with workbooks.opened(path) as book:
+        assert list(book.rows_of("Sheet")) == [[shown, "1"]]
+
+
+@given(st.lists(st.sampled_from([*"_x0041F5", "\x01", "\ufffe", "\r", "\U0001f600"]), min_size=7, max_size=20))
+def test_any_text_that_we_write_into_a_workbook_is_read_as_it_was(letters: list[str]) -> None:
+    for text in ("".join(letters), "_x0041" + "".join(letters)):
+        assert workbooks.unescaped(xlsx.escaped(text)) == text
+
+
+def with_part(name: str, content: str) -> bytes:
+    """A workbook one of whose files says something else."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(people("Anna")))) as source, zipfile.ZipFile(target, "w") as archive:
+        for info in source.infolist():
+            archive.writestr(info.filename, content if info.filename == name else source.read(info))
+    return target.getvalue()
+
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
+
+
+@pytest.mark.django_db
+def test_what_a_sheet_says_of_its_own_size_is_not_believed() -> None:
+    cells = "".join(
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+        for row, text in [(1, "email"), (2, "a@example.com")]
+    )
+    sheet = SHEET.format(f'<dimension ref="A1"/><sheetData>{cells}</sheetData>')
+    assert load(with_part("xl/worksheets/sheet1.xml", sheet)).counters == {"read": 1, "created": 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "rows",
+    ['<row r="1"><c r="A1" t="s"><v>99</v></c></row>', '<row r="1"><c r="A1" t="s"><v>a</v></c></row>', "<row"],
+    ids=["no such text", "no number", "no XML"],
+)
+def test_a_broken_sheet_gets_a_clear_error(rows: str) -> None:
+    job = run(make(with_part("xl/worksheets/sheet1.xml", SHEET.format(f"<sheetData>{rows}</sheetData>"))))
+    assert (job.state, job.error_code) == (JobState.FAILED, "UNSUPPORTED_FILE")
+    assert job.error_message.startswith("The workbook cannot be read.")
+
+
+def test_a_row_of_the_billionth_line_fills_no_disk(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    row = '<row r="999999999999"><c r="A999999999999" t="inlineStr"><is><t>x</t></is></c></row>'
+    path.write_bytes(with_part("xl/worksheets/sheet1.xml", SHEET.format(f"<sheetData>{row}</sheetData>")))
+    with workbooks.opened(path) as book:
+        assert sum(1 for _ in book.rows_of("Sheet")) == 1_048_576
 
 
 def bomb() -> bytes:

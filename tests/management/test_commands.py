@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -178,8 +179,8 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
     group = make_group("Resellers")
     given = {
         "--mode": "CREATE_ONLY", "--file-encoding": "utf-8", "--file-delimiter": "tab", "--file-quote": "'",
-        "--file-format": "shopify", "--group-name": "resellers", "--wording": "Yes", "--wording-version": "2",
-        "--default-country": "de", "--map": "X=email", "--add-tag": "fair", "--subscribe": "ALL",
+        "--sheet": "People", "--file-format": "shopify", "--group-name": "resellers", "--wording": "Yes",
+        "--wording-version": "2", "--default-country": "de", "--map": "X=email", "--add-tag": "fair", "--subscribe": "ALL",
         "--lawful-basis": "CONSENT",
     }  # fmt: skip
     flags = ["--fill-blanks", "--ignore-locks", "--erase-blanks", "--keep-unknown", "--month-first"]
@@ -202,6 +203,7 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
         has_header=False,
         mapping={"X": "email"},
         keeps_unknown=True,
+        sheet="People",
         country="DE",
         month_first=True,
         tags=("fair",),
@@ -216,6 +218,24 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
     )
     unset = {field.name for field in fields(wanted) if getattr(wanted, field.name) == field.default}
     assert unset == {"wants_preview"}  # --yes
+
+
+def test_import_tells_which_sheet_of_a_workbook_it_reads(tmp_path: Path) -> None:
+    book, file = openpyxl.Workbook(), tmp_path / "list.xlsx"
+    for name in ("Old", "New"):
+        sheet = book.create_sheet(name)
+        sheet.append(["email"])
+        sheet.append([f"{name}@example.com"])
+    book.save(file)
+
+    out = call("import", file, "--dry-run")
+    assert out.splitlines()[0] == "Sheet: Old. Passed over, though there are rows: New. Choose with --sheet."
+
+    read_as = json.loads(call("import", file, "--yes", "--sheet=New", "--json"))["read_as"]
+    assert (read_as["sheet"], read_as["other_sheets"]) == ("New", ["Old"])
+    assert CustomerRecord.objects.get().email == "new@example.com"
+
+    assert "Its sheets are: Sheet, Old, New." in call("import", file, "--yes", "--sheet=Newer", code=1)
 
 
 def test_what_import_refuses(people: Path, tmp_path: Path) -> None:

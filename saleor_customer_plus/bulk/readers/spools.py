@@ -1,4 +1,4 @@
-"""What is no plain CSV rewritten as one: workbooks, JSON lines, wide encodings, text that somebody pasted.
+"""What is no plain CSV rewritten as one: JSON lines, wide encodings, text that somebody pasted.
 
 The rewritten file is UTF-8 with commas, so that its rows can be found by byte like those of any other.
 """
@@ -8,9 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,46 +32,6 @@ def transcode(source: Path, encoding: str, target: Path) -> None:
                 out.write(part)
     except UnicodeError:
         raise refuse("The text is not in the encoding that it seems to be in, or is incomplete.") from None
-
-
-def rows_of_workbook(path: Path) -> Iterator[list[str]]:
-    """The cells of the first sheet that is shown, as a person reads them. Formulas count as what they came to."""
-    import openpyxl  # takes a while, and few files need it
-
-    try:
-        with path.open("rb") as file:  # by its path it would want a certain ending
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
-            if sheet is None:
-                raise refuse("The workbook has no sheet.")
-            for row in sheet.iter_rows(values_only=True):
-                yield _cells(row)
-    except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile, OSError, EOFError):
-        # What the library raises of a broken file is anything.
-        raise refuse("The workbook cannot be read. Save it again as XLSX, or as CSV.") from None
-
-
-def _cells(row: Sequence[Any]) -> list[str]:
-    if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
-        raise refuse(f"The sheet has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
-    cells = [_cell(value) for value in row[:MOST_COLUMNS]]
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)
 
 
 def is_json_lines(first: str) -> bool:
