@@ -180,8 +180,8 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
     given = {
         "--mode": "CREATE_ONLY", "--file-encoding": "utf-8", "--file-delimiter": "tab", "--file-quote": "'",
         "--sheet": "People", "--file-format": "shopify", "--group-name": "resellers", "--wording": "Yes",
-        "--wording-version": "2", "--default-country": "de", "--map": "X=email", "--add-tag": "fair", "--subscribe": "ALL",
-        "--lawful-basis": "CONSENT",
+        "--wording-version": "2", "--default-country": "de", "--map": "X=email", "--add-tag": "fair",
+        "--subscribe": "ALL", "--lawful-basis": "CONSENT",
     }  # fmt: skip
     flags = ["--fill-blanks", "--ignore-locks", "--erase-blanks", "--keep-unknown", "--month-first"]
     flags += ["--make-leads", "--make-accounts", "--no-header", "--dry-run"]
