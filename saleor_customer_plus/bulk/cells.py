@@ -38,9 +38,6 @@ def is_formula(cell: str) -> bool:
 _CODES = ",".join(str(ord(char)) for char in _MARKED)
 
 
-_CODES = ",".join(str(ord(char)) for char in _MARKED)
-
-
 def neutralised(expression: str) -> str:
     """`neutralise` as an expression of SQL, for any number of cells."""
     is_marked = f"ascii({expression}) = ANY('{{{_CODES}}}'::int[])"

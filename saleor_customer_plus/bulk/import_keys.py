@@ -34,10 +34,7 @@ def add(job_id: int, keys: Iterable[tuple[int, str, str | None]]) -> None:
         table = sql.table(BulkImportKey).text
         with cursor.copy(f"COPY {table} (job_id, row_number, email, number) FROM STDIN") as copy:
             for row, email, number in keys:
-                copy.write(f"{job_id}\t{row}\t{key_of(email)}\t{key_of(number) if number else _NULL}\n")
-
-
-_NULL = "\\N"
+                copy.write_row((job_id, row, key_of(email), key_of(number) if number else None))
 
 
 def passed_rows(job_id: int) -> Iterator[Passed]:

@@ -5,7 +5,7 @@ The same decisions are shown in a preview and carried out by `bulk.import_write`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -62,13 +62,11 @@ class Planner:
     writer: Writer
     at: datetime
 
-    @classmethod
-    def of(cls, options: ImportOptions, settings: CustomerPlusSettings, writer: Writer, at: datetime) -> Planner:
-        return cls(options, settings, writer, at)
+    def plan(self, people: Sequence[Person], rows: Mapping[str, Row]) -> list[Planned]:
+        """Decide about these people, no two of whom have one address, in a constant number of statements.
 
-    def plan(self, people: Sequence[Person], *, locked: bool) -> list[Planned]:
-        """Decide about these people, no two of whom have one address, in a constant number of statements."""
-        rows = records.rows_of([person.email for person in people], locked=locked)
+        `rows` are the records that there are, by their addresses.
+        """
         known = _Known.read([row.id for row in rows.values()], self)
         holders = records.holders_of_numbers(
             {person.values["number"] for person in people if "number" in person.values}
@@ -110,30 +108,29 @@ class Planner:
         return values
 
     def _decide_beside(self, planned: Planned, known: _Known) -> None:
-        person, id = planned.person, planned.record_id
-        wanted = dict.fromkeys(fold(name) for name in (*self.options.tags, *person.tags))
-        planned.tags = tuple(key for key in wanted if (id, key) not in known.tagged)
-        groups = [known.groups[fold(name)] for name in person.groups]
-        if self.options.group_id is not None:
-            groups.append(self.options.group_id)
-        planned.groups = known.to_join(id, list(dict.fromkeys(groups)), several=self.settings.several_groups)
-        planned.purposes = tuple(one for one in self._purposes(person) if (id, one.value) not in known.settled)
-        planned.lead = self.options.makes_leads and self._lead_of(planned) not in known.leads
-        for name, is_changed in (
-            ("tags", planned.tags),
-            ("groups", planned.groups),
-            ("accepts_marketing", ConsentPurpose.PROMOTIONAL in planned.purposes),
-            ("accepts_system_mail", ConsentPurpose.SYSTEM in planned.purposes),
-            ("lead", planned.lead),
-        ):
-            if is_changed:
-                planned.changed.add(name)
+        """Most of a million people have none of these: each is looked at only where it may be there."""
+        person, id, options = planned.person, planned.record_id, self.options
+        if person.tags or options.tags:
+            wanted = dict.fromkeys(fold(name) for name in (*options.tags, *person.tags))
+            if tags := tuple(key for key in wanted if (id, key) not in known.tagged):
+                planned.tags = tags
+                planned.changed.add("tags")
+        if person.groups or options.group_id is not None:
+            groups = [known.groups[fold(name)] for name in person.groups]
+            if options.group_id is not None:
+                groups.append(options.group_id)
+            planned.groups = known.to_join(id, list(dict.fromkeys(groups)), several=self.settings.several_groups)
+            if planned.groups:
+                planned.changed.add("groups")
+        if options.subscribe is not Subscribe.NOBODY:
+            planned.purposes = tuple(one for one in self._purposes(person) if (id, one.value) not in known.settled)
+            planned.changed.update(_SUBSCRIBED[one] for one in planned.purposes)
+        if options.makes_leads and self._lead_of(planned) not in known.leads:
+            planned.lead = True
+            planned.changed.add("lead")
 
     def _purposes(self, person: Person) -> Iterable[ConsentPurpose]:
-        subscribe = self.options.subscribe
-        if subscribe is Subscribe.NOBODY:
-            return
-        if person.accepts.get("accepts_marketing", subscribe is Subscribe.ALL):
+        if person.accepts.get("accepts_marketing", self.options.subscribe is Subscribe.ALL):
             yield ConsentPurpose.PROMOTIONAL
         if person.accepts.get("accepts_system_mail", False):
             yield ConsentPurpose.SYSTEM
@@ -141,6 +138,12 @@ class Planner:
     def _lead_of(self, planned: Planned) -> tuple[int, str, str]:
         lead = planned.person.lead
         return planned.record_id, lead.get("lead_subject", ""), lead.get("lead_message", "")
+
+
+_SUBSCRIBED = {
+    ConsentPurpose.PROMOTIONAL: "accepts_marketing",
+    ConsentPurpose.SYSTEM: "accepts_system_mail",
+}
 
 
 @dataclass(slots=True)
@@ -163,9 +166,10 @@ class _Known:
                 known.default_group = group_id
         if not ids:
             return known
-        tagged = TagAssignment.objects.filter(record_id__in=ids)
+        those = sql.is_any("record_id", ids)
+        tagged = TagAssignment.objects.filter(those)
         known.tagged = set(tagged.values_list("record_id", "tag__key"))
-        for record_id, group_id in GroupMembership.objects.filter(record_id__in=ids).values_list("record_id", "group"):
+        for record_id, group_id in GroupMembership.objects.filter(those).values_list("record_id", "group"):
             known.memberships.setdefault(record_id, set()).add(group_id)
         if planner.options.subscribe is not Subscribe.NOBODY:
             known.settled = {
@@ -175,7 +179,7 @@ class _Known:
                 and event.state in (ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED)
             }
         if planner.options.makes_leads:
-            leads = Lead.objects.filter(record_id__in=ids, origin=LeadOrigin.IMPORT)
+            leads = Lead.objects.filter(those, origin=LeadOrigin.IMPORT)
             known.leads = set(leads.values_list("record_id", "subject", "message"))
         return known
 

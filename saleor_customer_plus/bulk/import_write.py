@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import host
+from .. import host, sql
 from ..consent.actions import record_events
 from ..consent.decisions import ConsentDecision
 from ..consent.models import ConsentChannel, ConsentSource, ConsentState, OptInLevel
@@ -15,6 +15,7 @@ from ..leads.models import LeadOrigin
 from ..ledger.models import LedgerEntry
 from ..records import imports as records
 from ..records.locks import share_identities
+from ..records.writing import Row
 from ..tags import actions as tags
 from .import_options import Mode
 from .import_plan import Fate, Planned, Planner, tags_by_key
@@ -32,7 +33,7 @@ def write(people: Sequence[Person], planner: Planner) -> list[Planned]:
     made: dict[str, Planned] = {}
     if planner.options.mode is not Mode.UPDATE_ONLY:
         made = _create([person for person in people if person.email not in known], planner)
-    others = planner.plan([person for person in people if person.email not in made], locked=True)
+    others = planner.plan(left := [person for person in people if person.email not in made], _locked(left))
     records.write([one.row for one in others if one.row is not None and one.fate is Fate.UPDATED], by=planner.writer)
     done = {**made, **{one.person.email: one for one in others}}
     # Nobody is made twice: whoever is still without a record lost their number to somebody at this moment.
@@ -44,12 +45,16 @@ def write(people: Sequence[Person], planner: Planner) -> list[Planned]:
     return [done[person.email] for person in people]
 
 
+def _locked(people: Sequence[Person]) -> dict[str, Row]:
+    return records.rows_of([person.email for person in people], locked=True)
+
+
 _LOST = Reason("UNIQUE", "Another record has this customer number.", "number")
 
 
 def _create(people: Sequence[Person], planner: Planner) -> dict[str, Planned]:
     """Make who is new. Who turns out to be known is not in what is returned."""
-    planned = planner.plan(people, locked=False)
+    planned = planner.plan(people, {})
     wanted = {one.person.email: one for one in planned if one.fate is Fate.CREATED}
     made = records.make(
         [{"email": email, **one.values} for email, one in sorted(wanted.items())], by=planner.writer, at=planner.at
@@ -109,6 +114,7 @@ def _new_lead(one: Planned) -> leads.NewLead:
 
 def waiting_emails(emails: Sequence[str]) -> list[str]:
     """Those of these addresses that have an account, or orders that wait for somebody. Two statements."""
-    accounts = host.User.objects.filter(email__in=emails).order_by().values_list("email", flat=True)
-    orders = LedgerEntry.objects.filter(record=None, email__in=emails).order_by().values_list("email", flat=True)
+    those = sql.is_any("email", emails)
+    accounts = host.User.objects.filter(those).order_by().values_list("email", flat=True)
+    orders = LedgerEntry.objects.filter(those, record=None).order_by().values_list("email", flat=True)
     return sorted({*accounts, *orders})

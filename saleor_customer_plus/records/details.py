@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NotRequired, TypedDict
 
 # The details that orders and accounts know. An order calls them the same in the ledger.
@@ -102,6 +103,7 @@ def written(
     return Details(values, provenance, suggestions)
 
 
+@lru_cache(16)  # the same for all of a batch
 def moment(at: datetime) -> str:
     """A time as a provenance has it: texts that sort as the times do."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -47,7 +47,7 @@ def make(people: Sequence[Mapping[str, Any]], *, by: Writer, at: datetime) -> di
         wrote = _Provenance(by, at)
         with cursor.copy(f"COPY {_STAGED} ({', '.join(names)}) FROM STDIN") as copy:
             for person in people:
-                copy.write_row((person["email"], wrote.of(person), *[_copied(person.get(name)) for name in names[2:]]))
+                copy.write_row((person["email"], wrote.of(person), *[_copied(person, name) for name in names[2:]]))
     return {row.email: row.id for row in sql.rows(_making(names, by))}
 
 
@@ -99,8 +99,9 @@ class _Provenance:
         return self._known[said]
 
 
-def _copied(value: Any) -> Any:
-    return sql.to_json(value) if isinstance(value, list | dict) else value
+def _copied(person: Mapping[str, Any], name: str) -> Any:
+    value = person.get(name)
+    return sql.to_json(value) if name in _JSON and value is not None else value
 
 
 # What a list may say of somebody new, with the column's type. What it does not say is left to the database.
@@ -111,6 +112,7 @@ _MADE = {
     "created_at": "timestamptz",
 }
 _TYPES = {"email": "text", "provenance": "jsonb", **_MADE}
+_JSON = frozenset(name for name, type in _MADE.items() if type == "jsonb")
 _BLANKS = {
     "email": "NULL",
     "provenance": "NULL",

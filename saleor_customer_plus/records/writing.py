@@ -37,6 +37,7 @@ _TYPES = {
     "is_active": "boolean",
     "deactivation_reason": "text",
 }
+_JSON = tuple(name for name, type in _TYPES.items() if type == "jsonb")
 
 
 class Refusal(NamedTuple):
@@ -58,10 +59,9 @@ class Row:
     __slots__ = ("_columns", "before", "changes")
 
     def __init__(self, values: Any) -> None:
-        self.before: dict[str, Any] = {
-            name: sql.from_json(value) if _TYPES.get(name) == "jsonb" else value
-            for name, value in values._asdict().items()
-        }
+        self.before: dict[str, Any] = values._asdict()
+        for name in _JSON:
+            self.before[name] = sql.from_json(self.before[name])
         self.changes: dict[str, Any] = {}
 
     @property
