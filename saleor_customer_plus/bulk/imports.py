@@ -22,12 +22,14 @@ from .. import settings
 from ..activity.actions import Actor, Cause
 from ..activity.models import ActorType, CauseType
 from ..labels import fold
+from ..records import imports as records
 from ..records.editing import Writer
 from ..records.locks import own_identities
 from ..records.models import Source
 from ..settings import CustomerPlusSettings
 from ..tags import actions as tags
 from . import import_accounts, import_files, import_keys, import_preview, import_problems, import_ties, import_write
+from .garbage import uncollected
 from .import_options import ImportOptions, Overwrite
 from .import_plan import Fate, Planned, Planner
 from .import_problems import Refused
@@ -301,6 +303,7 @@ def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     return counted
 
 
+@uncollected()
 def _decided(job: BulkJob, chunk: BulkChunk, *, is_writing: bool) -> tuple[list[Planned], list[Refused]]:
     """What becomes of the rows of a chunk, and of those that could not be read. Problems are kept."""
     options, (chosen, _) = options_of(job), settings.load()
@@ -315,7 +318,11 @@ def _decided(job: BulkJob, chunk: BulkChunk, *, is_writing: bool) -> tuple[list[
         else:
             refused.append((number, cells, found))
     everybody = list(people.values())
-    done = import_write.write(everybody, planner) if is_writing else planner.plan(everybody, locked=False)
+    done = (
+        import_write.write(everybody, planner)
+        if is_writing
+        else planner.plan(everybody, records.rows_of(people, locked=False))
+    )
     told = [(one.person.row, cells_of[one.person.row], list(one.reasons)) for one in done if one.reasons]
     import_problems.keep(job, chunk, sorted([*refused, *told], key=lambda one: one[0]))
     return done, refused
