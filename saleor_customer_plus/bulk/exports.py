@@ -22,11 +22,11 @@ from ..records.queries import RecordList
 from ..settings import ExportFormat
 from . import jobs, selection
 from .export_columns import Style, cell
-from .export_options import ExportOptions, Wish, resolve
+from .export_options import ENCODINGS, ExportOptions, Wish, resolve
 from .export_query import Neutral, export_query
 from .models import BulkChunk, BulkJob, JobKind, bulk_storage
 from .progress import Watch
-from .writers import JsonWriter, TextWriter, Writer, XlsxWriter
+from .writers import JsonWriter, TextWriter, Writer, Written, XlsxWriter
 
 # A larger part of the store than this is joined set-wise.
 _PART = 0.02
@@ -59,15 +59,17 @@ class Export(jobs.Kind):
         options = ExportOptions.from_json(job.options)
         records = selection.loaded(job.options["_records"])
         with tempfile.NamedTemporaryFile() as file, Watch(job.pk) as watch:
-            rows = write(file, records, options, watch, job.rows_total)
+            rows, lost = write(file, records, options, watch, job.rows_total)
             file.flush()
             size = file.tell()
             _store(chunk.spec["name"], file)
-        return Counter(read=rows, bytes=size)
+        return Counter(read=rows, bytes=size, **({"lost_cells": lost} if lost else {}))
 
     def finish(self, job: BulkJob) -> None:
         job.result_file = job.chunks.get().spec["name"]
         job.bytes_total = job.bytes_done
+        if lost := job.counters.get("lost_cells", 0):
+            job.report = {"lost_cells": lost, "warning": _warning(lost, ExportOptions.from_json(job.options))}
 
     def forget(self, job: BulkJob) -> None:
         for chunk in job.chunks.all():
@@ -80,8 +82,8 @@ jobs.register(Export())
 
 def write(
     file: IO[bytes], records: RecordList, options: ExportOptions, told: Callable[[int], None], expected: int | None
-) -> int:
-    """Write the list into a file and return how many rows it has. In a transaction. `expected` is about how many."""
+) -> Written:
+    """Write the list into a file. In a transaction. `expected` is about how many rows it will have."""
     style = Style(decimal="." if options.format in _TYPED else options.decimal, time=options.time)
     cells = [cell(column.key, style) for column in options.columns]
     are_numbers = [one.is_number for one in cells]
@@ -94,6 +96,15 @@ def write(
     )
     _prepare()
     return _writer(options, are_numbers)(query, file, told)
+
+
+def _warning(lost: int, options: ExportOptions) -> str:
+    if options.format is ExportFormat.XLSX:
+        told = f"Texts longer than a cell of a workbook can be were cut, in so many cells: {lost:,}."
+        return f"{told} Export CSV or JSON lines to keep all of them."
+    name = next(name for name, codec in ENCODINGS.items() if codec == options.encoding)
+    told = f"Characters that {name} has not are question marks now, in so many cells: {lost:,}."
+    return f"{told} Export in UTF-8, or as XLSX, to keep them."
 
 
 # Formats whose cells are numbers or texts by themselves.

@@ -6,9 +6,10 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -20,10 +21,17 @@ FETCHED = 2000
 GATHERED = 1 << 20
 
 
+class Written(NamedTuple):
+    """How many rows a file has, and how many of its cells, those of the head too, do not hold all of their text."""
+
+    rows: int
+    lost: int = 0
+
+
 class Writer(Protocol):
     """Writes a head and the rows of a query into a file. `told` is called with the number of rows now and then."""
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> int: ...
+    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,8 @@ class TextWriter:
     delimiter: str = ","
     encoding: str = "utf-8"
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> int:
-        recode = _recoder(self.encoding)
+    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written:
+        recode = _Recoder(self.encoding, self.delimiter)
         file.write(recode(self._head()))
         statement = sql.fill(
             "COPY ({query}) TO STDOUT (FORMAT csv, ENCODING 'UTF8', DELIMITER {delimiter})",
@@ -57,7 +65,7 @@ class TextWriter:
                     gathered.clear()
                     told(rows)
         file.write(recode(gathered))
-        return rows
+        return Written(rows, recode.lost)
 
     def _head(self) -> bytes:
         line = io.StringIO()
@@ -65,13 +73,32 @@ class TextWriter:
         return line.getvalue().encode()
 
 
-def _recoder(encoding: str) -> Callable[[bytes | bytearray], bytes | bytearray]:
-    """A function from UTF-8 to another encoding, for one part of a file after the other."""
-    if encoding == "utf-8":
-        return lambda part: part
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    encoder = codecs.getincrementalencoder(encoding)("replace")  # writes the mark of the byte order once
-    return lambda part: encoder.encode(decoder.decode(part))
+class _Recoder:
+    """From UTF-8 to another encoding, for some rows of a file after the others."""
+
+    def __init__(self, encoding: str, delimiter: str) -> None:
+        self.lost = 0  # cells that have characters which the encoding has not
+        self._encoding = encoding
+        self._encoder = codecs.getincrementalencoder(encoding)()  # writes the mark of the byte order once
+        # A cell as COPY writes it: anything in quotes, and what is no delimiter beside them.
+        self._cell = re.compile(f'(?:[^"{re.escape(delimiter)}\\n]+|"[^"]*")+')
+
+    def __call__(self, rows: bytes | bytearray) -> bytes | bytearray:
+        if self._encoding == "utf-8":
+            return rows
+        text = rows.decode()
+        try:
+            return self._encoder.encode(text)
+        except UnicodeEncodeError:
+            self.lost += sum(not self._has(cell[0]) for cell in self._cell.finditer(text))
+            return text.encode(self._encoding, "replace")
+
+    def _has(self, text: str) -> bool:
+        try:
+            text.encode(self._encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
 
 
 def fetch(query: sql.Sql, told: Callable[[int], None]) -> Iterator[tuple[str | None, ...]]:
@@ -92,7 +119,7 @@ class JsonWriter:
     keys: Sequence[str]
     are_numbers: Sequence[bool]
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> int:
+    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written:
         columns = list(zip(self.keys, self.are_numbers, strict=True))
         count = 0
         for row in fetch(query, told):
@@ -103,7 +130,7 @@ class JsonWriter:
             }
             file.write(json.dumps(values, ensure_ascii=False).encode() + b"\n")
             count += 1
-        return count
+        return Written(count)
 
 
 def _number(text: str) -> Any:
@@ -112,10 +139,10 @@ def _number(text: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class XlsxWriter:
-    """A workbook, see `bulk.xlsx`."""
+    """A workbook, see `bulk.xlsx`. What a cell cannot hold is cut."""
 
     headers: Sequence[str]
     are_numbers: Sequence[bool]
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> int:
-        return write_workbook(file, self.headers, self.are_numbers, fetch(query, told))
+    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written:
+        return Written(*write_workbook(file, self.headers, self.are_numbers, fetch(query, told)))

@@ -40,9 +40,9 @@ _STYLES = (
 
 def write_workbook(
     file: IO[bytes], headers: Sequence[str], are_numbers: Sequence[bool], rows: Iterable[Sequence[str | None]]
-) -> int:
-    """Write a head and rows. Texts that a cell cannot hold are cut. Return the number of rows."""
-    count = sheets = 0
+) -> tuple[int, int]:
+    """Write a head and rows. Texts that a cell cannot hold are cut. Return the numbers of rows and of cut cells."""
+    count = sheets = cut = 0
     columns = [_letters(number) for number in range(len(headers))]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         remaining = iter(rows)
@@ -56,13 +56,16 @@ def write_workbook(
                 for number in range(2, ROWS + 1):
                     if pending is None:
                         break
-                    sheet.write(_row(pending, columns, are_numbers, number))
+                    written = _row(pending, columns, are_numbers, number)
+                    if len(written) > LONGEST_CELL:
+                        cut += sum(len(cell or "") > LONGEST_CELL for cell in pending)
+                    sheet.write(written)
                     count += 1
                     pending = next(remaining, None)
                 sheet.write(b"</sheetData></worksheet>")
         for name, text in _parts(sheets):
             archive.writestr(name, text)
-    return count
+    return count, cut
 
 
 _FROZEN = (

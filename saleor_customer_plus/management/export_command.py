@@ -74,8 +74,11 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     working.work(job, options)
     if job.state == JobState.SUCCEEDED:
         _deliver(command, job, options["file"])
+    warning = job.report.get("warning")
+    if warning and not options["json"]:
+        command.stderr.write(warning)
     if not to_terminal or job.state != JobState.SUCCEEDED:
-        working.tell(command, job, as_json=options["json"], file=options["file"])
+        working.tell(command, job, as_json=options["json"], file=options["file"], warning=warning)
 
 
 def _wish(options: dict[str, Any]) -> Wish:

@@ -357,6 +357,53 @@ def test_json_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize(("encoding", "lost"), [("WINDOWS-1252", 5), ("ISO-8859-1", 6), ("UTF-8", 0), ("UTF-16", 0)])
+@pytest.mark.parametrize("gathered", [1, writers.GATHERED])
+def test_cells_that_the_encoding_cannot_write_are_counted_and_told(
+    encoding: str, lost: int, gathered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "GATHERED", gathered)
+    long = "λ" * 200_000
+    for first, company, note in (
+        ("Zoë", "50 €", "fine"),  # the euro is missing in ISO-8859-1 alone
+        ("Łódź", 'a "quoted; λ", and\na line', ""),
+        ("Łukasz; Łucja", "plain", long),
+    ):
+        make_record(first_name=first, company_name=company, store_note=note, attributes={"Größe Ł": "M"})
+    columns = ["first_name", "company_name", "store_note", "attribute:Größe Ł"]
+
+    wish = Wish(columns=columns, encoding=encoding, delimiter=";", format="csv")
+    job = run(exports.create(RecordList(), wish, actor=STAFF))
+
+    if not lost:
+        assert (job.report, job.counters) == ({}, {"read": 3})
+        return
+    assert job.counters == {"read": 3, "lost_cells": lost}
+    assert job.report["lost_cells"] == lost
+    assert job.report["warning"] == (
+        f"Characters that {encoding} has not are question marks now, in so many cells: {lost}. "
+        "Export in UTF-8, or as XLSX, to keep them."
+    )
+    with job.result_file.open("rb") as file:
+        content = file.read()
+    assert content.count(b"?") == len(long) + len("Ł Łź λ ŁŁ".replace(" ", "")) + (encoding == "ISO-8859-1")
+
+
+def test_texts_that_a_cell_of_a_workbook_cannot_hold_are_counted_and_told() -> None:
+    make_record(store_note="&" * 32_767, first_name="Anna")
+    make_record(store_note="x" * 32_768)
+    columns = ["store_note", "first_name"]
+
+    job = run(exports.create(RecordList(), Wish(columns=columns, format="xlsx"), actor=STAFF))
+
+    assert job.counters == {"read": 2, "lost_cells": 1}
+    assert job.report["warning"] == (
+        "Texts longer than a cell of a workbook can be were cut, in so many cells: 1. "
+        "Export CSV or JSON lines to keep all of them."
+    )
+    assert run(exports.create(RecordList(), Wish(columns=columns, format="jsonl"), actor=STAFF)).report == {}
+
+
 def workbook(content: bytes) -> list[list[list[Any]]]:
     """The sheets of a workbook, as another program reads them."""
     openpyxl = pytest.importorskip("openpyxl")

@@ -72,6 +72,15 @@ def test_export_prints(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert capsysbinary.readouterr().out == b"Email\nanna@example.com\n"
 
 
+def test_export_tells_what_the_encoding_could_not_write(tmp_path: Path) -> None:
+    make_record("anna@example.com", first_name="Łucja")
+    arguments = ["export", tmp_path / "list.csv", "--encoding=WINDOWS-1252"]
+    warning = "Characters that WINDOWS-1252 has not are question marks now, in so many cells: 1. "
+    assert warning in call(*arguments)
+    assert json.loads(call(*arguments, "--json"))["warning"].startswith(warning)
+    assert json.loads(call(*arguments[:2], "--json"))["warning"] is None
+
+
 def test_export_of_those_whom_the_options_name(tmp_path: Path) -> None:
     lead = make_record("lead@example.com", first_name="Lea", country_code="DE", accepts_marketing=True)
     make_record("customer@example.com", stage="CUSTOMER", country_code="AT")
