@@ -136,7 +136,8 @@ def test_everything_of_a_record() -> None:
     record = a_customer()
     found = cells(currency="EUR")
     known = found.pop("Modified")
-    assert known == str(record.modified_at).replace("+00:00", "Z")
+    assert known.endswith("Z")
+    assert datetime.fromisoformat(known) == record.modified_at  # PostgreSQL writes no zeros at the end
     assert found.pop("ID") == to_global_id("CustomerRecord", record.pk)
     assert found == {
         "Email": "anna@example.com",
