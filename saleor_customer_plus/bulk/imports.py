@@ -294,6 +294,7 @@ def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         # For whoever undoes it.
         "made": [one.record_id for one in done if one.fate is Fate.CREATED],
         "changed": [one.record_id for one in done if one.fate is Fate.UPDATED],
+        "sourced": [one.record_id for one in done if one.row is not None and "sources" in one.row.changes],
         "accounts": import_accounts.wanted(done) if options_of(job).makes_accounts else [],
     }
     chunk.save(update_fields=["spec"])

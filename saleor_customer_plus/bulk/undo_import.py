@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 from .. import sql
-from ..activity.models import ActivityEntry, ActivityType
+from ..activity.models import ActivityEntry, ActivityType, CauseType
 from ..deletion import delete_records
 from ..errors import ErrorCode
 from ..leads import actions as leads
 from ..leads.models import Lead, LeadState
-from ..records.models import CustomerRecord
+from ..records.actions import drop_source
+from ..records.models import CustomerRecord, Source
 from ..records.writing import lock_rows
 from . import undo
 from .changes import Changed
-from .models import BulkChunk, BulkJob, JobKind
+from .models import BulkChunk, BulkJob, JobKind, JobState
 from .reverting import Reversal
 from .updates import actor_of, cause_of, counted, save_problems
 
@@ -40,6 +41,7 @@ class ImportUndo(undo.Undo):
         reversal = Reversal(undone=cause_of(undone), actor=actor_of(job), cause=cause_of(job))
         done = reversal.revert(changed)
         done.changed |= _take_leads(changed, undone, reversal)
+        _drop_source(spec.get("sourced", []), undone, done)
         gone = _remove(made, undone, job, done)
         save_problems(job, done)
         result = counted(len(made) + len(changed), done)
@@ -88,6 +90,35 @@ def _touched(ids: Collection[int], undone: BulkJob) -> set[int]:
         ids=list(ids),
         cause_type=cause_of(undone).type.value,
         cause_id=cause_of(undone).id,
+    )
+    return {row.record_id for row in sql.rows(query)}
+
+
+def _drop_source(ids: Collection[int], undone: BulkJob, done: Changed) -> None:
+    """Take IMPORT from the sources to which this import added it, unless something of an import is left."""
+    wanted = (done.changed & set(ids)) - done.skipped.keys() - done.refused.keys()
+    if wanted := wanted - _otherwise_imported(wanted, undone):
+        drop_source(wanted, Source.IMPORT)
+
+
+def _otherwise_imported(ids: Collection[int], undone: BulkJob) -> set[int]:
+    """The records that another import wrote to, which was not undone."""
+    if not ids:
+        return set()
+    query = sql.fill(
+        """
+        SELECT DISTINCT e.record_id
+        FROM {entries} e JOIN {jobs} j ON e.cause_type = {cause_type} AND e.cause_id = j.id::text
+        WHERE e.record_id = ANY({ids}) AND j.kind = {kind} AND j.id <> {undone}
+            AND NOT EXISTS (SELECT FROM {jobs} u WHERE u.undoes_id = j.id AND u.state = {succeeded})
+        """,
+        entries=sql.table(ActivityEntry),
+        jobs=sql.table(BulkJob),
+        ids=list(ids),
+        cause_type=CauseType.JOB.value,
+        kind=JobKind.IMPORT.value,
+        undone=undone.pk,
+        succeeded=JobState.SUCCEEDED.value,
     )
     return {row.record_id for row in sql.rows(query)}
 

@@ -61,3 +61,19 @@ def add_source(record_ids: Collection[int], source: Source) -> None:
             source=source.value,
         )
     )
+
+
+def drop_source(record_ids: Collection[int], source: Source) -> None:
+    """Note that no activity of these people, whose records are locked, came from there after all."""
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {records} SET sources = array_remove(sources, {source}::varchar),
+                modified_at = greatest(clock_timestamp(), modified_at + interval '1 microsecond')
+            WHERE id = ANY({ids}) AND {source} = ANY(sources)
+            """,
+            records=sql.table(CustomerRecord),
+            ids=sorted(record_ids),
+            source=source.value,
+        )
+    )

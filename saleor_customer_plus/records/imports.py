@@ -164,8 +164,13 @@ def _reason(row: Row) -> str:
 
 
 def write(rows: Iterable[Row], *, by: Writer) -> set[int]:
-    """Write what was decided, and log it. Return the records that were changed."""
-    wanted = [row for row in rows if row.changes]
+    """Write what was decided of records that a list changes, or what hangs on them; note where that came from, and log
+    it. Return the records that were written.
+    """
+    wanted = list(rows)
+    for row in wanted:
+        if by.source not in (sources := row.before["sources"]):
+            row.set("sources", [*sources, by.source.value])
     changed = write_rows(wanted)
     append(entry for row in wanted for entry in _entries(row, by))
     return changed

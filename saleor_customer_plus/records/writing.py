@@ -36,6 +36,7 @@ _TYPES = {
     "image": "text",
     "is_active": "boolean",
     "deactivation_reason": "text",
+    "sources": "varchar[]",
 }
 _JSON = tuple(name for name, type in _TYPES.items() if type == "jsonb")
 

@@ -33,7 +33,7 @@ def kept(job: BulkJob) -> list[tuple[int | None, str]]:
 
 
 def state(one: CustomerRecord) -> dict[str, Any]:
-    names = ("first_name", "company_name", "number", "attributes", "is_active", "accepts_marketing")
+    names = ("first_name", "company_name", "number", "attributes", "is_active", "accepts_marketing", "sources")
     tags = sorted(one.tag_assignments.values_list("tag__name", flat=True))
     return {"tags": tags, **{name: getattr(one, name) for name in names}}
 
@@ -60,6 +60,45 @@ def test_who_was_made_goes_again_and_who_was_changed_is_as_before() -> None:
     assert undoing.report == {"deleted": 1, "changed": 1, "kept": 0}
     # What was consented is a matter of record: the grant stays in the history, and no longer holds.
     assert ConsentEvent.objects.filter(record=known).count() == 2
+
+
+def test_sources_are_as_before_once_nothing_of_an_import_is_left() -> None:
+    for name in ("named", "tagged", "held", "same", "imported"):
+        make_record(f"{name}@example.com", sources=["IMPORT"] if name == "imported" else ["ORDER"])
+    rows = "named@example.com,Nan,\ntagged@example.com,,vip\nheld@example.com,Hal,vip\nsame@example.com,,\n"
+    first = load(f"email,first name,tags\n{rows}imported@example.com,Ida,\n")
+    assert sources() == {"named": "OI", "tagged": "OI", "held": "OI", "same": "O", "imported": "I"}
+
+    # The same file again changes nothing.
+    assert load(f"email,first name,tags\n{rows}imported@example.com,Ida,\n").counters == {"read": 5, "unchanged": 5}
+    assert sources()["same"] == "O"
+
+    edit_records({record("held@example.com").pk: {"first_name": "Harry"}}, by=Writer(STAFF))
+    second = load("email,company\nnamed@example.com,ACME\n")
+    undone(first)
+    # Of one the name was kept, and one was imported twice.
+    assert sources() == {"named": "OI", "tagged": "O", "held": "OI", "same": "O", "imported": "I"}
+    assert record("tagged@example.com").modified_at > record("same@example.com").modified_at
+
+    undone(second)
+    assert sources()["imported"] == "I"
+
+
+def test_imports_that_are_undone_in_turn_leave_no_source() -> None:
+    make_record("known@example.com", sources=["ORDER"])
+    first = load("email,first name\nknown@example.com,Anna\n")
+    second = load("email,company\nknown@example.com,ACME\n")
+
+    undone(second)
+    assert sources() == {"known": "OI"}
+    undone(first)
+    assert sources() == {"known": "O"}
+
+
+def sources() -> dict[str, str]:
+    """The initials of everybody's sources."""
+    found = CustomerRecord.objects.values_list("email", "sources")
+    return {email.partition("@")[0]: "".join(source[0] for source in named) for email, named in found}
 
 
 def test_what_somebody_touched_since_is_kept_and_told() -> None:
