@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from .. import sql
-from .models import BulkChunk, JobState
+from .models import BulkChunk, BulkJob, JobState
 
 # How often a chunk is begun before its job fails: what killed so many workers would kill the next one.
 STARTS = 5
@@ -40,21 +40,45 @@ def begin(job_id: int) -> int | None:
     """
     seen = None
     while True:
+        if (fresh := _begin_fresh(job_id)) is not None:
+            return fresh
         with transaction.atomic():
             chunk = free(job_id).order_by("starts", "id").first()
             if chunk is None:
                 return None
-            if not chunk.starts or (chunk.pk, chunk.starts) == seen:
+            if (chunk.pk, chunk.starts) == seen:
                 if chunk.starts >= STARTS:
                     raise WorkersDied
-                # Not worth waiting for the disk: should the database crash, a start is not counted.
-                sql.run(sql.Sql("SET LOCAL synchronous_commit = off"))
                 chunk.starts += 1
                 chunk.save(update_fields=["starts"])
                 return int(chunk.pk)
         # Whoever began it died, or is about to lock it: look again.
         seen = (chunk.pk, chunk.starts)
         time.sleep(SETTLED)
+
+
+def _begin_fresh(job_id: int) -> int | None:
+    """Begin the next chunk that nobody began before, in one statement.
+
+    That is not worth waiting for the disk: should the database crash, a start is not counted.
+    """
+    query = sql.fill(
+        """
+        WITH at_once AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+        UPDATE {chunks} SET starts = 1 FROM at_once
+        WHERE id = (
+            SELECT c.id FROM {chunks} c JOIN {jobs} j ON j.id = c.job_id
+            WHERE c.job_id = {job} AND c.phase = j.phase AND j.state = {running} AND NOT c.is_done AND c.starts = 0
+            ORDER BY c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+        )
+        RETURNING id
+        """,
+        chunks=sql.table(BulkChunk),
+        jobs=sql.table(BulkJob),
+        job=job_id,
+        running=JobState.RUNNING.value,
+    )
+    return next((int(row.id) for row in sql.rows(query)), None)
 
 
 def free(job_id: int) -> QuerySet[BulkChunk]:
