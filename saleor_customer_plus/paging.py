@@ -56,8 +56,8 @@ class Segment(Generic[Row]):
 
     PostgreSQL reads rows either in order until the page is full, which is bad when few of them are wanted, or finds
     those that are wanted and then sorts them, which is bad when there are many. It goes by statistics. A `condition` is
-    one of which it has none: then the next `LOOK_AHEAD` rows of `scope` (the segment without any filter) are looked
-    through in order, and only if they do not fill the page, the others are found and sorted.
+    one of which it has none: then the next rows of `scope` (the segment without any filter) are looked through in
+    order, first few, then more, and only if they do not fill the page, the others are found and sorted.
     """
 
     rows: QuerySet[Row]
@@ -71,20 +71,23 @@ class Segment(Generic[Row]):
     ) -> list[Row]:
         """The first rows from a row on that has these values of the keys, or from the start."""
         after = Q() if values is None else self.beyond(values, backward=backward, included=included)
-        rows = self.rows.filter(after).order_by(*self.order(backward=backward))
+        rows = self.rows.order_by(*self.order(backward=backward))
         if not self.condition:
-            return list(rows[:limit])
+            return list(rows.filter(after)[:limit])
         if self.scope is None:
-            return list(rows.filter(self.condition)[:limit])
-        horizon = self._horizon(after, backward=backward)
-        if horizon is None:
-            return list(rows.filter(_unindexed(self.condition))[:limit])
-        near = rows.filter(_unindexed(self.condition), self.beyond(horizon, backward=not backward))
-        found = list(near[:limit])
-        if len(found) < limit:
-            far = self.rows.filter(self.condition, self.beyond(horizon, backward=backward, included=True))
-            found.extend(far.order_by(*self.order(_unindexed_column, backward=backward))[: limit - len(found)])
-        return found
+            return list(rows.filter(after, self.condition)[:limit])
+        found: list[Row] = []
+        for steps in LOOK_AHEAD:
+            near = rows.filter(after, _unindexed(self.condition))
+            horizon = self._horizon(after, steps, backward=backward)
+            if horizon is None:
+                return [*found, *near[: limit - len(found)]]
+            found.extend(near.filter(self.beyond(horizon, backward=not backward))[: limit - len(found)])
+            if len(found) == limit:
+                return found
+            after = self.beyond(horizon, backward=backward, included=True)
+        far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
+        return [*found, *far[: limit - len(found)]]
 
     def order(self, column: Callable[[str], Any] = F, *, backward: bool) -> Iterator[OrderBy]:
         for key in self.keys:
@@ -96,16 +99,16 @@ class Segment(Generic[Row]):
         wanted = [Value(value, output_field=key.field) for key, value in zip(self.keys, values, strict=True)]
         return Q(CompareRows([F(key.name) for key in self.keys], operator, wanted))
 
-    def _horizon(self, after: Q, *, backward: bool) -> tuple[Any, ...] | None:
-        """The keys of the row that is `LOOK_AHEAD` rows further, if there are so many."""
+    def _horizon(self, after: Q, steps: int, *, backward: bool) -> tuple[Any, ...] | None:
+        """The keys of the row that is so many rows further, if there are so many."""
         assert self.scope is not None
         ahead = self.scope.filter(after).order_by(*self.order(backward=backward))
-        keys = ahead.values_list(*(key.name for key in self.keys))[LOOK_AHEAD : LOOK_AHEAD + 1]
+        keys = ahead.values_list(*(key.name for key in self.keys))[steps : steps + 1]
         return next(iter(keys), None)
 
 
-# A few milliseconds' worth of reading.
-LOOK_AHEAD = 3000
+# How many rows at a time are looked through: a few milliseconds' worth of reading each.
+LOOK_AHEAD = (300, 3000)
 
 
 def _unindexed(condition: Q) -> Func:

@@ -444,7 +444,15 @@ def in_order(records: list[CustomerRecord], people: list[dict[str, Any]], sort: 
 
 lists = st.builds(
     RecordList,
-    filter=st.sampled_from([RecordFilter(), RecordFilter(sources=[Source.ACCOUNT]), RecordFilter(stage=Stage.LEAD)]),
+    filter=st.sampled_from(
+        [
+            RecordFilter(),
+            RecordFilter(sources=[Source.ACCOUNT]),
+            RecordFilter(stage=Stage.LEAD),
+            RecordFilter(total_spent=euros(2)),
+            RecordFilter(average_order_value=euros(lte=1), sources=[Source.ORDER]),
+        ]
+    ),
     search=st.sampled_from(["", "", "ann", "p0"]),
     sort=st.none()
     | st.builds(
@@ -458,7 +466,7 @@ lists = st.builds(
 class TestPaging:
     @pytest.fixture(autouse=True)
     def _look_ahead_a_little(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(paging, "LOOK_AHEAD", 4)
+        monkeypatch.setattr(paging, "LOOK_AHEAD", (2, 4))
 
     @pytest.fixture
     def example(self) -> Callable[[], Any]:
