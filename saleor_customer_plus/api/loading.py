@@ -1,4 +1,6 @@
-"""Reading for all rows of a page at once, so that the number of statements does not grow with the page."""
+"""Reading for all rows of a page at once, so that the number of statements does not grow with the page, and reading
+only what was asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
+from graphene.utils.str_converters import to_snake_case
+from graphql.language.ast import Field
 from promise import Promise
 from promise.dataloader import DataLoader
 
@@ -22,6 +26,19 @@ def load(info: Any, read: Read, key: Hashable, **arguments: Hashable) -> Any:
     if name not in loaders:
         loaders[name] = _Loader(read)
     return loaders[name].load((key, tuple(sorted(arguments.items()))))
+
+
+def unasked(info: Any, columns: Iterable[str]) -> frozenset[str]:
+    """Those of these columns whose fields are nowhere in the request. The fields are called like the columns."""
+    named: set[str] = set()
+    selections = [definition.selection_set for definition in (info.operation, *info.fragments.values())]
+    while selections:
+        for selection in selections.pop().selections:
+            if isinstance(selection, Field):
+                named.add(to_snake_case(selection.name.value))
+            if selection_set := getattr(selection, "selection_set", None):
+                selections.append(selection_set)
+    return frozenset(columns) - named
 
 
 class _Loader(DataLoader):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from .connections import PAGE_ARGUMENTS, Listing, connection_of
 from .consent import ConsentOfRecord
 from .groups import GroupsOfRecord
 from .leads import LeadsOfRecord
-from .loading import load
+from .loading import load, unasked
 from .notes import NotesOfRecord
 from .orders import OrdersOfRecord
 from .record_inputs import (
@@ -261,13 +262,13 @@ class RecordQueries:
     @tells_errors
     def resolve_customer_records(
         _root: Any,
-        _info: Any,
+        info: Any,
         filter: Mapping[str, Any] | None = None,
         search: str | None = None,
         sort_by: Mapping[str, Any] | None = None,
         **arguments: Any,
     ) -> Listing:
-        wanted = record_list(filter, search, sort_by)
+        wanted = replace(record_list(filter, search, sort_by), unread=unasked(info, queries.SPARED))
         return Listing(
             page=functools.cache(lambda: page(wanted.ordering, Window.of("customerRecords", **arguments))),
             count=wanted.count,

@@ -10,10 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from graphene.utils.str_converters import to_camel_case
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
 from saleor_customer_plus.host import OrderStatus
 from saleor_customer_plus.ledger.refresh import refresh_records
+from saleor_customer_plus.records import queries
 from saleor_customer_plus.settings import DEFAULTS
 from tests.client import Api
 from tests.factories import make_account, make_address, make_ledger_entry, make_order, make_record
@@ -108,6 +110,15 @@ class TestStatements:
     )
     def test_only_what_is_asked_for_is_read(self, api: Api, fields: str, number: int) -> None:
         assert statements(api, self.LIST % fields, first=50) == number
+
+    @pytest.mark.parametrize("column", sorted(queries.SPARED))
+    def test_a_column_that_is_asked_for_is_read_with_the_page(self, api: Api, column: str) -> None:
+        below = {"provenance": "{ field }", "suggestions": "{ field }", "social_profiles": "{ network }"}
+        fields = f"{to_camel_case(column)} {below.get(column, '')}"
+
+        assert statements(api, self.LIST % f"edges {{ node {{ {fields} }} }}", first=50) == 1
+        fragment = f"fragment Here on CustomerRecord {{ {fields} }}"
+        assert statements(api, f"{self.LIST % 'edges { node { ...Here } }'} {fragment}", first=50) == 1
 
     def test_what_is_behind_is_looked_at_only_when_asked_for(self, api: Api) -> None:
         cursor = api(self.LIST % "pageInfo { endCursor }", first=5)["customerRecords"]["pageInfo"]["endCursor"]
