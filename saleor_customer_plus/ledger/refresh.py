@@ -158,10 +158,11 @@ def _read_differing(ids: list[int]) -> list[Any]:
                 FROM {ledger} e
                 CROSS JOIN LATERAL (
                     SELECT (e.counts::int || {order_time} || 'O' || e.order_id) COLLATE "C" AS key
+                    OFFSET 0  -- once for each order, and not again for each use
                 ) k
                 WHERE e.record_id = ANY({ids})
                 GROUP BY e.record_id
-            ), compared AS (
+            ), compared AS MATERIALIZED (  -- for the same reason
                 SELECT r.id, r.locked_fields, r.provenance, r.suggestions, {current}, {summary}, {newest}
                 FROM {records} r
                 LEFT JOIN orders o ON o.record_id = r.id
@@ -172,7 +173,8 @@ def _read_differing(ids: list[int]) -> list[Any]:
                 ) a
                 WHERE r.id = ANY({ids})
             )
-            SELECT c.*, r.stage, r.account_id,
+            SELECT c.id, c.locked_fields, c.provenance, c.suggestions, {details}, {summary_as_text},
+                r.stage, r.account_id,
                 ROW({summary_before}) IS DISTINCT FROM ROW({summary_after}) AS summary_differs,
                 ARRAY(
                     SELECT p.key FROM jsonb_each(c.provenance) p
@@ -194,6 +196,9 @@ def _read_differing(ids: list[int]) -> list[Any]:
             current=_listed(f"r.{name}" for name in FIELDS),
             summary=_listed(sql.fill("{value} AS now_" + name, value=value) for name, value in summary.items()),
             newest=_listed(_newest(name) for name in FIELDS),
+            details=_listed(f"c.{name}, c.newest_{name}" for name in FIELDS),
+            # As text, because it only goes back to where it comes from.
+            summary_as_text=_listed(f"c.now_{name}::text" for name in _SUMMARY),
             summary_before=_listed(f"r.{name}" for name in _SUMMARY),
             summary_after=_listed(f"c.now_{name}" for name in _SUMMARY),
             in_line=sql.Sql(" AND ".join(_is_in_line(name) for name in FIELDS)),

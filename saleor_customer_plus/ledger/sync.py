@@ -161,14 +161,16 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
     """One statement from Saleor's tables to ours: what a batch needs is looked up once."""
     return sql.fill(
         """
-        WITH source AS MATERIALIZED (
+        WITH orders AS MATERIALIZED (  -- once: where it was a part of `source`, refunds would be added up for each use
+            {orders}
+        ), source AS MATERIALIZED (
             SELECT s.*,
                 {order_email} AS email,
                 {identity} AS identity,
                 s.total_gross_amount AS total_gross,
                 s.refunded AS total_refunded,
                 {counts} AS counts
-            FROM ({orders}) s
+            FROM orders s
         ), seen AS (
             SELECT s.*, {stays} AS stays, coalesce(tied.id, r.id) AS known_id,
                 old.id AS old_id, old.record_id AS old_record_id, {old_told} AS old_told,
