@@ -22,6 +22,9 @@ from .identity import Account, Holder, Plan, plan
 from .locks import own_identities
 from .models import CustomerRecord, ReleasedAccount, Source
 
+# What accounts said last, see `CustomerRecord.account_details`, by their ids.
+_Known = Mapping[int, Mapping[str, Any]]
+
 
 @dataclass(slots=True)
 class AccountsResult:
@@ -55,9 +58,11 @@ def sync_accounts(
         # Something is to change: alone, and from what is true once we are alone.
         own_identities()
         accounts, holders = _read(account_ids)
-        _apply(plan(accounts, holders, include_guests=settings.include_guests), result, actor)
-        holders = _holders(accounts)
-    _forget_releases(account_ids, accounts, holders)
+        to_do = plan(accounts, holders, include_guests=settings.include_guests)
+        _apply(to_do, _known(holders), result, actor)
+        if to_do.untie or to_do.rename or to_do.tie:  # records just made say already what their accounts say
+            holders = _holders(accounts)
+    _forget_releases(account_ids, accounts, {holder.email for holder in holders} | result.emails)
     _write_details(accounts, holders, result)
     return result
 
@@ -105,7 +110,7 @@ def _read(account_ids: Collection[int]) -> tuple[dict[int, Account], list[Holder
 def _accounts(ids: Collection[int]) -> Iterator[Account]:
     has_orders = Exists(host.Order.objects.filter(user_id=OuterRef("pk")).order_by())
     rows: Iterable[Mapping[str, Any]] = (
-        host.User.objects.filter(pk__in=ids)
+        host.User.objects.filter(sql.is_any("pk", ids))
         .order_by()
         .values(
             "id",
@@ -167,7 +172,7 @@ def _holders(accounts: Mapping[int, Account], *, also: Collection[int] = ()) -> 
     ]
 
 
-def _apply(to_do: Plan, result: AccountsResult, actor: Actor) -> None:
+def _apply(to_do: Plan, known: _Known, result: AccountsResult, actor: Actor) -> None:
     records = sql.table(CustomerRecord)
     if to_do.untie:
         ids = [holder.record_id for holder in to_do.untie]
@@ -212,7 +217,7 @@ def _apply(to_do: Plan, result: AccountsResult, actor: Actor) -> None:
                 rows=sql.to_json([{"id": h.record_id, "account_id": account.id} for h, account in to_do.tie]),
             )
         )
-    created = _create(to_do.create)
+    created = _create(to_do.create, known)
     append(_activity(to_do, created, actor))
 
     result.untied += len(to_do.untie)
@@ -228,7 +233,7 @@ def _apply(to_do: Plan, result: AccountsResult, actor: Actor) -> None:
     result.record_ids |= {record_id for record_id, _ in created}
 
 
-def _create(accounts: list[Account]) -> list[tuple[int, Account]]:
+def _create(accounts: list[Account], known: _Known) -> list[tuple[int, Account]]:
     if not accounts:
         return []
     by_email = {account.email: account for account in accounts}
@@ -251,7 +256,7 @@ def _create(accounts: list[Account]) -> list[tuple[int, Account]]:
                         "email": account.email,
                         "account_id": account.id if account.is_confirmed else None,
                         "joined_at": account.joined_at,
-                        "details": _observed(account, None, None) if account.is_confirmed else {},
+                        "details": _observed(account, known.get(account.id), None) if account.is_confirmed else {},
                     }
                     for account in accounts
                 ]
@@ -289,9 +294,8 @@ def _activity(to_do: Plan, created: list[tuple[int, Account]], actor: Actor) -> 
             yield Entry(record_id, ActivityType.ACCOUNT_TIED, **of(account.id))
 
 
-def _forget_releases(account_ids: Collection[int], accounts: Mapping[int, Account], holders: Iterable[Holder]) -> None:
-    """An account that is gone, or has a record again, is like any other."""
-    known = {holder.email for holder in holders}
+def _forget_releases(account_ids: Collection[int], accounts: Mapping[int, Account], known: Collection[str]) -> None:
+    """An account that is gone, or whose address has a record again, is like any other."""
     ended = [account.id for account in accounts.values() if account.is_released and account.email in known]
     ended += [id for id in account_ids if id not in accounts]
     if ended:
@@ -300,10 +304,7 @@ def _forget_releases(account_ids: Collection[int], accounts: Mapping[int, Accoun
 
 def _write_details(accounts: dict[int, Account], holders: list[Holder], result: AccountsResult) -> None:
     """Keep what each tied account says, and since when, so that "the newest wins" can be told of accounts too."""
-    # A tie that went over to another record takes along what was known of the account.
-    known = {
-        details["account_id"]: details for holder in holders if "account_id" in (details := holder.account_details)
-    }
+    known = _known(holders)
     changed: list[dict[str, Any]] = []
     for holder in holders:
         account = accounts.get(holder.account_id) if holder.account_id is not None else None
@@ -325,6 +326,11 @@ def _write_details(accounts: dict[int, Account], holders: list[Holder], result: 
         )
     result.details_changed += len(changed)
     result.record_ids |= {row["id"] for row in changed}
+
+
+def _known(holders: Iterable[Holder]) -> _Known:
+    """What is known of each account: a tie that goes over to another record takes it along."""
+    return {details["account_id"]: details for holder in holders if "account_id" in (details := holder.account_details)}
 
 
 def _observed(account: Account, known: Mapping[str, Any] | None, joined_before: str | None) -> dict[str, Any]:
