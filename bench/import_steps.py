@@ -68,6 +68,33 @@ def bare_upsert(path: str, table: str) -> dict[str, Any]:
     return {"taken": taken}
 
 
+def import_export(path: str) -> dict[str, Any]:
+    """The same columns by django-import-export in bulk mode: it checks and tells nothing, and writes no log."""
+    import tablib
+    from import_export.instance_loaders import CachedInstanceLoader
+    from import_export.resources import ModelResource
+
+    from saleor_customer_plus.records.models import CustomerRecord
+
+    class People(ModelResource):  # type: ignore[misc]
+        class Meta:
+            model = CustomerRecord
+            fields = PLAIN
+            import_id_fields = ("email",)
+            instance_loader_class = CachedInstanceLoader
+            use_bulk = True
+            batch_size = 1000
+            skip_diff = True
+
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        people = tablib.Dataset().load(file, format="csv")
+    del people["Tags"]
+    people.headers = PLAIN
+    began = time.perf_counter()
+    People().import_data(people, raise_errors=True)
+    return {"taken": time.perf_counter() - began}
+
+
 def import_list(path: str, wants_preview: str = "") -> dict[str, Any]:
     """The import, by one process, as its command runs it; with a preview, only that."""
     from saleor_customer_plus import tasks

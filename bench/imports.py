@@ -13,7 +13,10 @@ from . import host
 from .machine import MIB
 from .report import Figure
 
+# Rows that another library is given, too.
+COMPARED = 20_000
 WANTED_OF_BARE = 0.4
+WANTED_OF_LIBRARY = 20
 WANTED_TWO_WORKERS = 1.5
 WANTED_MEMORY = 200 * MIB
 WANTED_TRANSACTION = 2.0
@@ -26,7 +29,15 @@ def measure(rows: int) -> tuple[str, list[Figure]]:
     with tempfile.TemporaryDirectory() as folder:
         one, other = Path(folder, "one.csv"), Path(folder, "other.csv")
         tenth, small = Path(folder, "tenth.csv"), Path(folder, "small.csv")
-        for path, count, suffix in ((one, rows, ""), (other, rows, "x"), (tenth, rows // 10, ""), (small, 10_000, "")):
+        few, few_others = Path(folder, "few.csv"), Path(folder, "few_others.csv")
+        for path, count, suffix in (
+            (one, rows, ""),
+            (other, rows, "x"),
+            (tenth, rows // 10, ""),
+            (small, 10_000, ""),
+            (few, COMPARED, ""),
+            (few_others, COMPARED, "x"),
+        ):
             host.in_process("list_file", path, count, suffix)
         with host.empty_database():
             plain = host.in_process("bare_upsert", one, "bench_plain")
@@ -39,7 +50,11 @@ def measure(rows: int) -> tuple[str, list[Figure]]:
             changed = host.in_process("import_list", other)
             again = host.in_process("import_list", other)
         with host.empty_database():
-            few = host.in_process("import_list", small)
+            library = [host.in_process("import_export", path) for path in (few, few_others)]
+        with host.empty_database():
+            ours = [host.in_process("import_list", path) for path in (few, few_others)]
+        with host.empty_database():
+            least = host.in_process("import_list", small)
         with host.empty_database():
             fewer = host.in_process("import_list", tenth)
         with host.empty_database():
@@ -58,6 +73,8 @@ def measure(rows: int) -> tuple[str, list[Figure]]:
         _beside("Import into an empty store", rows, made, bare),
         _beside("Import into a full store: all updates", rows, changed, bare_full),
         Figure("The same file again: nothing changes", _rate(rows, again)),
+        _beside_library("into an empty store", ours[0], library[0]),
+        _beside_library("all updates", ours[1], library[1]),
         Figure(
             "Preview of the updates",
             _rate(rows, preview),
@@ -76,12 +93,23 @@ def measure(rows: int) -> tuple[str, list[Figure]]:
         Figure("Longest transaction", f"{longest:.2f} s", "", "2 s", longest <= WANTED_TRANSACTION),
         Figure(
             "Memory",
-            f"{peak / MIB:,.0f} MiB; {few['memory_peak'] / MIB:,.0f} MiB for 10,000 rows",
+            f"{peak / MIB:,.0f} MiB; {least['memory_peak'] / MIB:,.0f} MiB for 10,000 rows",
             "",
             "200 MiB",
             peak <= WANTED_MEMORY,
         ),
     ]
+
+
+def _beside_library(what: str, ours: dict[str, Any], library: dict[str, Any]) -> Figure:
+    times = library["taken"] / ours["taken"]
+    return Figure(
+        f"Import of {COMPARED:,} rows, {what}",
+        f"{_rate(COMPARED, ours)}, django-import-export {_rate(COMPARED, library)}",
+        f"{times:.1f} times as fast",
+        f"{WANTED_OF_LIBRARY} times",
+        times >= WANTED_OF_LIBRARY,
+    )
 
 
 def _two_workers(path: Path) -> float:

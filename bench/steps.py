@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import host, machine
-from .import_steps import bare_upsert, import_list, list_file, make_import, work_at
+from .import_steps import bare_upsert, import_export, import_list, list_file, make_import, work_at
 
 # Rows that are fetched at a time, as many as the reconciliation has in a batch.
 FETCHED = 1000
@@ -72,6 +72,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
         bare_copy,
         export,
         bare_upsert,
+        import_export,
         import_list,
         list_file,
         make_import,
