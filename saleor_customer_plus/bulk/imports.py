@@ -21,6 +21,7 @@ from django.utils import timezone
 from .. import settings
 from ..activity.actions import Actor, Cause
 from ..activity.models import ActorType, CauseType
+from ..garbage import uncollected
 from ..labels import fold
 from ..records import imports as records
 from ..records.editing import Writer
@@ -29,7 +30,6 @@ from ..records.models import Source
 from ..settings import CustomerPlusSettings
 from ..tags import actions as tags
 from . import import_accounts, import_files, import_keys, import_preview, import_problems, import_ties, import_write
-from .garbage import uncollected
 from .import_options import ImportOptions, Overwrite
 from .import_plan import Fate, Planned, Planner
 from .import_problems import Refused

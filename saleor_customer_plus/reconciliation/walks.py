@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet
 
-from .. import host
+from .. import host, sql
+from ..garbage import uncollected
 from ..groups.mirror import mirror_accounts
 from ..leads.conversion import convert_leads
 from ..ledger.models import LedgerEntry
@@ -60,6 +61,7 @@ KEYS = {
 }
 
 
+@uncollected()
 def walk_batch(walk: Walk, keys: list[int], settings: CustomerPlusSettings, *, refresh: bool) -> Counter[str]:
     """Do a batch, in the caller's transaction. With `refresh`, records are not left to the last walk."""
     counted = Counter[str]()
@@ -74,7 +76,7 @@ def walk_batch(walk: Walk, keys: list[int], settings: CustomerPlusSettings, *, r
         touched = _count(counted, remove_vanished(_between("id", keys)))
     else:
         counted["records"] = len(keys)
-        gone = CustomerRecord.objects.filter(pk__in=keys, account_id__isnull=False).exclude(
+        gone = CustomerRecord.objects.filter(sql.is_any("pk", keys), account_id__isnull=False).exclude(
             account_id__in=host.User.objects.filter(pk=OuterRef("account_id")).values("pk")
         )
         looked_at = [*gone.values_list("account_id", flat=True), *released_accounts(keys)]
