@@ -30,6 +30,7 @@ from ..records.writing import COLUMNS, lock_rows
 from ..tags import actions as tags
 from ..tags.models import Tag
 from .changes import Changed
+from .taken_back import taken_back
 
 _Type = ActivityType
 _FIELD_TYPES = (_Type.DETAILS_EDITED, _Type.DETAILS_SYNCED, _Type.SUGGESTION_ACCEPTED)
@@ -173,14 +174,19 @@ class Reversal:
 
     def _consents(self, record_ids: Collection[int]) -> None:
         reason = f"Undo of job {self.undone.id}."
-        changed, since = undo_events(record_ids, self.undone, actor=self.actor, cause=self.cause, reason=reason)
+        changed, since = undo_events(
+            record_ids, self.undone, actor=self.actor, cause=self.cause, reason=reason, but=taken_back()
+        )
         self.done.changed |= changed
         for record_id, channel, purpose in sorted(since):
             self.keep(record_id, "consents", f"This was decided anew since: {channel} {purpose}.")
 
 
 def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:
-    """What the job did to these records, and what anybody did since, in the order of the log."""
+    """What the job did to these records, and what anybody did since, in the order of the log.
+
+    Without what was done and undone since.
+    """
     query = sql.fill(
         """
         WITH begun AS (
@@ -192,12 +198,14 @@ def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:
             e.cause_type = {cause_type} AND e.cause_id = {cause_id} AS is_ours
         FROM begun b JOIN {entries} e ON e.record_id = b.record_id AND e.id >= b.id
         WHERE e.type = ANY({types})
+            AND (e.cause_type <> {cause_type} OR e.cause_id = {cause_id} OR NOT e.cause_id = ANY({taken_back}))
         ORDER BY e.id
         """,
         entries=sql.table(ActivityEntry),
         ids=list(record_ids),
         cause_type=undone.type.value,
         cause_id=undone.id,
+        taken_back=taken_back(),
         types=[type.value for type in _TYPES],
     )
     return [row._replace(before=sql.from_json(row.before), after=sql.from_json(row.after)) for row in sql.rows(query)]

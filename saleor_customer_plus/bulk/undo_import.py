@@ -19,6 +19,7 @@ from . import undo
 from .changes import Changed
 from .models import BulkChunk, BulkJob, JobKind, JobState
 from .reverting import Reversal
+from .taken_back import taken_back
 from .updates import actor_of, cause_of, counted, save_problems
 
 
@@ -80,16 +81,16 @@ def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) 
 
 
 def _touched(ids: Collection[int], undone: BulkJob) -> set[int]:
-    """The records of which the log tells something that the import did not do. Every writer logs."""
+    """The records of which the log tells something that the import did not do and nobody undid. Every writer logs."""
     query = sql.fill(
         """
         SELECT DISTINCT e.record_id FROM {entries} e
-        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {cause_type} AND e.cause_id = {cause_id})
+        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {cause_type} AND e.cause_id = ANY({jobs}))
         """,
         entries=sql.table(ActivityEntry),
         ids=list(ids),
         cause_type=cause_of(undone).type.value,
-        cause_id=cause_of(undone).id,
+        jobs=[cause_of(undone).id, *taken_back()],
     )
     return {row.record_id for row in sql.rows(query)}
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import BigIntegerField, Count, DateTimeField
 
 from .. import sql
-from ..activity.actions import Cause
 from ..activity.models import CauseType
 from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
 from .decisions import GRANTS
@@ -26,26 +25,27 @@ _IS_CLAIM = sql.fill(
 )
 
 
-def newest_events(record_ids: Collection[int], *, but: Cause | None = None) -> sql.Sql:
+def newest_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> sql.Sql:
     """The latest word of each person on each channel and purpose, and the latest claim: see `decisions.Standing`.
 
-    `but` leaves out what had this cause, as if it had never been.
+    `but` leaves out what these jobs recorded, as if they had never been.
     """
     return sql.fill(
         """
         SELECT DISTINCT ON (e.record_id, e.channel, e.purpose, {is_claim}) e.*, {is_claim} AS is_claimed
-        FROM {events} e WHERE e.record_id = ANY({ids}) AND (e.cause_type, e.cause_id) <> ({but_type}, {but_id})
+        FROM {events} e
+        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {job} AND e.cause_id = ANY({but}))
         ORDER BY e.record_id, e.channel, e.purpose, {is_claim}, e.at DESC, e.id DESC
         """,
         is_claim=_IS_CLAIM,
         events=sql.table(ConsentEvent),
         ids=list(record_ids),
-        but_type=but.type.value if but else "-",
-        but_id=but.id if but else "-",
+        job=CauseType.JOB.value,
+        but=list(but),
     )
 
 
-def current_events(record_ids: Collection[int], *, but: Cause | None = None) -> sql.Sql:
+def current_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> sql.Sql:
     """What holds of each person, channel and purpose: `decisions.fold` in SQL."""
     return sql.fill(
         """
@@ -58,7 +58,7 @@ def current_events(record_ids: Collection[int], *, but: Cause | None = None) -> 
     )
 
 
-def current_consents(record_ids: Collection[int], *, but: Cause | None = None) -> dict[int, list[ConsentEvent]]:
+def current_consents(record_ids: Collection[int], *, but: Collection[str] = ()) -> dict[int, list[ConsentEvent]]:
     """The decisions that hold of each record, by channel and purpose. One statement."""
     query = current_events(record_ids, but=but)
     found: dict[int, list[ConsentEvent]] = defaultdict(list)

@@ -23,9 +23,11 @@ Key = tuple[int, str, str]  # record, channel, purpose
 
 
 def undo_events(
-    record_ids: Collection[int], undone: Cause, *, actor: Actor, cause: Cause, reason: str
+    record_ids: Collection[int], undone: Cause, *, actor: Actor, cause: Cause, reason: str, but: Collection[str] = ()
 ) -> tuple[set[int], set[Key]]:
     """Let hold again what held of these records before the job, unless somebody decided something since.
+
+    `but` are jobs that decided nothing, as they were undone, and those that undid them.
 
     Returns the records that were changed, and where somebody did. A constant number of statements.
     """
@@ -36,7 +38,7 @@ def undo_events(
         "record_id", "channel", "purpose", "id"
     ):
         written[record_id, channel, purpose] = event_id
-    holding, before = _by_key(current_consents(ids)), _by_key(current_consents(ids, but=undone))
+    holding, before = _by_key(current_consents(ids, but=but)), _by_key(current_consents(ids, but=[*but, undone.id]))
     ours = [key for key in written if key in holding and _is_of(holding[key], undone)]
     decisions = [_again(key, before.get(key), reason) for key in ours]
     record_events(decisions, actor=actor, cause=cause)

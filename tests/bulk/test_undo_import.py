@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.models import ActivityEntry
-from saleor_customer_plus.bulk import undo
+from saleor_customer_plus.bulk import changes, undo, updates
 from saleor_customer_plus.bulk.import_options import Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobState
-from saleor_customer_plus.consent.models import ConsentEvent
+from saleor_customer_plus.consent.decisions import ConsentDecision
+from saleor_customer_plus.consent.models import (
+    ConsentChannel,
+    ConsentEvent,
+    ConsentPurpose,
+    ConsentSource,
+    ConsentState,
+)
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.editing import Writer, edit_records
 from saleor_customer_plus.records.models import CustomerRecord
@@ -113,6 +121,51 @@ def test_what_somebody_touched_since_is_kept_and_told() -> None:
     assert not CustomerRecord.objects.filter(email="other@example.com").exists()
     assert sorted(kept(undoing)) == sorted([(known.pk, "STALE"), (new.pk, "STALE")])
     assert undoing.report["deleted"] == 1
+
+
+def test_imports_that_are_undone_in_turn_leave_everything_as_it_was() -> None:
+    known = make_record("known@example.com", first_name="Ann", company_name="Old", sources=["ORDER"])
+    before = state(known)
+    first = load("email,first name,company,tags\nknown@example.com,Anna,ACME,vip\nnew@example.com,New,,vip\n")
+    second = load("email,first name,tags,active\nknown@example.com,Hanna,gold,no\nnew@example.com,Newer,gold,no\n")
+
+    assert undone(second).report == {"deleted": 0, "changed": 2, "kept": 0}
+    assert state(record("new@example.com")) | {"tags": ["vip"], "first_name": "New"} == state(record("new@example.com"))
+    assert undone(first).report == {"deleted": 1, "changed": 1, "kept": 0}
+
+    known.refresh_from_db()
+    assert state(known) == before
+    assert not CustomerRecord.objects.filter(email="new@example.com").exists()
+
+
+def test_consents_that_are_undone_in_turn_hold_no_more() -> None:
+    known = make_record("known@example.com")
+    options = {"subscribe": Subscribe.ALL, "lawful_basis": "CONSENT", "wording": "News"}
+    first = load("email\nknown@example.com\n", **options)
+    no = ConsentDecision(
+        0, ConsentChannel.EMAIL, ConsentPurpose.PROMOTIONAL, ConsentState.UNSUBSCRIBED, ConsentSource.STAFF
+    )
+    arguments = {"consents": [changes.options_of(no, timezone.now())]}
+    second = run(updates.create("consent", arguments, of=[known.pk], actor=STAFF))
+    assert not record("known@example.com").accepts_marketing
+
+    undone(second)
+    assert record("known@example.com").accepts_marketing
+    assert kept(undone(first)) == []
+    assert not record("known@example.com").accepts_marketing
+
+
+def test_what_somebody_touched_between_two_imports_is_kept_by_both() -> None:
+    known = make_record("known@example.com", first_name="Ann", company_name="Old")
+    first = load("email,first name,company\nknown@example.com,Anna,ACME\n")
+    second = load("email,first name\nknown@example.com,Hanna\n")
+    edit_records({known.pk: {"first_name": "Annika"}}, by=Writer(STAFF))
+
+    assert kept(undone(second)) == [(known.pk, "STALE")]
+    assert kept(undone(first)) == [(known.pk, "STALE")]
+
+    known.refresh_from_db()
+    assert (known.first_name, known.company_name) == ("Annika", "Old")
 
 
 def test_who_bought_since_stays() -> None:

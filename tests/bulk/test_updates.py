@@ -297,8 +297,8 @@ class TestGroups:
         assert account.metadata[KEY] == '["Club"]'
 
         back = undone(job)
-        assert problems(back) == [(anna.pk, [("group", "STALE")])]
-        assert self.memberships() == {(anna.pk, club.pk)}
+        assert problems(back) == []
+        assert self.memberships() == set()
 
     def test_who_may_be_in_one_group_only_goes_back_to_the_one_before(self, configure: Any) -> None:
         configure(several_groups=False)
