@@ -19,28 +19,29 @@ from typing import Any
 from django.utils import timezone
 
 from .. import settings
-from ..activity.actions import Actor, Cause
-from ..activity.models import ActorType, CauseType
 from ..garbage import uncollected
-from ..labels import fold
 from ..records import imports as records
-from ..records.editing import Writer
 from ..records.locks import own_identities
-from ..records.models import Source
-from ..settings import CustomerPlusSettings
 from ..tags import actions as tags
-from . import import_accounts, import_files, import_keys, import_preview, import_problems, import_ties, import_write
-from .import_options import ImportOptions, Overwrite
+from . import (
+    import_accounts,
+    import_files,
+    import_keys,
+    import_preview,
+    import_problems,
+    import_scan,
+    import_ties,
+    import_write,
+)
+from .import_job import options_of, reader_of, writer_of
 from .import_plan import Fate, Planned, Planner
 from .import_problems import Refused
 from .jobs import Kind
-from .mapping import ColumnMap, map_columns
+from .mapping import map_columns
 from .models import BulkChunk, BulkJob, JobKind
 from .readers.rows import rows_of
 from .rows import Person, Reason, RowReader
 
-ROWS_SCANNED = 50_000
-ROWS_WRITTEN = 1_000
 _SAMPLE = 200
 
 
@@ -61,7 +62,7 @@ class Import(Kind):
             _, layout = import_files.source_of(job)
             return [{"start": layout.start, "row": layout.first_row}]
         if phase == "preview":
-            return [] if job.is_confirmed else _chunks(job)
+            return [] if job.is_confirmed else import_scan.chunks(job)
         if phase == "sum":
             return [] if job.is_confirmed else [{}]
         if phase == "write":
@@ -76,13 +77,13 @@ class Import(Kind):
     def _chunks_to_write(self, job: BulkJob) -> Iterable[Mapping[str, Any]]:
         previewed = list(job.chunks.filter(phase="preview").order_by("number").values_list("spec", flat=True))
         if not previewed:
-            return _chunks(job)
+            return import_scan.chunks(job)
         return [{name: spec[name] for name in ("start", "row", "rows", "passed")} for spec in previewed]
 
     def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         work = {
             "open": _open,
-            "scan": _scan,
+            "scan": import_scan.scan,
             "preview": _preview,
             "sum": _sum,
             "write": _write,
@@ -115,38 +116,6 @@ class Import(Kind):
         import_files.forget(job)
 
 
-def options_of(job: BulkJob) -> ImportOptions:
-    return ImportOptions.of_json(job.options)
-
-
-def columns_of(job: BulkJob) -> ColumnMap:
-    return ColumnMap.of_json(job.report["mapping"])
-
-
-def writer_of(job: BulkJob, options: ImportOptions) -> Writer:
-    return Writer(
-        Actor(ActorType(job.actor_type), job.actor_id),
-        Cause(CauseType.JOB, str(job.pk)),
-        source=Source.IMPORT,
-        locks=False,
-        fills_only=options.overwrite is Overwrite.FILL_BLANKS,
-        respects_locks=options.respects_locks,
-    )
-
-
-def reader_of(job: BulkJob, options: ImportOptions, chosen: CustomerPlusSettings) -> RowReader:
-    columns = columns_of(job)
-    return RowReader(
-        columns,
-        # Mailchimp writes one file for each status, and the status into its name alone.
-        is_subscribed=columns.format == "mailchimp" and job.file_name.lower().startswith("subscribed"),
-        region=options.country or chosen.default_country,
-        month_first=options.month_first,
-        marks_ids=columns.format.startswith("shopify"),
-        is_exact=job.options.get(import_files.EXACT, False),
-    )
-
-
 def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
     options = options_of(job)
     found = import_files.prepare(job, options)
@@ -175,74 +144,10 @@ def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
     return Counter()
 
 
-def _scan(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
-    """Note where chunks begin and who is in the file. Where rows are left, make the chunk that goes on."""
-    path, layout = import_files.source_of(job)
-    options = options_of(job)
-    reader = reader_of(job, options, settings.load()[0])
-    spec = _Scanned(chunk.spec["start"], chunk.spec["row"])
-    import_keys.add(job.pk, spec.keys(rows_of(path, layout, start=spec.position), reader))
-    chunk.spec = {**chunk.spec, "splits": spec.splits, "tags": list(spec.tags.values()), "rows": spec.rows}
-    chunk.save(update_fields=["spec"])
-    if spec.has_more:
-        BulkChunk.objects.create(
-            job=job, phase=chunk.phase, number=chunk.number + 1, spec={"start": spec.position, "row": spec.row}
-        )
-    return Counter()
-
-
-class _Scanned:
-    """What one look at a part of the file tells."""
-
-    def __init__(self, start: int, row: int) -> None:
-        self.position, self.row = start, row
-        self.splits: list[tuple[int, int, int]] = []  # start, first row, rows
-        self.tags: dict[str, str] = {}  # as first spelt, by their folded names
-        self.rows = 0
-        self.has_more = False
-
-    def keys(self, rows: Iterable[tuple[list[str], int]], reader: RowReader) -> Iterator[tuple[int, str, str | None]]:
-        start, first = self.position, self.row
-        for cells, end in rows:
-            if self.rows == ROWS_SCANNED:
-                self.has_more = True
-                break
-            if keys := reader.keys_of(cells, self.tags):
-                yield (self.row, *keys)
-            self.rows += 1
-            self.row += 1
-            self.position = end
-            if self.row - first == ROWS_WRITTEN:
-                self.splits.append((start, first, self.row - first))
-                start, first = end, self.row
-        if self.row > first:
-            self.splits.append((start, first, self.row - first))
-
-
-def _chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
-    """A chunk for each part of the file, with those of its rows that are passed over."""
-    passed = import_keys.passed_rows(job.pk)
-    next_passed = next(passed, None)
-    total = 0
-    for scanned in job.chunks.filter(phase="scan").order_by("number").values_list("spec", flat=True):
-        for start, first, rows in scanned["splits"]:
-            here = []
-            while next_passed is not None and next_passed.row < first + rows:
-                here.append(list(next_passed))
-                next_passed = next(passed, None)
-            total += rows
-            yield {"start": start, "row": first, "rows": rows, "passed": here}
-    job.rows_total = total
-
-
 def _make_tags(job: BulkJob) -> None:
     """Make the tags of the file and of the options, before anything else is written."""
     chosen, _ = settings.load()
-    names = {fold(name): name for name in options_of(job).tags}
-    for spec in job.chunks.filter(phase="scan").values_list("spec", flat=True):
-        for name in spec["tags"]:
-            names.setdefault(fold(name), name)
-    if names:
+    if names := import_scan.tags_of(job):
         tags.ensure(names.values(), limit=chosen.tag_limit)
 
 

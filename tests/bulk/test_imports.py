@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import exports, import_requests, imports, jobs
+from saleor_customer_plus.bulk import exports, import_requests, import_scan, jobs
 from saleor_customer_plus.bulk.columns import IMPORTED
 from saleor_customer_plus.bulk.export_columns import is_column
 from saleor_customer_plus.bulk.export_options import Wish
@@ -295,8 +295,8 @@ def test_a_list_without_addresses_is_refused() -> None:
 
 
 def test_chunks_fit_together_whatever_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "ROWS_SCANNED", 7)
-    monkeypatch.setattr(imports, "ROWS_WRITTEN", 3)
+    monkeypatch.setattr(import_scan, "ROWS_SCANNED", 7)
+    monkeypatch.setattr(import_scan, "ROWS_WRITTEN", 3)
     lines = [f'p{number}@example.com,"Line\n{number}",K{number}' for number in range(40)] + ["p3@example.com,Last,K3"]
     job = load("email,store note,customer number\n" + "\n".join(lines) + "\n")
     assert job.counters == {"read": 41, "created": 40, "skipped": 1}
