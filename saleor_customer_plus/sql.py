@@ -86,15 +86,13 @@ def from_json(value: Any) -> Any:
     return json.loads(value)
 
 
-def plan_for_batches(*, by_key_alone: bool = False) -> None:
+def plan_for_batches() -> None:
     """Tell PostgreSQL, for this transaction, that we look up rows by key.
 
     Its defaults are for disks that turn: it would read whole tables for each batch of a thousand, and compile the
-    statement first, for seconds. With `by_key_alone` it reads no table whole that has an index for what is asked: it
-    would where it has no statistics yet, as of tables that a first run fills.
+    statement first, for seconds.
     """
-    settings = ["jit = off", "random_page_cost = 1.1", *(["enable_seqscan = off"] if by_key_alone else [])]
-    run(Sql("; ".join(f"SET LOCAL {setting}" for setting in settings)))
+    run(Sql("SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"))
 
 
 def run(sql: Sql) -> int:

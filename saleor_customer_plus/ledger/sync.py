@@ -176,7 +176,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                 old.id AS old_id, old.record_id AS old_record_id, {old_told} AS old_told,
                 ROW({now}) IS DISTINCT FROM ROW({before}) AS differs
             FROM source s
-            LEFT JOIN {ledger} old ON old.order_id = s.order_id
+            -- OFFSET 0: one by one, also while the ledger has no statistics. In a first run all of it would be read.
+            LEFT JOIN LATERAL (SELECT * FROM {ledger} e WHERE e.order_id = s.order_id OFFSET 0) old ON true
             LEFT JOIN {records} tied ON {is_tied}
             LEFT JOIN {records} r ON r.email = s.identity
             WHERE old.is_released IS NOT TRUE  -- of somebody who was deleted: it makes nobody known again

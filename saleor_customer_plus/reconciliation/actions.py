@@ -110,7 +110,7 @@ def do_batch(run: Reconciliation) -> Batch | None:
     """
     chosen, _is_active = settings.load()
     with transaction.atomic():
-        sql.plan_for_batches(by_key_alone=True)
+        sql.plan_for_batches()
         part = (
             run.ranges.select_for_update(skip_locked=True, of=("self",))
             .filter(is_done=False)
@@ -136,7 +136,7 @@ def rehearse(since: datetime | None = None) -> Iterator[Batch]:
         position, upper = 0, 2**62
         while keys := KEYS[walk].batch(position, upper, chosen.reconcile_batch, since):
             with transaction.atomic():
-                sql.plan_for_batches(by_key_alone=True)
+                sql.plan_for_batches()
                 counted = walk_batch(walk, keys, chosen, refresh=True)
                 transaction.set_rollback(True)
             yield Batch(walk, len(keys), counted)
