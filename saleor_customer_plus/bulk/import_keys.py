@@ -6,8 +6,9 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import md5
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -37,32 +38,53 @@ def add(job_id: int, keys: Iterable[tuple[int, str, str | None]]) -> None:
                 copy.write_row((job_id, row, key_of(email), key_of(number) if number else None))
 
 
-def passed_rows(job_id: int) -> Iterator[Passed]:
-    """The rows that are not to be written, in the order of the file.
+# Keys that are compared in one go: each of them is one of so many parts, by the first digits of its hash.
+COMPARED = 100_000
 
-    By windows, which sort: of joins PostgreSQL chooses the worst, having no statistics of rows that just came.
-    """
-    query = sql.fill(
-        """
-        WITH rows AS (
-            SELECT row_number, number, max(row_number) OVER (PARTITION BY email) AS last
-            FROM {keys} WHERE job_id = {job}
+
+def parts(rows: int) -> list[tuple[int, int]]:
+    """The parts, of at most `COMPARED` keys or so each, as ranges of the first four digits of a hash."""
+    count = -(-rows // COMPARED)
+    bounds = [0x10000 * number // count for number in range(count)] + [0x10000]
+    return list(pairwise(bounds))
+
+
+def earlier_of_same_address(job_id: int, part: tuple[int, int]) -> list[Passed]:
+    """The rows of a part whose address a later row has. They are forgotten here: nothing of them counts."""
+    query = """
+        WITH twice AS (
+            SELECT email, max(row_number) AS last FROM {keys} WHERE job_id = {job} AND {is_here}
+            GROUP BY email HAVING count(*) > 1
         )
-        SELECT row_number, last AS other, false AS is_number FROM rows WHERE last > row_number
-        UNION ALL
-        SELECT row_number, first, true
-        FROM (
-            SELECT row_number, min(row_number) OVER (PARTITION BY number) AS first
-            FROM rows WHERE last = row_number AND number IS NOT NULL
-        ) numbered
-        WHERE first < row_number
-        ORDER BY 1
-        """,
-        keys=sql.table(BulkImportKey),
-        job=job_id,
-    )
-    for row in sql.rows(query):
-        yield Passed(*row)
+        DELETE FROM {keys} k USING twice t WHERE k.job_id = {job} AND k.email = t.email AND k.row_number < t.last
+        RETURNING k.row_number AS row, t.last AS other, false AS is_number
+        """
+    return _passed(query, job_id, "email", part)
+
+
+def later_of_same_number(job_id: int, part: tuple[int, int]) -> list[Passed]:
+    """The rows of a part whose customer's number an earlier row has, of another address."""
+    query = """
+        WITH twice AS (
+            SELECT number, min(row_number) AS first FROM {keys} WHERE job_id = {job} AND {is_here}
+            GROUP BY number HAVING count(*) > 1
+        )
+        SELECT k.row_number AS row, t.first AS other, true AS is_number
+        FROM {keys} k JOIN twice t ON k.number = t.number WHERE k.job_id = {job} AND k.row_number > t.first
+        """
+    return _passed(query, job_id, "number", part)
+
+
+def _passed(query: str, job_id: int, column: str, part: tuple[int, int]) -> list[Passed]:
+    start, end = part
+    bounds = [f"{column} >= '{start:04x}{_REST}'"] + ([f"{column} < '{end:04x}{_REST}'"] if end <= 0xFFFF else [])
+    is_here = sql.Sql(" AND ".join(bounds))
+    found = sql.rows(sql.fill(query, keys=sql.table(BulkImportKey), job=job_id, is_here=is_here))
+    return sorted(Passed(*row) for row in found)
+
+
+# What makes a hash of its first four digits.
+_REST = "0000-0000-0000-0000-000000000000"
 
 
 def forget(job_id: int) -> None:

@@ -1,7 +1,9 @@
 """The import of a list: read, preview, write, tie to accounts and orders, open accounts.
 
 open     find out what the file is, and rewrite it where it is no plain text
-scan     look at each row once, for where chunks begin and which addresses come twice; one chunk makes the next
+scan     look at each row once, for where chunks begin and who is in it; one chunk makes the next
+addresses  find those that come twice
+numbers  find those that come twice
 preview  decide about each row and count, unless nobody wants to see it
 sum      put the preview together; the job waits for somebody to start it
 write    decide again and write
@@ -49,7 +51,7 @@ class Import(Kind):
     """Reads a list and writes it to the records."""
 
     kind = JobKind.IMPORT
-    phases = ("open", "scan", "preview", "sum", "write", "tie", "accounts", "missing")
+    phases = ("open", "scan", "addresses", "numbers", "preview", "sum", "write", "tie", "accounts", "missing")
 
     def __init__(self, people_known: Callable[[list[int], list[str]], None]) -> None:
         """`people_known` is what follows from records that are made for addresses: it is `reactions`', above us."""
@@ -61,6 +63,8 @@ class Import(Kind):
         if phase == "scan":
             _, layout = import_files.source_of(job)
             return [{"start": layout.start, "row": layout.first_row}]
+        if phase in ("addresses", "numbers"):
+            return import_scan.parts(job)
         if phase == "preview":
             return [] if job.is_confirmed else import_scan.chunks(job)
         if phase == "sum":
@@ -84,6 +88,8 @@ class Import(Kind):
         work = {
             "open": _open,
             "scan": import_scan.scan,
+            "addresses": import_scan.compare_addresses,
+            "numbers": import_scan.compare_numbers,
             "preview": _preview,
             "sum": _sum,
             "write": _write,
