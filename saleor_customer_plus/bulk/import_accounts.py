@@ -55,15 +55,10 @@ def count_wanted(planned: Sequence[Planned]) -> int:
 
 def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     """A chunk for every few of the people who were found to have no account."""
-    written = job.chunks.filter(phase="write").order_by("number").values_list("spec", flat=True)
-    for spec in written.iterator():
-        people = spec.get("accounts", [])
-        for start in range(0, len(people), _OPENED_AT_ONCE):
-            yield {
-                "start": spec["start"],
-                "row": spec["row"],
-                "people": people[start : start + _OPENED_AT_ONCE],
-            }
+    written = job.chunks.filter(phase="write").order_by("number")
+    for begins, row, people in written.values_list("spec__start", "spec__row", "spec__accounts").iterator():
+        for start in range(0, len(people or ()), _OPENED_AT_ONCE):
+            yield {"start": begins, "row": row, "people": people[start : start + _OPENED_AT_ONCE]}
 
 
 def open_accounts(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
