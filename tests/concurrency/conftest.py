@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from saleor_customer_plus.bulk import claims
+
 from .. import factories, processes
 
 
@@ -19,3 +21,9 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
 def configure() -> Callable[..., None]:
     """As everywhere, but committed."""
     return factories.save_settings
+
+
+@pytest.fixture
+def endless_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that kill workers: on a slow machine all of them may die at the same chunk, which would end its job."""
+    monkeypatch.setattr(claims, "STARTS", 1000)

@@ -80,6 +80,7 @@ def test_an_export_is_a_state_that_existed(file_format: str, monkeypatch: pytest
     assert len(versions) > 1  # somebody did write meanwhile
 
 
+@pytest.mark.usefixtures("endless_starts")
 def test_a_worker_that_is_killed_leaves_no_part_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writers, "GATHERED", 600)
     monkeypatch.setattr(progress.Watch, "listener", lambda _rows: time.sleep(0.002))

@@ -122,6 +122,7 @@ def test_a_number_that_somebody_takes_at_this_moment_refuses_its_row_and_no_othe
     assert ActivityEntry.objects.filter(type="DETAILS_EDITED").count() == 1
 
 
+@pytest.mark.usefixtures("endless_starts")
 def test_workers_that_are_killed_cost_nothing() -> None:
     job = make("A", order=list(range(PEOPLE)))
     for _ in range(8):

@@ -55,6 +55,7 @@ def assert_done(job: BulkJob, total: int, checked: int) -> None:
     assert job.report == {"sum": total + checked}
 
 
+@pytest.mark.usefixtures("endless_starts")
 def test_workers_that_are_killed_at_any_moment_cost_their_chunks_and_nothing_else(kind: Counting) -> None:
     moments = random.Random(11)
     kills = finished = 0

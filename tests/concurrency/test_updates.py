@@ -75,6 +75,7 @@ def test_two_workers() -> None:
     assert not TagAssignment.objects.exists()
 
 
+@pytest.mark.usefixtures("endless_starts")
 def test_workers_that_are_killed_at_any_moment() -> None:
     moments = random.Random(3)
     job = tagging()
