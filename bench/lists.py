@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from saleor_customer_plus.paging import encode
+from saleor_customer_plus.paging import Edge
 from saleor_customer_plus.records.orderings import Sort, SortField
 from saleor_customer_plus.records.queries import RecordList
 from tests.client import SALEOR_PATH, Api
@@ -138,6 +138,6 @@ def _cursor(sort: Sort, offset: int) -> str:
         rows = segment.rows.filter(segment.condition).order_by(*segment.order(backward=False))
         count = rows.count()
         if offset < count:
-            return encode(ordering, number, rows[offset])
+            return Edge(rows[offset], ordering, number).cursor
         offset -= count
     raise ValueError("There are not so many rows.")

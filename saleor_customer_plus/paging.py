@@ -188,6 +188,21 @@ class Window:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[Row]):
+    """A row of a page, in a segment of an ordering."""
+
+    row: Row
+    ordering: Ordering[Row]
+    segment: int
+
+    @property
+    def cursor(self) -> str:
+        """Where the row stands: opaque to clients."""
+        values = [str(getattr(self.row, key.name)) for key in self.ordering.segments[self.segment].keys]
+        return base64.urlsafe_b64encode(json.dumps([self.ordering.name, self.segment, *values]).encode()).decode()
+
+
 @dataclass(frozen=True)
 class Page(Generic[Row]):
     """One page. `found` is in the direction of reading, with one row more than was wanted where there are more."""
@@ -198,9 +213,9 @@ class Page(Generic[Row]):
     is_anything_behind: Callable[[], bool]
 
     @cached_property
-    def edges(self) -> list[tuple[Row, str]]:
-        """The rows, each with its cursor, in the order of the list."""
-        edges = [(row, encode(self.ordering, number, row)) for number, row in self.found[: self.window.size]]
+    def edges(self) -> list[Edge[Row]]:
+        """The rows, each with its place, in the order of the list."""
+        edges = [Edge(row, self.ordering, number) for number, row in self.found[: self.window.size]]
         return edges[::-1] if self.window.backward else edges
 
     @property
@@ -281,12 +296,6 @@ def page_of_each(
         present = [(0, by_id[child_id]) for child_id in ids if child_id in by_id]
         pages[parent_id] = Page(ordering, window, present, partial(bool, is_anything_behind))
     return pages
-
-
-def encode(ordering: Ordering[Any], number: int, row: Model) -> str:
-    """The cursor of a row: opaque to clients."""
-    values = [str(getattr(row, key.name)) for key in ordering.segments[number].keys]
-    return base64.urlsafe_b64encode(json.dumps([ordering.name, number, *values]).encode()).decode()
 
 
 def _cursor(ordering: Ordering[Any], window: Window) -> tuple[int, Sequence[Any]] | None:

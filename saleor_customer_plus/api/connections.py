@@ -9,6 +9,7 @@ from typing import Any
 import graphene
 from promise import Promise
 
+from .. import paging
 from ..paging import Page
 from .base import tells_errors
 from .types import list_of
@@ -39,11 +40,11 @@ class PageInfo(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_start_cursor(page: Page[Any], _info: Any) -> str | None:
-        return page.edges[0][1] if page.edges else None
+        return page.edges[0].cursor if page.edges else None
 
     @staticmethod
     def resolve_end_cursor(page: Page[Any], _info: Any) -> str | None:
-        return page.edges[-1][1] if page.edges else None
+        return page.edges[-1].cursor if page.edges else None
 
 
 def connection_of(node: type[graphene.ObjectType], *, of: str) -> type[graphene.ObjectType]:
@@ -58,12 +59,8 @@ def connection_of(node: type[graphene.ObjectType], *, of: str) -> type[graphene.
             description = f"One of {of}, with its place in the list."
 
         @staticmethod
-        def resolve_node_(edge: tuple[Any, str], _info: Any) -> Any:
-            return edge[0]
-
-        @staticmethod
-        def resolve_cursor(edge: tuple[Any, str], _info: Any) -> str:
-            return edge[1]
+        def resolve_node_(edge: paging.Edge[Any], _info: Any) -> Any:
+            return edge.row
 
     class Connection(graphene.ObjectType):  # type: ignore[misc]
         page_info = graphene.Field(PageInfo, required=True, description="Where the page is in the list.")

@@ -1,6 +1,4 @@
-"""Reading for all rows of a page at once, so that the number of statements does not grow with the page, and reading
-only what was asked for.
-"""
+"""Reading for all rows of a page at once, so that the number of statements does not grow with the page."""
 
 from __future__ import annotations
 
@@ -28,8 +26,8 @@ def load(info: Any, read: Read, key: Hashable, **arguments: Hashable) -> Any:
     return loaders[name].load((key, tuple(sorted(arguments.items()))))
 
 
-def unasked(info: Any, columns: Iterable[str]) -> frozenset[str]:
-    """Those of these columns whose fields are nowhere in the request. The fields are called like the columns."""
+def asked(info: Any) -> set[str]:
+    """The names of all fields in the request, wherever they are, as Python has them."""
     named: set[str] = set()
     selections = [definition.selection_set for definition in (info.operation, *info.fragments.values())]
     while selections:
@@ -38,7 +36,7 @@ def unasked(info: Any, columns: Iterable[str]) -> frozenset[str]:
                 named.add(to_snake_case(selection.name.value))
             if selection_set := getattr(selection, "selection_set", None):
                 selections.append(selection_set)
-    return frozenset(columns) - named
+    return named
 
 
 class _Loader(DataLoader):

@@ -25,9 +25,10 @@ from .connections import PAGE_ARGUMENTS, Listing, connection_of
 from .consent import ConsentOfRecord
 from .groups import GroupsOfRecord
 from .leads import LeadsOfRecord
-from .loading import load, unasked
+from .loading import load
 from .notes import NotesOfRecord
 from .orders import OrdersOfRecord
+from .record_columns import unread
 from .record_inputs import (
     CustomerRecordFilterInput,
     CustomerRecordSortingInput,
@@ -268,7 +269,7 @@ class RecordQueries:
         sort_by: Mapping[str, Any] | None = None,
         **arguments: Any,
     ) -> Listing:
-        wanted = replace(record_list(filter, search, sort_by), unread=unasked(info, queries.SPARED))
+        wanted = replace(record_list(filter, search, sort_by), unread=unread(info))
         return Listing(
             page=functools.cache(lambda: page(wanted.ordering, Window.of("customerRecords", **arguments))),
             count=wanted.count,

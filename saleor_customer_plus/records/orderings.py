@@ -29,6 +29,8 @@ from .search import matches, phone_digits, search_query
 
 _ID = Key("id", BigIntegerField())
 _CREATED = (Key("created_at", DateTimeField()), _ID)
+_COUNTED = (Key("order_count", IntegerField()), _ID)
+_LAST_ORDER = (Key("last_order_at", DateTimeField()), _ID)
 
 
 class SortField(StrEnum):
@@ -62,6 +64,12 @@ class Sort:
 NEWEST_FIRST = Sort(SortField.CREATED, descending=True)
 
 
+def columns_of(sort: Sort) -> set[str]:
+    """The columns of a record that its place in such a list is told by."""
+    other = {SortField.ORDER_COUNT: _COUNTED, SortField.LAST_ORDER: _LAST_ORDER}
+    return {key.name for key in (_PLAIN | other).get(sort.field, ())}
+
+
 def sorted_by(records: Records, condition: Q, sort: Sort, wanted: RecordFilter) -> Ordering[CustomerRecord]:
     """The records for which the condition holds, sorted.
 
@@ -84,13 +92,11 @@ def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segmen
     buyers = records.none() if wanted.bought is False else records
     others = Segment(records.none() if wanted.bought else records.filter(order_count=0), (_ID,), sort.descending)
     if sort.field is SortField.ORDER_COUNT:
-        counted = (Key("order_count", IntegerField()), _ID)
-        segments = [Segment(buyers.filter(order_count__gt=0), counted, sort.descending), others]
+        segments = [Segment(buyers.filter(order_count__gt=0), _COUNTED, sort.descending), others]
         return segments if sort.descending else segments[::-1]
     # By what they have not, those who never bought cannot be sorted: they come last in both directions.
     if sort.field is SortField.LAST_ORDER:
-        keys = (Key("last_order_at", DateTimeField()), _ID)
-        return [Segment(buyers.filter(last_order_at__isnull=False), keys, sort.descending), others]
+        return [Segment(buyers.filter(last_order_at__isnull=False), _LAST_ORDER, sort.descending), others]
     return [*_by_total_spent(buyers, sort, wanted), others]
 
 

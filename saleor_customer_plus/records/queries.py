@@ -13,18 +13,8 @@ from ..paging import Ordering
 from .email import normalize_email
 from .filters import RecordFilter, Records, guessable, unguessable
 from .models import CustomerRecord
-from .orderings import NEWEST_FIRST, Sort, by_relevance, sorted_by
+from .orderings import NEWEST_FIRST, Sort, by_relevance, columns_of, sorted_by
 from .search import matches, search_query
-
-# Columns of which nothing else is made than what is called the same outside. For a page of records they take as long to
-# read as all others together.
-SPARED = frozenset(
-    (
-        "additional_phones", "attributes", "company_name", "deactivation_reason", "image", "is_approved_buyer",
-        "is_tax_exempt", "language_code", "lawful_basis", "locked_fields", "number", "phone", "provenance",
-        "social_profiles", "sources", "store_note", "suggestions",
-    )
-)  # fmt: skip
 
 
 def all_records(unread: Iterable[str] = ()) -> Records:
@@ -66,7 +56,7 @@ class RecordList:
     """A list of records: those that pass the filter and match the search, in the order of `sort`.
 
     Without a sort a search gives the best matches first, and a list the newest records. Columns that are `unread` are
-    read record by record, should anybody look at them after all.
+    read record by record, should anybody look at them after all; those that the list is sorted by are read anyway.
     """
 
     filter: RecordFilter = field(default_factory=RecordFilter)
@@ -76,14 +66,15 @@ class RecordList:
 
     @property
     def ordering(self) -> Ordering[CustomerRecord]:
-        records = all_records(self.unread).filter(guessable(self.filter))
+        sort = self.sort or NEWEST_FIRST
+        records = all_records(self.unread - columns_of(sort)).filter(guessable(self.filter))
         condition = unguessable(self.filter)
         query = search_query(self.search)
         if query and self.sort is None:
             return by_relevance(records, condition, self.search)
         if query:
             condition &= matches(query)
-        return sorted_by(records, condition, self.sort or NEWEST_FIRST, self.filter)
+        return sorted_by(records, condition, sort, self.filter)
 
     @property
     def matching(self) -> Records:

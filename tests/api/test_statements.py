@@ -13,9 +13,10 @@ from django.utils import timezone
 from graphene.utils.str_converters import to_camel_case
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
+from saleor_customer_plus.api import record_columns
 from saleor_customer_plus.host import OrderStatus
 from saleor_customer_plus.ledger.refresh import refresh_records
-from saleor_customer_plus.records import queries
+from saleor_customer_plus.records.orderings import SortField
 from saleor_customer_plus.settings import DEFAULTS
 from tests.client import Api
 from tests.factories import make_account, make_address, make_ledger_entry, make_order, make_record
@@ -111,14 +112,30 @@ class TestStatements:
     def test_only_what_is_asked_for_is_read(self, api: Api, fields: str, number: int) -> None:
         assert statements(api, self.LIST % fields, first=50) == number
 
-    @pytest.mark.parametrize("column", sorted(queries.SPARED))
-    def test_a_column_that_is_asked_for_is_read_with_the_page(self, api: Api, column: str) -> None:
-        below = {"provenance": "{ field }", "suggestions": "{ field }", "social_profiles": "{ network }"}
-        fields = f"{to_camel_case(column)} {below.get(column, '')}"
+    @pytest.mark.parametrize("field", sorted(set().union(*record_columns.FIELDS.values()) | {"created", "has_account"}))
+    def test_the_columns_of_a_field_are_read_with_the_page(self, api: Api, field: str) -> None:
+        below = {
+            "provenance": "{ field }",
+            "suggestions": "{ field }",
+            "social_profiles": "{ network }",
+            "country": "{ code }",
+            "latest_shipping_address": "{ city }",
+            "latest_billing_address": "{ city }",
+        }
+        fields = f"{to_camel_case(field)} {below.get(field, '')}"
+        expected = 3 if "address" in field else 1
 
-        assert statements(api, self.LIST % f"edges {{ node {{ {fields} }} }}", first=50) == 1
+        assert statements(api, self.LIST % f"edges {{ node {{ {fields} }} }}", first=50) == expected
         fragment = f"fragment Here on CustomerRecord {{ {fields} }}"
-        assert statements(api, f"{self.LIST % 'edges { node { ...Here } }'} {fragment}", first=50) == 1
+        assert statements(api, f"{self.LIST % 'edges { node { ...Here } }'} {fragment}", first=50) == expected
+
+    @pytest.mark.parametrize("field", SortField)
+    def test_the_columns_of_a_sort_are_read_with_the_page(self, api: Api, field: SortField) -> None:
+        currency = ', currency: "EUR"' if field is SortField.TOTAL_SPENT else ""
+        query = """query Sorted($first: Int!) {
+          customerRecords(first: $first, sortBy: {field: %s, direction: DESC%s}) { edges { cursor } } }"""
+        # Everybody bought: the first segment fills the page.
+        assert statements(api, query % (field, currency), first=20) == 1
 
     def test_what_is_behind_is_looked_at_only_when_asked_for(self, api: Api) -> None:
         cursor = api(self.LIST % "pageInfo { endCursor }", first=5)["customerRecords"]["pageInfo"]["endCursor"]

@@ -50,7 +50,7 @@ def buys(record: CustomerRecord, *totals: str, on: datetime = DAY_ONE, currency:
 
 def names(records: RecordList, size: int = 100) -> list[str]:
     """The part before the @ of each listed record's e-mail, in order."""
-    return [row.email.partition("@")[0] for row, _ in page(records.ordering, Window(size)).edges]
+    return [edge.row.email.partition("@")[0] for edge in page(records.ordering, Window(size)).edges]
 
 
 def passing(**wanted: Any) -> set[str]:
@@ -494,7 +494,7 @@ class TestPaging:
         sort = Sort(field, descending, "EUR" if field is SortField.TOTAL_SPENT else "")
         with example():
             records = settle(people)
-            listed = [row.pk for row, _ in page(RecordList(sort=sort).ordering, Window(100)).edges]
+            listed = [edge.row.pk for edge in page(RecordList(sort=sort).ordering, Window(100)).edges]
 
             expected = in_order(records, people, sort)
             assert listed[: len(expected)] == expected
@@ -513,20 +513,20 @@ class TestPaging:
     ) -> None:
         with example():
             settle(people)
-            originals = [row.pk for row, _ in page(records.ordering, Window(100)).edges]
+            originals = [edge.row.pk for edge in page(records.ordering, Window(100)).edges]
             seen: list[int] = []
             cursor = None
             while True:
                 one = page(records.ordering, Window(size, cursor, backward))
-                rows = [row.pk for row, _ in one.edges]
-                now = [row.pk for row, _ in page(records.ordering, Window(100)).edges]
+                rows = [edge.row.pk for edge in one.edges]
+                now = [edge.row.pk for edge in page(records.ordering, Window(100)).edges]
                 assert one.has_next_page is bool(rows and now[-1] != rows[-1])
                 assert one.has_previous_page is bool(rows and now[0] != rows[0])
                 seen = rows + seen if backward else seen + rows
                 assert len(seen) == len(set(seen))
                 if not (one.has_previous_page if backward else one.has_next_page):
                     break
-                cursor = one.edges[0 if backward else -1][1]
+                cursor = one.edges[0 if backward else -1].cursor
                 if newcomers:
                     settle(newcomers.pop()[:3])
 
@@ -536,19 +536,20 @@ class TestPaging:
         for name in "abc":
             person(name)
         records = RecordList(sort=Sort(SortField.EMAIL))
-        (row, cursor), *_ = page(records.ordering, Window(1)).edges
-        row.delete()
+        (edge,) = page(records.ordering, Window(1)).edges
+        cursor = edge.cursor
+        edge.row.delete()
 
         rest = page(records.ordering, Window(5, cursor))
-        assert [row.email[0] for row, _ in rest.edges] == ["b", "c"]
+        assert [edge.row.email[0] for edge in rest.edges] == ["b", "c"]
         assert not rest.has_previous_page
 
     def test_past_the_end(self) -> None:
         person("a")
         ordering = RecordList().ordering
-        ((_, cursor),) = page(ordering, Window(1)).edges
+        (edge,) = page(ordering, Window(1)).edges
 
-        beyond = page(ordering, Window(1, cursor))
+        beyond = page(ordering, Window(1, edge.cursor))
         assert beyond.edges == []
         assert beyond.has_previous_page
         assert not beyond.has_next_page
