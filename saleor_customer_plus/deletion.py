@@ -13,10 +13,9 @@ from functools import partial
 from typing import Any
 
 from django.core import signing
-from django.core.files.storage import Storage
 from django.db import transaction
 
-from . import settings, sql
+from . import files, settings, sql
 from .activity.actions import Actor
 from .consent.models import ConsentEvent
 from .errors import CustomerPlusError, ErrorCode
@@ -123,7 +122,7 @@ def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
     traces = look_for(record_ids)
     people = lock(record_ids)
     uses = vouchers.uses_of(record_ids)
-    files = list(Attachment.objects.filter(note__record__in=record_ids).values_list("file", flat=True))
+    attached = list(Attachment.objects.filter(note__record__in=record_ids).values_list("file", flat=True))
     _allow_erasure("on")
     deleted = delete(people, traces, chosen)
     _allow_erasure("off")
@@ -132,8 +131,8 @@ def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
     for afterwards in (
         partial(mirror_accounts, deleted.account_ids),
         partial(vouchers.take_out, uses),
-        partial(_remove, attachment_storage(), files),
-        partial(_remove, record_image_storage(), deleted.images),
+        partial(files.remove, attachment_storage(), attached),
+        partial(files.remove, record_image_storage(), deleted.images),
     ):
         transaction.on_commit(afterwards, robust=True)
     if deleted.record_ids:
@@ -144,11 +143,3 @@ def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
 def _allow_erasure(value: str) -> None:
     """Consent events are proof: the database lets them go for an erasure that says so, in its own transaction."""
     sql.rows(sql.fill("SELECT set_config('customer_plus.erasure', {value}, true)", value=value))
-
-
-def _remove(storage: Storage, names: Collection[str]) -> None:
-    for name in names:
-        try:
-            storage.delete(name)
-        except Exception as error:
-            logger.error("Could not delete a private file: %s. The search for orphans does it.", type(error).__name__)

@@ -131,9 +131,10 @@ def tell_mentioned(note_id: int, user_ids: list[int]) -> None:
 
 @task("remove_orphans")
 def remove_orphans() -> None:
-    """Run by Celery beat: remove files of notes and pictures that have no row, and tell of rows that have no file."""
+    """Run by Celery beat: remove private files that no row names, and tell of notes whose files are gone."""
     orphans.remove_orphans()
     images.remove_orphans()
+    retention.remove_orphans()
 
 
 @task("take_submission")

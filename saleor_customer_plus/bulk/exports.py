@@ -24,7 +24,7 @@ from . import jobs, selection
 from .export_columns import Style, cell
 from .export_options import ENCODINGS, ExportOptions, Wish, resolve
 from .export_query import Neutral, export_query
-from .models import BulkChunk, BulkJob, JobKind, bulk_storage
+from .models import FOLDER, BulkChunk, BulkJob, JobKind, bulk_storage
 from .progress import Watch
 from .writers import JsonWriter, TextWriter, Writer, Written, XlsxWriter
 
@@ -53,7 +53,7 @@ class Export(jobs.Kind):
 
     def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
         job.rows_total = selection.loaded(job.options["_records"]).count()
-        return [{"name": f"customer-plus/bulk/{secrets.token_urlsafe(24)}.{job.options['format']}"}]
+        return [{"name": f"{FOLDER}/{secrets.token_urlsafe(24)}.{job.options['format']}"}]
 
     def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         options = ExportOptions.from_json(job.options)

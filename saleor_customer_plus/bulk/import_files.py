@@ -15,13 +15,12 @@ from django.core.files import File
 
 from ..errors import CustomerPlusError
 from .import_options import ImportOptions
-from .models import BulkJob, bulk_storage
+from .models import FOLDER, BulkJob, bulk_storage
 from .readers import layout, limits, spools, workbooks
 from .readers.encodings import detect, is_wide, known
 from .readers.layout import Chosen, Layout
 from .readers.unpacking import FileKind, copy_to, unpacked
 
-FOLDER = "customer-plus/bulk"
 # For the job itself: names that begin with an underscore are shown to nobody.
 PASTED, WORKING, LAYOUT, MISSING, EXACT = "_pasted", "_working", "_layout", "_missing", "_exact"
 SHEETS = "_sheets"

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from django.core.files import File
 
-from .import_files import FOLDER, LAYOUT
-from .models import BulkChunk, BulkJob, BulkProblem, bulk_storage
+from .import_files import LAYOUT
+from .models import FOLDER, BulkChunk, BulkJob, BulkProblem, bulk_storage
 from .readers.layout import Layout
 from .rows import Reason
 

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from ..activity.models import ActorType
 
+# Where all files of jobs are.
+FOLDER = "customer-plus/bulk"
+
 
 def bulk_storage() -> Storage:
     """Saleor's private storage: lists of customers leave it only through the plugin's own address."""
@@ -67,16 +70,10 @@ class BulkJob(models.Model):
     actor_id = models.CharField(max_length=64, blank=True, default="")
     undoes = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="undone_by", null=True, blank=True)
 
-    file = models.FileField(
-        storage=bulk_storage, upload_to="customer-plus/bulk", max_length=255, blank=True, default=""
-    )
+    file = models.FileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
     file_name = models.CharField(max_length=255, blank=True, default="")  # as uploaded
-    result_file = models.FileField(
-        storage=bulk_storage, upload_to="customer-plus/bulk", max_length=255, blank=True, default=""
-    )
-    error_file = models.FileField(
-        storage=bulk_storage, upload_to="customer-plus/bulk", max_length=255, blank=True, default=""
-    )
+    result_file = models.FileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
+    error_file = models.FileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
 
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Removing what jobs keep of customers once it is old: files, rows that were refused, previews."""
+"""Removing what jobs keep of customers once it is old: files, rows that were refused, previews. And files of no job."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from .. import settings
+from .. import files, settings
 from . import jobs
-from .models import OVER, BulkJob, BulkProblem, JobState
+from .import_files import WORKING
+from .models import FOLDER, OVER, BulkChunk, BulkJob, BulkProblem, JobKind, JobState, bulk_storage
 
 logger = logging.getLogger(__name__)
 
@@ -57,3 +59,18 @@ def _remove_files(job_id: int) -> int:
     job.report, job.files_removed_at = {}, timezone.now()
     job.save()
     return 1
+
+
+def remove_orphans() -> int:
+    """Remove the files that no job knows of, left by a worker that died. Return how many."""
+    stored = files.stored(bulk_storage(), FOLDER)
+    return files.remove_orphans(bulk_storage(), stored, _known_files().intersection)
+
+
+def _known_files() -> set[str]:
+    """The files of all jobs that have some: also those that an import reads from, and that an export writes to."""
+    kept = BulkJob.objects.filter(files_removed_at=None).order_by()
+    rewritten = KeyTextTransform(WORKING, "options")
+    of_jobs = kept.values_list("file", "result_file", "error_file", rewritten)
+    of_exports = BulkChunk.objects.filter(job__in=kept.filter(kind=JobKind.EXPORT)).values_list("spec__name", flat=True)
+    return {name for names in of_jobs for name in names if name} | set(of_exports)

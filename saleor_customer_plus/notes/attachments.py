@@ -2,22 +2,21 @@
 
 A file cannot be part of a transaction. So it is stored before its row is written, and removed again if the row does not
 come to be; and it is removed after the commit of whatever deleted its row. Where a process dies in between, `orphans`
-finds what is left.
+finds what is left (see `files`).
 """
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.core.files.storage import Storage
 from django.db.models import Sum
 
+from .. import files
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..errors import CustomerPlusError, ErrorCode
@@ -28,8 +27,6 @@ from .models import Attachment, Note
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
-
-logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 # More at once are a folder: that is one archive.
@@ -75,7 +72,7 @@ class Staging:
         self._paths.clear()
 
     def discard(self) -> None:
-        remove_files(self._paths)
+        files.remove(_storage(), self._paths)
 
 
 @contextmanager
@@ -107,15 +104,15 @@ def _check(upload: UploadedFile, settings: CustomerPlusSettings) -> tuple[str, s
     return safe_name(upload.name or "", kind), kind.content_type
 
 
-def attach(note: Note, files: Sequence[Stored], settings: CustomerPlusSettings, *, actor: Actor) -> list[Attachment]:
+def attach(note: Note, stored: Sequence[Stored], settings: CustomerPlusSettings, *, actor: Actor) -> list[Attachment]:
     """Write the rows of stored files. Raise if the files of the record become more than the settings allow."""
-    if not files:
+    if not stored:
         return []
     # One after the other, so that two together do not exceed what each alone would not.
     CustomerRecord.objects.select_for_update(no_key=True).only("id").get(pk=note.record_id)
     of_record = Attachment.objects.filter(note__record_id=note.record_id)
     used = of_record.aggregate(total=Sum("size"))["total"] or 0
-    if used + sum(file.size for file in files) > settings.attachments_megabytes * MEGABYTE:
+    if used + sum(file.size for file in stored) > settings.attachments_megabytes * MEGABYTE:
         raise CustomerPlusError(
             f"The files of a record may have at most {settings.attachments_megabytes} MB together.",
             code=ErrorCode.LIMIT_REACHED,
@@ -123,7 +120,7 @@ def attach(note: Note, files: Sequence[Stored], settings: CustomerPlusSettings, 
         )
     rows = Attachment.objects.bulk_create(
         Attachment(note=note, file=file.path, name=file.name, content_type=file.content_type, size=file.size)
-        for file in files
+        for file in stored
     )
     _log(note, rows, ActivityType.FILE_ATTACHED, actor)
     return rows
@@ -141,18 +138,12 @@ def remove(attachment_id: int, *, actor: Actor) -> Note:
 
 
 def remove_after_commit(paths: Collection[str]) -> None:
-    if paths:
-        transaction.on_commit(partial(remove_files, paths), robust=True)
+    files.remove_after_commit(_storage(), paths)
 
 
-def remove_files(paths: Iterable[str]) -> None:
-    """Remove files from the storage. One that cannot be removed now is an orphan, and found as such."""
-    storage = Attachment._meta.get_field("file").storage
-    for path in paths:
-        try:
-            storage.delete(path)
-        except Exception as error:
-            logger.warning("Could not remove a file of a note: %s. It is tried again.", type(error).__name__)
+def _storage() -> Storage:
+    storage: Storage = Attachment._meta.get_field("file").storage
+    return storage
 
 
 def _log(note: Note, rows: Iterable[Attachment], type: ActivityType, actor: Actor) -> None:

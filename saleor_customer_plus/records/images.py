@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
-from django.db import transaction
-from django.utils import timezone
 from PIL import Image, ImageOps
 
+from .. import files
 from ..activity.actions import Actor, Entry, append
 from ..activity.models import ActivityType
 from ..errors import CustomerPlusError, ErrorCode
@@ -26,7 +23,6 @@ MAX_PIXELS = 40_000_000
 # Of each side, of what is kept.
 SIZE = 1024
 FOLDER = "customer-plus/images"
-_BATCH = 1000
 
 # What a browser shows, and no format beyond: each is a decoder that strangers' bytes are given to.
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
@@ -72,38 +68,14 @@ def remove_images(record_ids: Collection[int], *, actor: Actor) -> set[int]:
     return _apply(lock_rows(record_ids), "", actor)
 
 
-def remove_orphans(*, older_than: timedelta = timedelta(days=1)) -> int:
+def remove_orphans() -> int:
     """Remove the files that no record has, left by a process that died. Return how many."""
     storage = record_image_storage()
-    try:
-        _, files = storage.listdir(FOLDER)
-    except FileNotFoundError:  # nobody ever had a picture
-        return 0
-    before = timezone.now() - older_than
-    names = sorted(f"{FOLDER}/{file}" for file in files)
-    return sum(_remove_unknown(storage, names[at : at + _BATCH], before) for at in range(0, len(names), _BATCH))
+    return files.remove_orphans(storage, files.stored(storage, FOLDER), _known)
 
 
-def _remove_unknown(storage: Storage, names: list[str], before: datetime) -> int:
-    known = set(CustomerRecord.objects.filter(image__in=names).values_list("image", flat=True))
-    # Of the others only: to ask a storage in the cloud of each file would take hours. A picture that was stored a
-    # moment ago is there before its record says so.
-    orphans = [name for name in names if name not in known and storage.get_modified_time(name) < before]
-    for name in orphans:
-        storage.delete(name)
-    return len(orphans)
-
-
-def delete_after_commit(names: Collection[str]) -> None:
-    """Remove the files of these names, once what made them superfluous is committed."""
-    storage = record_image_storage()
-
-    def delete() -> None:
-        for name in names:
-            storage.delete(name)
-
-    if names:
-        transaction.on_commit(delete, robust=True)
+def _known(names: Sequence[str]) -> set[str]:
+    return set(CustomerRecord.objects.filter(image__in=names).values_list("image", flat=True))
 
 
 def _write(record_id: int, name: str, actor: Actor) -> None:
@@ -122,7 +94,8 @@ def _apply(rows: list[Row], name: str, actor: Actor) -> set[int]:
         for row in rows
         if row.changes
     )
-    delete_after_commit([row.before["image"] for row in rows if row.changes and row.before["image"]])
+    superfluous = [row.before["image"] for row in rows if row.changes and row.before["image"]]
+    files.remove_after_commit(record_image_storage(), superfluous)
     return changed
 
 
