@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, Count, DateTimeField, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, QuerySet
 
 from .. import host
-from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
+from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from .actions import Cause
 from .models import ActivityEntry, ActivityType, ActorType
 
@@ -69,12 +69,10 @@ def pages_of_activity(
     record_ids: Collection[int], window: Window, wanted: ActivityFilter
 ) -> dict[int, Page[ActivityEntry]]:
     """One page of what happened to each record, newest first."""
-
     ordering = Ordering("AT", [Segment(wanted.entries(), _AT, descending=True)])
     return page_of_each(record_ids, ordering, window, parent="record")
 
 
 def count_activity(record_ids: Collection[int], wanted: ActivityFilter) -> dict[int, int]:
     """How much happened to each record."""
-    counted = wanted.entries().filter(record_id__in=record_ids).order_by().values("record_id")
-    return dict.fromkeys(record_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("record_id", "n"))
+    return count_of_each(wanted.entries(), record_ids, parent="record")

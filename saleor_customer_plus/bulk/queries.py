@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, Count, DateTimeField
+from django.db.models import BigIntegerField, DateTimeField
 from django.utils import timezone
 
 from .. import sql
-from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
+from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from .models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 
 _ID = Key("id", BigIntegerField())
@@ -43,8 +43,8 @@ def pages_of_problems(job_ids: Collection[int], window: Window) -> dict[int, Pag
 
 
 def count_problems(job_ids: Collection[int]) -> dict[int, int]:
-    counted = BulkProblem.objects.filter(job__in=job_ids).order_by().values("job_id")
-    return dict.fromkeys(job_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("job_id", "n"))
+    """How much each job refused or passed over."""
+    return count_of_each(BulkProblem.objects.all(), job_ids, parent="job")
 
 
 class Steps(NamedTuple):

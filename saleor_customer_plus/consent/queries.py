@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, DateTimeField
+from django.db.models import BigIntegerField, DateTimeField
 
 from .. import sql
 from ..activity.models import CauseType
-from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
+from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from .decisions import GRANTS
 from .models import ConsentEvent, ConsentSource, ConsentState
 
@@ -75,5 +75,4 @@ def pages_of_consent_events(record_ids: Collection[int], window: Window) -> dict
 
 def count_consent_events(record_ids: Collection[int]) -> dict[int, int]:
     """How many events each record's history has."""
-    counted = ConsentEvent.objects.filter(record_id__in=record_ids).order_by().values("record_id")
-    return dict.fromkeys(record_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("record_id", "n"))
+    return count_of_each(ConsentEvent.objects.all(), record_ids, parent="record")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, TextField
+from django.db.models import Exists, OuterRef, QuerySet, TextField
 
 from ..labels import clean_name, fold
-from ..paging import Key, Ordering, Segment
+from ..paging import Key, Ordering, Segment, count_of_each
 from ..records.models import CustomerRecord
 from .actions import default_group
 from .models import Group, GroupMembership
@@ -51,8 +51,7 @@ def groups_of(record_ids: Collection[int]) -> dict[int, list[Group]]:
 
 def count_members(group_ids: Collection[int]) -> dict[int, int]:
     """How many records are in each group. In the default one is whoever is in no other."""
-    counted = GroupMembership.objects.filter(group__in=group_ids).order_by().values("group")
-    counts = dict.fromkeys(group_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("group", "n"))
+    counts = count_of_each(GroupMembership.objects.all(), group_ids, parent="group")
     default_id = default_group().pk
     if default_id in counts:
         somewhere = GroupMembership.objects.filter(record=OuterRef("pk"))

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Count, DateTimeField, Exists, Oute
 from django.utils import timezone
 
 from .. import staff
-from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
+from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from ..records.search import matches, search_query
 from .models import OPEN_STATES, Lead, LeadOrigin, LeadState
 
@@ -146,5 +146,4 @@ def pages_of_leads(
 
 def count_leads(record_ids: Collection[int], *, states: Sequence[LeadState] | None = None) -> dict[int, int]:
     """How many leads each record has."""
-    counted = _of_states(states).filter(record_id__in=record_ids).order_by().values("record_id")
-    return dict.fromkeys(record_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("record_id", "n"))
+    return count_of_each(_of_states(states), record_ids, parent="record")

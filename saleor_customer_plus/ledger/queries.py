@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, Count, DateTimeField, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, QuerySet
 
 from .. import host
-from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
+from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from .models import CustomerFigures, LedgerEntry
 
 _PLACED = (Key("placed_at", DateTimeField()), Key("id", BigIntegerField()))
@@ -36,15 +36,13 @@ def pages_of_orders(
     record_ids: Collection[int], window: Window, *, statuses: Sequence[str] | None = None
 ) -> dict[int, Page[LedgerEntry]]:
     """One page of each record's orders, newest first. Without statuses: all but drafts and canceled ones."""
-
     ordering = Ordering("PLACED", [Segment(_orders(statuses), _PLACED, descending=True)])
     return page_of_each(record_ids, ordering, window, parent="record")
 
 
 def count_orders(record_ids: Collection[int], *, statuses: Sequence[str] | None = None) -> dict[int, int]:
     """How many orders `pages_of_orders` has for each record."""
-    counted = _orders(statuses).filter(record_id__in=record_ids).order_by().values("record_id")
-    return dict.fromkeys(record_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("record_id", "n"))
+    return count_of_each(_orders(statuses), record_ids, parent="record")
 
 
 def latest_order_of(record_id: int) -> uuid.UUID | None:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, Count, DateTimeField
+from django.db.models import BigIntegerField, BooleanField, DateTimeField
 
 from .. import staff
-from ..paging import Key, Ordering, Page, Segment, Window, page_of_each
+from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from .models import Attachment, Note, NoteMention, NoteVersion
 
 _PINNED_FIRST = (Key("is_pinned", BooleanField()), Key("created_at", DateTimeField()), Key("id", BigIntegerField()))
@@ -32,8 +32,7 @@ def pages_of_notes(record_ids: Collection[int], window: Window) -> dict[int, Pag
 
 def count_notes(record_ids: Collection[int]) -> dict[int, int]:
     """How many notes each record has."""
-    counted = Note.objects.filter(record_id__in=record_ids).order_by().values("record_id").annotate(n=Count("id"))
-    return dict.fromkeys(record_ids, 0) | dict(counted.values_list("record_id", "n"))
+    return count_of_each(Note.objects.all(), record_ids, parent="record")
 
 
 def versions_of(note_ids: Collection[int]) -> Mapping[int, list[NoteVersion]]:

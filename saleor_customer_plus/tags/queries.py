@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.db.models import Count, IntegerField, QuerySet, TextField
 
 from ..labels import clean_name, fold
-from ..paging import Key, Ordering, Segment
+from ..paging import Key, Ordering, Segment, count_of_each
 from .models import Tag, TagAssignment
 
 
@@ -58,5 +58,4 @@ def tags_of(record_ids: Collection[int]) -> dict[int, list[Tag]]:
 
 def count_usage(tag_ids: Collection[int]) -> dict[int, int]:
     """How many records have each tag."""
-    counted = TagAssignment.objects.filter(tag__in=tag_ids).order_by().values("tag")
-    return dict.fromkeys(tag_ids, 0) | dict(counted.annotate(n=Count("id")).values_list("tag", "n"))
+    return count_of_each(TagAssignment.objects.all(), tag_ids, parent="tag")
