@@ -106,11 +106,6 @@ class Labels(Generic[Label]):
             raise CustomerPlusError(f"There is no such {self.word}.", code=ErrorCode.NOT_FOUND, field=field)
         return found
 
-    def lock_records(self, record_ids: Collection[int]) -> None:
-        """Be alone, among those who call this, in changing the labels of these records until the transaction ends."""
-        records = CustomerRecord.objects.select_for_update(no_key=True).filter(pk__in=record_ids)
-        list(records.order_by("pk").values_list("pk"))
-
     def give(self, pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None) -> set[int]:
         """Give labels to records that have them not. Return which records changed. What is gone is passed over."""
         record_ids, label_ids = _columns(pairs)

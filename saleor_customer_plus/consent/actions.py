@@ -13,6 +13,7 @@ from .. import sql
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType
 from ..records.actions import add_source
+from ..records.locks import hold_records
 from ..records.models import CustomerRecord, Source
 from .decisions import ConsentDecision, Outcome, Standing, is_claim, weigh
 from .models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentSource, ConsentState
@@ -68,7 +69,7 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
     if not wanted:
         return []
     now = timezone.now()
-    records = lock_records({decision.record_id for decision in wanted})
+    records = hold_records({decision.record_id for decision in wanted})
     standings = _standings(records)
     outcomes: list[Outcome] = []
     news: list[_New] = []
@@ -96,13 +97,6 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
         _write_records(news, standings)
         append(_activity(news, actor, cause))
     return outcomes
-
-
-def lock_records(record_ids: Collection[int]) -> set[int]:
-    """The records that there are, which nobody else decides about until the end of the transaction."""
-    query = "SELECT id FROM {records} WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE"
-    found = sql.rows(sql.fill(query, records=sql.table(CustomerRecord), ids=sorted(record_ids)))
-    return {row.id for row in found}
 
 
 def _standings(record_ids: Collection[int]) -> _Standings:

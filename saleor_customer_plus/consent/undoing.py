@@ -7,7 +7,8 @@ from collections.abc import Collection
 from django.utils import timezone
 
 from ..activity.actions import Actor, Cause
-from .actions import lock_records, record_events
+from ..records.locks import hold_records
+from .actions import record_events
 from .decisions import ConsentDecision
 from .models import (
     ConsentChannel,
@@ -31,7 +32,7 @@ def undo_events(
 
     Returns the records that were changed, and where somebody did. A constant number of statements.
     """
-    ids = lock_records(record_ids)
+    ids = hold_records(record_ids)
     by_job = ConsentEvent.objects.filter(record__in=ids, cause_type=undone.type, cause_id=undone.id)
     written: dict[Key, int] = {}
     for record_id, channel, purpose, event_id in by_job.order_by("id").values_list(

@@ -11,6 +11,7 @@ from ..activity.actions import Actor, Cause
 from ..activity.models import ActivityType
 from ..errors import CustomerPlusError
 from ..labels import Labels, Pair, clean_name, clean_text, fold
+from ..records.locks import hold_records
 from .models import Group, GroupMembership
 
 DEFAULT_NAME = "General"
@@ -103,7 +104,7 @@ def join(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None, sev
     leaving = {record_id for record_id, group_id in wanted if group_id == default_id or not several}
     if not several:
         wanted = list(dict(wanted).items())
-        GROUPS.lock_records(leaving)  # two who let one person in at once must not leave them in two groups
+        hold_records(leaving)  # two who let one person in at once must not leave them in two groups
     joining = [pair for pair in wanted if pair[1] != default_id]
     left = GROUPS.take_others(leaving, joining, actor=actor, cause=cause)
     return left | GROUPS.give(joining, actor=actor, cause=cause)

@@ -14,7 +14,7 @@ from .. import sql, staff
 from ..activity.actions import Actor, Cause, Entry, append, insertion_for
 from ..activity.models import ActivityType, CauseType
 from ..errors import CustomerPlusError, ErrorCode
-from ..records.models import CustomerRecord
+from ..records.locks import hold_records
 from .conversion import convert_leads
 from .models import OPEN_STATES, Lead, LeadOrigin, LeadState
 
@@ -38,7 +38,7 @@ def create(rows: Sequence[NewLead], *, actor: Actor, cause: Cause | None = None)
     """Make leads, in the order of the rows. Raise if an owner is no member of staff."""
     staff.check({row.owner_id for row in rows if row.owner_id is not None}, field="owner")
     # An order that comes at the same time is either seen below, or waits for the lead and then sees it.
-    _hold({row.record_id for row in rows})
+    hold_records({row.record_id for row in rows})
     now = timezone.now()
     leads = Lead.objects.bulk_create(
         Lead(
@@ -198,17 +198,6 @@ _DELETED = sql.Sql(
     FROM deleted
     """
 )
-
-
-def _hold(record_ids: Collection[int]) -> None:
-    """Let nobody compute the figures of these records until the end of the transaction, or wait until it is done."""
-    sql.rows(
-        sql.fill(
-            "SELECT id FROM {records} WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE",
-            records=sql.table(CustomerRecord),
-            ids=sorted(record_ids),
-        )
-    )
 
 
 def _itself(lead_id: int) -> Cause:

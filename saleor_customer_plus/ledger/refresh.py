@@ -14,6 +14,7 @@ from .. import sql
 from ..activity.actions import Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..records.details import FIELDS, Candidate, Details, changed_fields, merge
+from ..records.locks import hold_records
 from ..records.models import CustomerRecord, Source, Stage
 from ..settings import CustomerPlusSettings
 from .models import CustomerFigures, LedgerEntry
@@ -66,13 +67,7 @@ def refresh_records(record_ids: Collection[int], settings: CustomerPlusSettings)
         return RefreshResult()
     # Whoever adds to the same record meanwhile waits here, and then computes with our rows as well as its own: the
     # statements that follow see everything that was committed before them.
-    sql.rows(
-        sql.fill(
-            "SELECT id FROM {records} WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE",
-            records=sql.table(CustomerRecord),
-            ids=ids,
-        )
-    )
+    hold_records(ids)
     figures_corrected = _write_figures(ids)
     changes = [change for row in _read_differing(ids) if (change := _Change.of(row, settings)).differs]
     _write_records(changes)

@@ -1,14 +1,19 @@
-"""Who may decide, at the same time, which record a person's orders belong to.
+"""The locks that everybody takes in the same order, so that nobody waits in a circle: first identities, then records.
 
-Attributing an order reads the account's e-mail and whether it is confirmed. Were both to change while a batch of
-orders is under way, the batch could commit last and undo what the change did. So attributing holds this lock shared,
-with any number of others, and changing a tie or an e-mail holds it alone. It is given back at the end of the
-transaction, which is short in either case.
+Identities say which record a person's orders belong to. Attributing an order reads the account's e-mail and whether it
+is confirmed. Were both to change while a batch of orders is under way, the batch could commit last and undo what the
+change did. So attributing holds the identities shared, with any number of others, and changing a tie or an e-mail holds
+them alone.
+
+All locks are given back at the end of the transaction, which is short in any case.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from .. import sql
+from .models import CustomerRecord
 
 # Any number that nobody else in the database uses: "customer-plus/identity" in CRC-32.
 _KEY = 0x2F5A_91C3
@@ -20,3 +25,12 @@ def share_identities() -> None:
 
 def own_identities() -> None:
     sql.rows(sql.Sql("SELECT pg_advisory_xact_lock(%s)", (_KEY,)))
+
+
+def hold_records(record_ids: Collection[int]) -> set[int]:
+    """Let nobody else change these records, or what hangs on them. Return which of them there are.
+
+    `records.writing.lock_rows` does the same and reads what an edit needs.
+    """
+    records = CustomerRecord.objects.select_for_update(no_key=True).filter(sql.is_any("pk", record_ids))
+    return set(records.order_by("pk").values_list("pk", flat=True))

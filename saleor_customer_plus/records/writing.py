@@ -1,7 +1,6 @@
 """How records are locked, changed and logged by those who edit them: few statements for any number of records.
 
-Locks are taken in one order everywhere, so that nobody waits in a circle: first `records.locks`, then the rows of the
-records by their ids.
+In which order locks are taken is in `records.locks`.
 """
 
 from __future__ import annotations
