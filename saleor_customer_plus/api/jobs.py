@@ -12,7 +12,6 @@ import graphene
 
 from .. import hooks, tasks
 from ..activity.actions import Actor
-from ..activity.models import ActorType
 from ..bulk import jobs, queries
 from ..bulk.models import BulkJob, BulkProblem, JobKind, JobState
 from ..paging import Window, page
@@ -156,7 +155,7 @@ class CustomerJob(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_actor(job: BulkJob, _info: Any) -> Actor:
-        return Actor(ActorType(job.actor_type), job.actor_id)
+        return job.actor
 
     @staticmethod
     def resolve_undoes(job: BulkJob, _info: Any) -> str | None:

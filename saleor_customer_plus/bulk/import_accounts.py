@@ -13,7 +13,6 @@ from django.db import transaction
 
 from .. import host, opening
 from ..activity.actions import Actor
-from ..activity.models import ActorType
 from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
 from ..records.models import CustomerRecord
 from ..records.writing import lock_rows
@@ -28,10 +27,6 @@ _KEPT = (Fate.CREATED, Fate.UPDATED, Fate.UNCHANGED)
 # Each takes Saleor some dozens of statements.
 _OPENED_AT_ONCE = 25
 _NOT_ALLOWED = "Whoever imports this list may not open accounts: the permission MANAGE_USERS is missing."
-
-
-def actor_of(job: BulkJob) -> Actor:
-    return Actor(ActorType(job.actor_type), job.actor_id)
 
 
 def check(actor: Actor) -> None:
@@ -65,13 +60,12 @@ def open_accounts(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     """Open accounts for the people of a chunk who still have none."""
     row_of = {record_id: row for row, record_id in chunk.spec["people"]}
     lock_rows(list(row_of))
-    actor = actor_of(job)
-    context = opening.context_of(actor)
+    context = opening.context_of(job.actor)
     refused: dict[int, list[CustomerPlusError]] = {}
     counted: Counter[str] = Counter()
     for record in _without_account(list(row_of)):
         try:
-            errors = _open(record, context, actor)
+            errors = _open(record, context, job.actor)
         except host.PermissionDenied:
             counted["accounts_refused"] += 1
             continue

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..activity.actions import Actor, Cause
-from ..activity.models import ActorType, CauseType
 from ..records.editing import Writer
 from ..records.models import Source
 from ..settings import CustomerPlusSettings
@@ -24,8 +22,8 @@ def columns_of(job: BulkJob) -> ColumnMap:
 
 def writer_of(job: BulkJob, options: ImportOptions) -> Writer:
     return Writer(
-        Actor(ActorType(job.actor_type), job.actor_id),
-        Cause(CauseType.JOB, str(job.pk)),
+        job.actor,
+        job.cause,
         source=Source.IMPORT,
         locks=False,
         fills_only=options.overwrite is Overwrite.FILL_BLANKS,

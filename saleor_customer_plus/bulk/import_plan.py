@@ -21,7 +21,7 @@ from ..records import imports as records
 from ..records.editing import Writer
 from ..records.writing import Row
 from ..settings import CustomerPlusSettings
-from ..tags.models import Tag, TagAssignment
+from ..tags.models import TagAssignment
 from .import_options import ImportOptions, Mode, Overwrite, Subscribe
 from .rows import Person, Reason
 
@@ -191,7 +191,3 @@ class _Known:
         if self.default_group in wanted:
             return () if not held else tuple(wanted)
         return tuple(one for one in wanted if one not in held)
-
-
-def tags_by_key(keys: Iterable[str]) -> dict[str, int]:
-    return dict(Tag.objects.filter(key__in=list(keys)).values_list("key", "pk"))

@@ -57,7 +57,7 @@ def change(job_id: int, options: ImportOptions) -> BulkJob:
         if (job.state != JobState.READY and not is_unread) or job.files_removed_at is not None:
             raise CustomerPlusError(f"Cannot change an import that is {job.state}.", field="id")
         if options.makes_accounts:
-            import_accounts.check(import_accounts.actor_of(job))
+            import_accounts.check(job.actor)
         import_files.forget(job)
         import_keys.forget(job.pk)
         job.chunks.all().delete()

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import sql
-from ..activity.actions import Actor, Cause
-from ..activity.models import ActorType, CauseType
 from ..errors import CustomerPlusError
 from ..records.activation import set_active
 from ..records.editing import Writer
@@ -76,9 +74,5 @@ def missing_chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
 
 
 def deactivate(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
-    by = Writer(
-        Actor(ActorType(job.actor_type), job.actor_id),
-        Cause(CauseType.JOB, str(job.pk)),
-        source=Source.IMPORT,
-    )
+    by = Writer(job.actor, job.cause, source=Source.IMPORT)
     return Counter(deactivated=len(set_active(chunk.spec["ids"], False, by=by, reason=_MISSING_REASON)))

@@ -18,7 +18,7 @@ from ..records.locks import share_identities
 from ..records.writing import Row
 from ..tags import actions as tags
 from .import_options import Mode
-from .import_plan import Fate, Planned, Planner, tags_by_key
+from .import_plan import Fate, Planned, Planner
 from .rows import Person, Reason
 
 
@@ -70,7 +70,7 @@ def _create(people: Sequence[Person], planner: Planner) -> dict[str, Planned]:
 
 def _write_beside(written: Sequence[Planned], planner: Planner) -> None:
     actor, cause, options = planner.writer.actor, planner.writer.cause, planner.options
-    ids = tags_by_key({key for one in written for key in one.tags})
+    ids = tags.TAGS.ids_by_key({key for one in written for key in one.tags})
     tags.assign(
         ((one.record_id, ids[key]) for one in written for key in one.tags if key in ids), actor=actor, cause=cause
     )

@@ -8,7 +8,8 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils import timezone
 
-from ..activity.models import ActorType
+from ..activity.actions import Actor, Cause
+from ..activity.models import ActorType, CauseType
 
 # Where all files of jobs are.
 FOLDER = "customer-plus/bulk"
@@ -87,6 +88,16 @@ class BulkJob(models.Model):
 
     def __str__(self) -> str:
         return f"BulkJob {self.pk} {self.kind}"
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever asked for the job does what it does."""
+        return Actor(ActorType(self.actor_type), self.actor_id)
+
+    @property
+    def cause(self) -> Cause:
+        """The job, as the log names it."""
+        return Cause(CauseType.JOB, str(self.pk))
 
 
 class BulkChunk(models.Model):

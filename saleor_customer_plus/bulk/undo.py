@@ -20,19 +20,20 @@ UNDO = "undo"
 
 
 class Undo:
-    """How one kind of job is undone. Both methods are given the job that undoes and the one that is undone."""
+    """How one kind of job is undone: chunk by chunk of those in which it wrote, the last one first."""
 
     kind: ClassVar[JobKind]
+    # Those in which it wrote.
+    phases: ClassVar[tuple[str, ...]]
 
     def check(self, undone: BulkJob) -> None:
         """Raise `CustomerPlusError` if this one cannot be undone."""
 
-    def plan(self, job: BulkJob, undone: BulkJob) -> Iterable[Mapping[str, Any]]:
-        """The specs of the chunks."""
-        raise NotImplementedError
+    def work(self, job: BulkJob, undone: BulkJob, spec: Mapping[str, Any]) -> Counter[str]:
+        """Undo a chunk of `undone`, which left this spec, as a part of `job`. In the caller's transaction.
 
-    def work(self, job: BulkJob, undone: BulkJob, chunk: BulkChunk) -> Counter[str]:
-        """Do one chunk, in the caller's transaction. Return what was counted."""
+        Returns what was counted.
+        """
         raise NotImplementedError
 
     def finish(self, job: BulkJob, undone: BulkJob) -> None:
@@ -83,18 +84,27 @@ class Undoing(jobs.Kind):
 
     def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
         undone = _undone(job)
-        return _UNDOS[JobKind(undone.kind)].plan(job, undone)
+        # Locked, so that whoever is still at a chunk of a job that was canceled has either done it or not.
+        chunks = undone.chunks.select_for_update().filter(phase__in=_undo_of(undone).phases).order_by("-id")
+        done = [pk for pk, is_done in chunks.values_list("pk", "is_done") if is_done]
+        job.rows_total = undone.counters.get("read", 0)
+        return [{"chunk": pk} for pk in done]
 
     def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         undone = _undone(job)
-        return _UNDOS[JobKind(undone.kind)].work(job, undone, chunk)
+        spec = BulkChunk.objects.values_list("spec", flat=True).get(pk=chunk.spec["chunk"])
+        return _undo_of(undone).work(job, undone, spec)
 
     def forget(self, job: BulkJob) -> None:
         job.chunks.all().delete()
 
     def finish(self, job: BulkJob) -> None:
         undone = _undone(job)
-        _UNDOS[JobKind(undone.kind)].finish(job, undone)
+        _undo_of(undone).finish(job, undone)
+
+
+def _undo_of(undone: BulkJob) -> Undo:
+    return _UNDOS[JobKind(undone.kind)]
 
 
 def _undone(job: BulkJob) -> BulkJob:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from .. import sql
@@ -17,29 +17,21 @@ from ..records.models import CustomerRecord, Source
 from ..records.writing import lock_rows
 from . import undo
 from .changes import Changed
-from .models import BulkChunk, BulkJob, JobKind, JobState
+from .models import BulkJob, JobKind, JobState
 from .reverting import Reversal
 from .taken_back import taken_back
-from .updates import actor_of, cause_of, counted, save_problems
+from .updates import counted, save_problems
 
 
 class ImportUndo(undo.Undo):
-    """Undoes what was written, chunk by chunk of the job that wrote it."""
+    """Undoes what was written, where nobody touched it since."""
 
     kind: ClassVar[JobKind] = JobKind.IMPORT
+    phases: ClassVar[tuple[str, ...]] = ("write", "missing")
 
-    def plan(self, job: BulkJob, undone: BulkJob) -> Iterable[Mapping[str, Any]]:
-        # Locked, so that whoever is still at a chunk of a job that was canceled has either done it or not. The last
-        # chunk first: what came last is undone first.
-        chunks = undone.chunks.select_for_update().filter(phase__in=("write", "missing")).order_by("-id")
-        done = [pk for pk, is_done in chunks.values_list("pk", "is_done") if is_done]
-        job.rows_total = undone.counters.get("read", 0)
-        return [{"chunk": pk} for pk in done]
-
-    def work(self, job: BulkJob, undone: BulkJob, chunk: BulkChunk) -> Counter[str]:
-        spec = BulkChunk.objects.values_list("spec", flat=True).get(pk=chunk.spec["chunk"])
+    def work(self, job: BulkJob, undone: BulkJob, spec: Mapping[str, Any]) -> Counter[str]:
         made, changed = spec.get("made", []), spec.get("changed", spec.get("ids", []))
-        reversal = Reversal(undone=cause_of(undone), actor=actor_of(job), cause=cause_of(job))
+        reversal = Reversal(undone=undone.cause, actor=job.actor, cause=job.cause)
         done = reversal.revert(changed)
         done.changed |= _take_leads(changed, undone, reversal)
         _drop_source(spec.get("sourced", []), undone, done)
@@ -76,7 +68,7 @@ def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) 
         done.skip(record_id, ErrorCode.STALE, _HAS_ACCOUNT if record_id in opened else _TOUCHED)
     untouched = sorted(set(CustomerRecord.objects.filter(pk__in=ids).values_list("pk", flat=True)) - touched)
     if untouched:
-        delete_records(untouched, actor=actor_of(job))
+        delete_records(untouched, actor=job.actor)
     return len(untouched)
 
 
@@ -89,8 +81,8 @@ def _touched(ids: Collection[int], undone: BulkJob) -> set[int]:
         """,
         entries=sql.table(ActivityEntry),
         ids=list(ids),
-        cause_type=cause_of(undone).type.value,
-        jobs=[cause_of(undone).id, *taken_back()],
+        cause_type=undone.cause.type.value,
+        jobs=[undone.cause.id, *taken_back()],
     )
     return {row.record_id for row in sql.rows(query)}
 
@@ -132,7 +124,7 @@ def _opened(ids: Collection[int]) -> set[int]:
 
 def _take_leads(ids: Collection[int], undone: BulkJob, reversal: Reversal) -> set[int]:
     """Delete the leads that the import made for people who were known, and that nobody began to follow up."""
-    cause = cause_of(undone)
+    cause = undone.cause
     entries = ActivityEntry.objects.filter(
         record_id__in=ids, type=ActivityType.LEAD_ADDED, cause_type=cause.type, cause_id=cause.id
     )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..errors import CustomerPlusError, ErrorCode
 from . import undo
-from .models import BulkChunk, BulkJob, JobKind
+from .models import BulkJob, JobKind
 from .reverting import Reversal
-from .updates import APPLY, actor_of, cause_of, change_of, counted, save_problems
+from .updates import APPLY, change_of, counted, save_problems
 
 
 class UpdateUndo(undo.Undo):
-    """Undoes what was done, chunk by chunk of the job that did it."""
+    """Undoes what was applied, where nobody touched it since."""
 
     kind: ClassVar[JobKind] = JobKind.UPDATE
+    phases: ClassVar[tuple[str, ...]] = (APPLY,)
 
     def check(self, undone: BulkJob) -> None:
         if not change_of(undone).can_be_undone:
@@ -24,19 +25,11 @@ class UpdateUndo(undo.Undo):
                 "Records that were deleted do not come back.", code=ErrorCode.OUT_OF_SCOPE, field="id"
             )
 
-    def plan(self, job: BulkJob, undone: BulkJob) -> Iterable[Mapping[str, Any]]:
-        # Locked, so that whoever is still at a chunk of a job that was canceled has either done it or not.
-        chunks = undone.chunks.select_for_update().filter(phase=APPLY).order_by("id")
-        done = [pk for pk, is_done in chunks.values_list("pk", "is_done") if is_done]
-        job.rows_total = undone.counters.get("read", 0)
-        return [{"chunk": pk} for pk in done]
-
-    def work(self, job: BulkJob, undone: BulkJob, chunk: BulkChunk) -> Counter[str]:
-        spec = BulkChunk.objects.values_list("spec", flat=True).get(pk=chunk.spec["chunk"])
+    def work(self, job: BulkJob, undone: BulkJob, spec: Mapping[str, Any]) -> Counter[str]:
         reversal = Reversal(
-            undone=cause_of(undone),
-            actor=actor_of(job),
-            cause=cause_of(job),
+            undone=undone.cause,
+            actor=job.actor,
+            cause=job.cause,
             newly_locked=spec.get("memory", {}).get("newly_locked", {}),
         )
         done = reversal.revert(spec["ids"])

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from ..activity.actions import Actor, Cause
-from ..activity.models import ActorType, CauseType
+from ..activity.actions import Actor
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.models import CustomerRecord
 from ..records.queries import RecordList
@@ -49,15 +48,6 @@ def change_of(job: BulkJob) -> Change:
     return CHANGES[job.options["_change"]]
 
 
-def actor_of(job: BulkJob) -> Actor:
-    """Whoever asked for the job does what it does."""
-    return Actor(ActorType(job.actor_type), job.actor_id)
-
-
-def cause_of(job: BulkJob) -> Cause:
-    return Cause(CauseType.JOB, str(job.pk))
-
-
 class Update(jobs.Kind):
     """The kind of job that does one action to many records."""
 
@@ -91,7 +81,7 @@ class Update(jobs.Kind):
     def _apply(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         ids = chunk.spec["ids"]
         there = set(CustomerRecord.objects.filter(pk__in=ids).order_by().values_list("pk", flat=True))
-        done = change_of(job).apply(sorted(there), job.options["_arguments"], by=actor_of(job), cause=cause_of(job))
+        done = change_of(job).apply(sorted(there), job.options["_arguments"], by=job.actor, cause=job.cause)
         for record_id in ids:
             if record_id not in there:
                 done.skip(record_id, ErrorCode.NOT_FOUND, "There is no such record any more.")
