@@ -40,7 +40,7 @@ class CustomerRecordsBulkUpdate(StaffMutation):
         action = CustomerBulkActionInput(required=True, description="What is to be done.")
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls,
         info: Any,
         actor: Actor,
@@ -95,7 +95,7 @@ class CustomerJobUndo(StaffMutation):
         id = graphene.ID(required=True, description="The global id of the job to be undone.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         with with_ids_of("CustomerJob"):
             job = undo.create(job_key(id), actor=actor)
         send_to_work(job)

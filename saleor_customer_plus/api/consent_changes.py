@@ -140,9 +140,7 @@ class CustomerConsentRecord(StaffMutation):
         consents = list_of(CustomerConsentInput, required=True, description="The decisions, at most 50.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, record_id: str, consents: list[dict[str, Any]]
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, record_id: str, consents: list[dict[str, Any]]) -> dict[str, Any]:
         key = key_of(record_id, "CustomerRecord", field="record_id")
         decisions = checked_decisions(
             consents, lambda **fields: decision_of_staff(key, actor, **fields), field="consents"
@@ -200,9 +198,7 @@ class CustomerConsentUpdate(BaseMutation):
         return Actor(ActorType.CUSTOMER, str(_customer(info).pk))
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, consents: list[dict[str, Any]]
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, consents: list[dict[str, Any]]) -> dict[str, Any]:
         user = _customer(info)
         _take_turn(user.pk)
         # Checked before a record is made for it.

@@ -85,7 +85,7 @@ class CustomerLeadSubmit(BaseMutation):
         return Actor(ActorType.CUSTOMER)
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls,
         info: Any,
         _actor: Actor,

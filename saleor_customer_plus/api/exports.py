@@ -158,7 +158,7 @@ class CustomerExportCreate(StaffMutation):
         input = CustomerExportInput(description="How the list is written.")
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls,
         info: Any,
         actor: Actor,
@@ -184,9 +184,7 @@ class CustomerExportProfileSave(StaffMutation):
         input = CustomerExportInput(required=True, description="The options.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, name: str, input: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, name: str, input: Mapping[str, Any]) -> dict[str, Any]:
         wish = wish_of(input)
         check_base(wish)
         saved = profiles.save(JobKind.EXPORT, checked_text(name, field="name", longest=300), wish.given())
@@ -202,7 +200,7 @@ class CustomerJobProfileDelete(StaffMutation):
         id = graphene.ID(required=True, description="The global id of the profile.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         deleted = profiles.delete(key_of(id, "CustomerJobProfile", field="id"))
         return {"profile": CustomerJobProfile.of(deleted)}
 

@@ -81,7 +81,7 @@ class CustomerGroupCreate(StaffMutation):
         input = CustomerGroupInput(required=True, description="The group's fields.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, str | None]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, str | None]) -> dict[str, Any]:
         fields = {name: value or "" for name, value in {"name": "", **input}.items()}
         with with_ids_of("CustomerGroup"):
             return {"group": actions.create(**fields)}
@@ -97,7 +97,7 @@ class CustomerGroupUpdate(StaffMutation):
         input = CustomerGroupInput(required=True, description="What is to change.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, str | None]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, str | None]) -> dict[str, Any]:
         with with_ids_of("CustomerGroup"):
             group = actions.update(key_of(id, "CustomerGroup", field="id"), **input, actor=actor)
         if input.get("name") is not None:
@@ -114,7 +114,7 @@ class CustomerGroupDelete(StaffMutation):
         id = graphene.ID(required=True, description="The global id of the group.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         group_id = key_of(id, "CustomerGroup", field="id")
         hooks.memberships_changed(queries.members_with_account(group_id))  # once it is committed
         return {"group": actions.delete(group_id, actor=actor)}
@@ -133,7 +133,7 @@ class _GroupsOfRecord(StaffMutation):
         group_ids = list_of(graphene.ID, required=True, description="The global ids of the groups.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, record_id: str, group_ids: Sequence[str]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, record_id: str, group_ids: Sequence[str]) -> dict[str, Any]:
         record = existing_record(record_id)
         ids = keys_of(group_ids, "CustomerGroup", field="group_ids", most=MOST_GROUPS)
         if not ids:

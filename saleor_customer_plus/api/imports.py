@@ -187,7 +187,7 @@ class CustomerImportCreate(StaffMutation):
         input = CustomerImportInput(description="How the list is imported.")
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls,
         info: Any,
         actor: Actor,
@@ -218,9 +218,7 @@ class CustomerImportUpdate(StaffMutation):
         input = CustomerImportInput(required=True, description="All the options.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
         job = import_requests.change(job_key(id), options_of(input))
         send_to_work(job)
         return {"job": job}
@@ -239,9 +237,7 @@ class CustomerImportStart(StaffMutation):
         )
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, id: str, missing: int | None = None
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, id: str, missing: int | None = None) -> dict[str, Any]:
         job = import_requests.start(job_key(id), missing=missing)
         send_to_work(job)
         return {"job": job}
@@ -257,9 +253,7 @@ class CustomerImportProfileSave(StaffMutation):
         input = CustomerImportInput(required=True, description="The options.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, name: str, input: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, name: str, input: Mapping[str, Any]) -> dict[str, Any]:
         options = options_of(input)
         saved = profiles.save(JobKind.IMPORT, checked_text(name, field="name", longest=300), options.to_json())
         return {"profile": CustomerJobProfile.of(saved)}

@@ -268,7 +268,7 @@ class CustomerJobCancel(_JobMutation):
     """End a job before its next step. What was done stays. Requires MANAGE_USERS."""
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         return {"job": jobs.cancel(job_key(id))}
 
 
@@ -276,7 +276,7 @@ class CustomerJobRetry(_JobMutation):
     """Let a job that failed or was canceled go on from where it ended. Requires MANAGE_USERS."""
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         job = jobs.retry(job_key(id))
         send_to_work(job)
         return {"job": job}

@@ -33,7 +33,7 @@ class CustomerLeadCreate(StaffMutation):
         input = CustomerLeadCreateInput(required=True, description="The lead's fields.")
 
     @classmethod
-    def perform(cls, _info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, _info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:
         values = {"origin": LeadOrigin.STAFF, **written(input)}
         if not values.get("subject") and not values.get("message"):
             raise CustomerPlusError("A lead needs a subject or a message.", code=ErrorCode.REQUIRED, field="message")
@@ -66,9 +66,7 @@ class CustomerLeadUpdate(StaffMutation):
         input = CustomerLeadUpdateInput(required=True, description="What is to be changed.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, _info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def perform(cls, _info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
         return {"lead": actions.update(key_of(id, "CustomerLead", field="id"), written(input), actor=actor)}
 
 
@@ -82,9 +80,7 @@ class CustomerLeadsAssign(StaffMutation):
         owner_id = graphene.ID(description="Saleor's global id of the member of staff. Null for nobody.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, _info: Any, actor: Actor, *, ids: list[str], owner_id: str | None = None
-    ) -> dict[str, Any]:
+    def perform(cls, _info: Any, actor: Actor, *, ids: list[str], owner_id: str | None = None) -> dict[str, Any]:
         if len(ids) > MOST_VALUES:
             raise CustomerPlusError(f"Give at most {MOST_VALUES} leads.", field="ids")
         owner = None if owner_id is None else key_of(owner_id, "User", field="ownerId")
@@ -99,7 +95,7 @@ class CustomerLeadDelete(StaffMutation):
         id = graphene.ID(required=True, description="The global id of the lead.")
 
     @classmethod
-    def perform(cls, _info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, _info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         if not actions.delete([key_of(id, "CustomerLead", field="id")], actor=actor):
             raise CustomerPlusError("There is no such lead.", code=ErrorCode.NOT_FOUND, field="id")
         return {}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import graphene
 
-from ..errors import CustomerPlusError
 from ..leads.models import LeadOrigin, LeadState
 from ..leads.queries import LeadFilter, LeadList, LeadSortField
-from .base import checked_text, key_of
+from .base import checked_text, key_of, keys_of
 from .record_inputs import LONGEST_SEARCH, MOST_VALUES
 from .types import DateTime, DateTimeRangeInput, OrderDirection, enum_of, list_of
 
@@ -96,7 +95,7 @@ def lead_filter(given: Mapping[str, Any] | None, search: str | None = None) -> L
     if "record_id" in given:
         given["record_id"] = key_of(given["record_id"], "CustomerRecord", field="recordId")
     if "owner_ids" in given:
-        given["owner_ids"] = _owners(given["owner_ids"])
+        given["owner_ids"] = keys_of(given["owner_ids"], "User", field="ownerIds", most=MOST_VALUES)
     if "campaign" in given:
         given["campaign"] = checked_text(given["campaign"], field="campaign", longest=255)
     return LeadFilter(
@@ -115,9 +114,3 @@ def lead_list(filter: Mapping[str, Any] | None, search: str | None, sort_by: Map
     if not sort_by:
         return LeadList(wanted)
     return LeadList(wanted, LeadSortField(sort_by["field"]), sort_by["direction"] == "DESC")
-
-
-def _owners(global_ids: Sequence[str]) -> list[int]:
-    if len(global_ids) > MOST_VALUES:
-        raise CustomerPlusError(f"Argument `ownerIds` may have at most {MOST_VALUES} values.", field="ownerIds")
-    return [key_of(global_id, "User", field="ownerIds") for global_id in global_ids]

@@ -10,8 +10,8 @@ A mutation of a feature is a class like
         class Arguments:
             input = CustomerTagInput(required=True, description="The tag's fields.")
 
-        @staticmethod
-        def perform(info, actor, *, input):
+        @classmethod
+        def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:
             return {"tag": actions.create(**input, actor=actor)}
 """
 
@@ -73,8 +73,9 @@ class BaseMutation(graphene.Mutation):  # type: ignore[misc]
         """Raise `PermissionDenied` unless the caller may do this at all."""
         raise NotImplementedError
 
+    # Called as `perform(info, actor, **arguments)`. Declared like this, so that each may name its own arguments.
     @classmethod
-    def perform(cls, info: Any, actor: Actor, **arguments: Any) -> dict[str, Any]:
+    def perform(cls, *args: Any, **arguments: Any) -> dict[str, Any]:
         raise NotImplementedError
 
     @classmethod

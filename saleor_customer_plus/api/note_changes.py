@@ -72,7 +72,7 @@ class CustomerNoteCreate(_FilesMutation):
         attachments = list_of(Upload, description=_FILES)
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls,
         info: Any,
         actor: Actor,
@@ -105,9 +105,7 @@ class CustomerNoteUpdate(StaffMutation):
         input = CustomerNoteInput(required=True, description="What is to be changed.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, _info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def perform(cls, _info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
         mentions = _users(input.get("mentions"))
         note, added = actions.edit(_key(id), actor=actor, text=input.get("text"), mentions=mentions)
         _tell(note, added)
@@ -124,7 +122,7 @@ class CustomerNotePin(StaffMutation):
         is_pinned = graphene.Boolean(required=True, description="Whether it stands before the others.")
 
     @classmethod
-    def perform(cls, _info: Any, actor: Actor, *, id: str, is_pinned: bool) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, _info: Any, actor: Actor, *, id: str, is_pinned: bool) -> dict[str, Any]:
         return {"note": actions.pin(_key(id), actor=actor, is_pinned=is_pinned)}
 
 
@@ -135,7 +133,7 @@ class CustomerNoteDelete(StaffMutation):
         id = graphene.ID(required=True, description="The global id of the note.")
 
     @classmethod
-    def perform(cls, _info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, _info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         actions.delete(_key(id), actor=actor)
         return {}
 
@@ -150,7 +148,7 @@ class CustomerNoteFilesAdd(_FilesMutation):
         attachments = list_of(Upload, required=True, description=_FILES)
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls, info: Any, actor: Actor, *, stage: Staging, note_id: str, attachments: Sequence[Any]
     ) -> dict[str, Any]:
         note = actions.existing(_key(note_id, field="noteId"), field="note_id")
@@ -167,7 +165,7 @@ class CustomerNoteFileRemove(StaffMutation):
         id = graphene.ID(required=True, description="The global id of the file.")
 
     @classmethod
-    def perform(cls, _info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, _info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         return {"note": attachments.remove(key_of(id, "CustomerAttachment", field="id"), actor=actor)}
 
 

@@ -51,7 +51,7 @@ class CustomerRecordCreate(StaffMutation):
         input = CustomerRecordCreateInput(required=True, description="The fields of the record.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:
         chosen, _ = settings.load()
         given = dict(input)
         tag_names, group_ids = given.pop("tags", None) or [], given.pop("groups", None) or []
@@ -89,7 +89,7 @@ class CustomerRecordUpdate(StaffMutation):
         )
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any], version: str | None = None
     ) -> dict[str, Any]:
         record = existing_record(id, field="id")

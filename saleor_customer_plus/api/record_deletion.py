@@ -55,9 +55,7 @@ class CustomerRecordDelete(StaffMutation):
         )
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, id: str, token: str, also_account: bool
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, id: str, token: str, also_account: bool) -> dict[str, Any]:
         record_id = key_of(id, "CustomerRecord", field="id")
         losses = _losses(record_id)
         losses.check(token)

@@ -44,7 +44,7 @@ class _DetailsMutation(_RecordMutation):
         fields = list_of(CustomerRecordDetail, required=True, description="The details.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, fields: list[str]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str, fields: list[str]) -> dict[str, Any]:
         record = existing_record(id, field="id")
         cls.change(record, fields, actor)
         return cls.of(record.pk)
@@ -92,7 +92,7 @@ class CustomerRecordImageSet(_RecordMutation):
         image = Upload(required=True, description="The picture.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, image: Any) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str, image: Any) -> dict[str, Any]:
         record = existing_record(id, field="id")
         images.set_image(record.pk, images.prepare(uploaded(info, image, field="image")), actor=actor)
         return cls.of(record.pk)
@@ -105,7 +105,7 @@ class CustomerRecordImageDelete(_RecordMutation):
         id = graphene.ID(required=True, description="The global id of the record.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         record = existing_record(id, field="id")
         images.remove_images([record.pk], actor=actor)
         return cls.of(record.pk)
@@ -122,7 +122,7 @@ class CustomerRecordDeactivate(_RecordMutation):
         )
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls, info: Any, actor: Actor, *, id: str, reason: str | None = None, also_account: bool | None = None
     ) -> dict[str, Any]:
         record = existing_record(id, field="id")
@@ -141,9 +141,7 @@ class CustomerRecordActivate(_RecordMutation):
         also_account = graphene.Boolean(description="Whether the account, if there is one, is activated in Saleor too.")
 
     @classmethod
-    def perform(  # type: ignore[override]
-        cls, info: Any, actor: Actor, *, id: str, also_account: bool | None = None
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, actor: Actor, *, id: str, also_account: bool | None = None) -> dict[str, Any]:
         record = existing_record(id, field="id")
         if also_account and record.account_id is not None:
             update_account(info, record.account_id, isActive=True)

@@ -14,11 +14,10 @@ from .. import host, opening, saleor_api
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..errors import CustomerPlusError, ErrorCode
-from ..records import queries
 from ..records.models import CustomerRecord as Record
 from .base import checked_text, key_of, to_global_id
 from .mutations import StaffMutation
-from .records import CustomerRecord
+from .records import CustomerRecord, existing_record
 from .types import list_of
 
 _DRAFT_CREATE = f"""
@@ -42,8 +41,8 @@ class CustomerAccountCreate(StaffMutation):
         record_id = graphene.ID(required=True, description="The global id of the record.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, record_id: str) -> dict[str, Any]:  # type: ignore[override]
-        record = _known(record_id)
+    def perform(cls, info: Any, actor: Actor, *, record_id: str) -> dict[str, Any]:
+        record = existing_record(record_id)
         if record.account_id is not None:
             raise CustomerPlusError(
                 "The person has an account already.",
@@ -77,7 +76,7 @@ class CustomerDraftOrderCreate(StaffMutation):
         voucher_code = graphene.String(description="The code of a voucher of Saleor's.")
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls,
         info: Any,
         actor: Actor,
@@ -87,7 +86,7 @@ class CustomerDraftOrderCreate(StaffMutation):
         lines: list[Mapping[str, Any]],
         voucher_code: str | None = None,
     ) -> dict[str, Any]:
-        record = _known(record_id)
+        record = existing_record(record_id)
         order = {
             "channelId": _channel_id(channel),
             "lines": [{"variantId": line["variant_id"], "quantity": line["quantity"]} for line in lines],
@@ -107,13 +106,6 @@ class SaleorMutations:
 
     customer_account_create = CustomerAccountCreate.Field()
     customer_draft_order_create = CustomerDraftOrderCreate.Field()
-
-
-def _known(record_id: str) -> Record:
-    record = queries.find(id=key_of(record_id, "CustomerRecord", field="record_id"))
-    if record is None:
-        raise CustomerPlusError("There is no such record.", code=ErrorCode.NOT_FOUND, field="record_id")
-    return record
 
 
 def _buyer(record: Record) -> dict[str, Any]:

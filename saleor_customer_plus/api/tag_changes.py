@@ -90,7 +90,7 @@ class CustomerTagCreate(StaffMutation):
         input = CustomerTagInput(required=True, description="The tag's fields.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, str | None]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, str | None]) -> dict[str, Any]:
         chosen, _is_active = settings.load()
         fields = {name: value or "" for name, value in {"name": "", **input}.items()}
         with with_ids_of("CustomerTag"):
@@ -110,7 +110,7 @@ class CustomerTagUpdate(StaffMutation):
         input = CustomerTagInput(required=True, description="What is to change.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, str | None]) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, str | None]) -> dict[str, Any]:
         with with_ids_of("CustomerTag"):
             return {"tag": actions.update(key_of(id, "CustomerTag", field="id"), **input, actor=actor)}
 
@@ -125,7 +125,7 @@ class CustomerTagMerge(StaffMutation):
         target_id = graphene.ID(required=True, description="The global id of the tag that stays.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, source_ids: Sequence[str], target_id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, source_ids: Sequence[str], target_id: str) -> dict[str, Any]:
         sources = keys_of(source_ids, "CustomerTag", field="source_ids", most=MOST_TAGS)
         return {"tag": actions.merge(sources, key_of(target_id, "CustomerTag", field="target_id"), actor=actor)}
 
@@ -139,7 +139,7 @@ class CustomerTagDelete(StaffMutation):
         id = graphene.ID(required=True, description="The global id of the tag.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:  # type: ignore[override]
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
         return {"tag": actions.delete(key_of(id, "CustomerTag", field="id"), actor=actor)}
 
 
@@ -157,7 +157,7 @@ class _TagsOfRecord(StaffMutation):
         names = list_of(graphene.String, description="Names of tags, in any case.")
 
     @classmethod
-    def perform(  # type: ignore[override]
+    def perform(
         cls,
         info: Any,
         actor: Actor,
