@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 from tqdm import tqdm
 
 from .. import host, settings
@@ -20,6 +18,7 @@ from ..bulk import jobs, queries
 from ..bulk.models import BulkJob, JobState
 from ..bulk.progress import Watch
 from ..errors import CustomerPlusError, SeveralErrors
+from ..processes import helped_by
 
 # How a command exits, besides 0: the job failed; or it is done, but for rows that were refused.
 FAILED, REFUSED = 1, 3
@@ -69,7 +68,7 @@ def _told(error: CustomerPlusError) -> str:
 
 def work(job: BulkJob, options: dict[str, Any]) -> BulkJob:
     """Work on a job until it is over or waits for its start, in as many processes as were asked for."""
-    with _bar(quiet=options["no_progress"]) as show, _helpers(job, options["workers"] - 1):
+    with _bar(quiet=options["no_progress"]) as show, helped_by(options["workers"] - 1, _help, job.pk):
         for current in jobs.run(job.pk):
             show(current)
     job.refresh_from_db()
@@ -102,20 +101,6 @@ def _bar(*, quiet: bool) -> Iterator[Callable[[BulkJob], None]]:
             yield show
         finally:
             Watch.listener = None
-
-
-@contextmanager
-def _helpers(job: BulkJob, number: int) -> Iterator[None]:
-    """Run so many further processes. One that fails costs its chunk, which the others do."""
-    if number:
-        connections.close_all()  # a connection must not be shared between processes
-    fork = multiprocessing.get_context("fork")
-    helpers = [fork.Process(target=_help, args=(job.pk,), daemon=True) for _ in range(number)]
-    for helper in helpers:
-        helper.start()
-    yield
-    for helper in helpers:
-        helper.join()
 
 
 def _help(job_id: int) -> None:

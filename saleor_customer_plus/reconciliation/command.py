@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
 from .. import settings
+from ..processes import helped_by
 from . import actions
-from .models import Reconciliation, Walk
+from .models import Reconciliation
 from .walks import DRIFT
 
 HELP = (
@@ -80,7 +78,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             reconciliation = actions.start(since)
             if reconciliation.since != since:
                 command.stderr.write("A reconciliation is under way already: that one is finished first.")
-            with _helpers(reconciliation, options["workers"] - 1):
+            with helped_by(options["workers"] - 1, _help, reconciliation):
                 _follow(actions.batches(reconciliation), bar)
             counted = Counter(actions.summary(reconciliation))
     drift = {name: counted.get(name, 0) for name in DRIFT}
@@ -99,29 +97,15 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         raise SystemExit(1)
 
 
-@contextmanager
-def _helpers(reconciliation: Reconciliation, number: int) -> Iterator[None]:
-    """Run so many further processes. One that fails costs its batch, which the others do."""
-    if number:
-        connections.close_all()  # a connection must not be shared between processes
-    fork = multiprocessing.get_context("fork")
-    helpers = [fork.Process(target=_help, args=(reconciliation,), daemon=True) for _ in range(number)]
-    for helper in helpers:
-        helper.start()
-    yield
-    for helper in helpers:
-        helper.join()
-
-
 def _help(reconciliation: Reconciliation) -> None:
     for _batch in actions.batches(reconciliation):
         pass
 
 
-def _follow(batches: Any, bar: Any) -> Counter[str]:
+def _follow(batches: Iterable[actions.Batch], bar: Any) -> Counter[str]:
     counted = Counter[str]()
     for walk, keys, of_batch in batches:
-        bar.set_description(Walk(walk).label)
+        bar.set_description(walk.label)
         bar.update(keys)
         counted += of_batch
     return counted
