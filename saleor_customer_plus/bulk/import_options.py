@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -96,7 +96,7 @@ class ImportOptions:
             raise SeveralErrors(errors)
         return self
 
-    def _errors(self) -> Any:
+    def _errors(self) -> Iterator[CustomerPlusError]:
         for name in self.tags:
             try:
                 clean_name(name, field="tags")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,8 +18,6 @@ from ..records.models import CustomerRecord, Source
 from .decisions import ConsentDecision, Outcome, Standing, is_claim, weigh
 from .models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentSource, ConsentState
 from .queries import newest_events
-
-_Standings = dict[tuple[int, str, str], Standing]  # by record, channel and purpose
 
 _UNWRITTEN = 2**63  # more than any id
 
@@ -38,14 +36,21 @@ class _Event:
     wording: str
     wording_version: str
 
-    def shows_other_words_than(self, other: Any) -> bool:
+    def shows_other_words_than(self, other: _Event) -> bool:
         return (bool(self.wording) and self.wording != other.wording) or (
             bool(self.wording_version) and self.wording_version != other.wording_version
         )
 
-    def differs_from(self, other: Any) -> bool:
-        names = ("state", "opt_in_level", "wording", "wording_version")
-        return any(getattr(self, name) != getattr(other, name) for name in names)
+    def differs_from(self, other: _Event) -> bool:
+        return self._said != other._said
+
+    @property
+    def _said(self) -> tuple[str, str, str, str]:
+        return self.state, self.opt_in_level, self.wording, self.wording_version
+
+
+_Standings = dict[tuple[int, str, str], Standing[_Event]]  # by record, channel and purpose
+_NOTHING: Standing[_Event] = Standing()  # of whoever never decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,8 @@ class _New:
     position: int
     decision: ConsentDecision
     event: _Event
-    before: Any
-    after: Any
+    before: _Event | None
+    after: _Event | None
 
 
 def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: Cause | None = None) -> list[Outcome]:
@@ -78,8 +83,8 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
             outcomes.append(Outcome.NO_RECORD)
             continue
         event = _event(decision, _UNWRITTEN + position, now, cause)
-        standing = standings.get(decision.key, Standing())
-        current: Any = standing.current
+        standing = standings.get(decision.key, _NOTHING)
+        current = standing.current
         outcome, standings[decision.key] = weigh(
             standing,
             event,
@@ -104,7 +109,7 @@ def _standings(record_ids: Collection[int]) -> _Standings:
     for row in sql.rows(newest_events(record_ids)):
         event = _Event(row.state, row.opt_in_level, row.at, row.id, row.is_claimed, row.wording, row.wording_version)
         key = (row.record_id, row.channel, row.purpose)
-        standings[key] = standings.get(key, Standing()).with_(event)
+        standings[key] = standings.get(key, _NOTHING).with_(event)
     return standings
 
 
@@ -186,7 +191,7 @@ def _insert(news: Collection[_New], actor: Actor, cause: Cause | None, now: date
     )
 
 
-def _write_records(news: Collection[_New], standings: Mapping[tuple[int, str, str], Standing]) -> None:
+def _write_records(news: Collection[_New], standings: _Standings) -> None:
     """Keep what the decisions come to on the records concerned, where it is something else than before."""
     values = [
         {
@@ -217,7 +222,7 @@ def _write_records(news: Collection[_New], standings: Mapping[tuple[int, str, st
         add_source(newsletter, Source.NEWSLETTER)
 
 
-def _accepts(standings: Mapping[tuple[int, str, str], Standing], record_id: int, purpose: ConsentPurpose) -> bool:
+def _accepts(standings: _Standings, record_id: int, purpose: ConsentPurpose) -> bool:
     standing = standings.get((record_id, ConsentChannel.EMAIL.value, purpose.value))
     current = standing.current if standing else None
     return current is not None and current.state == ConsentState.SUBSCRIBED
@@ -225,8 +230,8 @@ def _accepts(standings: Mapping[tuple[int, str, str], Standing], record_id: int,
 
 def _activity(news: Iterable[_New], actor: Actor, cause: Cause | None) -> Iterator[Entry]:
     for new in news:
-        what = {"channel": new.decision.channel.value, "purpose": new.decision.purpose.value}
-        after: dict[str, Any] = what | _told(new.event) | {"at": new.event.at.isoformat()}
+        what: dict[str, Any] = {"channel": new.decision.channel.value, "purpose": new.decision.purpose.value}
+        after = what | _told(new.event) | {"at": new.event.at.isoformat()}
         if new.decision.override_reason:
             after["override_reason"] = new.decision.override_reason
         if new.after is not new.event:
@@ -241,5 +246,5 @@ def _activity(news: Iterable[_New], actor: Actor, cause: Cause | None) -> Iterat
         )
 
 
-def _told(event: Any) -> dict[str, Any]:
+def _told(event: _Event) -> dict[str, str]:
     return {"state": event.state, "opt_in_level": event.opt_in_level}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from ..activity.models import CauseType
 from ..errors import CustomerPlusError, ErrorCode
@@ -146,20 +146,21 @@ def _order(fact: Fact) -> tuple[datetime, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Generic[AnyFact]):
     """All that is needed of a history to weigh one more decision: the latest word of the person, the latest claim."""
 
-    word: Fact | None = None
-    claim: Fact | None = None
+    word: AnyFact | None = None
+    claim: AnyFact | None = None
 
     @property
-    def current(self) -> Fact | None:
+    def current(self) -> AnyFact | None:
+        """What holds: the same as `fold` of the whole history."""
         if self.word is None or self.claim is None:
             return self.word or self.claim
         is_withdrawn = self.word.state == ConsentState.UNSUBSCRIBED
         return self.word if is_withdrawn else max(self.word, self.claim, key=_order)
 
-    def with_(self, fact: Fact) -> Standing:
+    def with_(self, fact: AnyFact) -> Standing[AnyFact]:
         """The standing once this is written down."""
         if fact.is_claim:
             return replace(self, claim=max(self.claim or fact, fact, key=_order))
@@ -167,8 +168,8 @@ class Standing:
 
 
 def weigh(
-    standing: Standing, fact: Fact, *, says_more: bool = False, insists: bool = False
-) -> tuple[Outcome, Standing]:
+    standing: Standing[AnyFact], fact: AnyFact, *, says_more: bool = False, insists: bool = False
+) -> tuple[Outcome, Standing[AnyFact]]:
     """What becomes of one more decision, and how things stand then.
 
     `says_more`: another wording was shown. `insists`: somebody says why it holds, whatever it is that it changes.
