@@ -1,29 +1,25 @@
 """From Saleor's accounts to the records: ties, e-mails, and what the account says of the person.
 
-The one writer of `account`, `email` (of records that exist) and `account_details`. `records.identity` decides.
+The one writer of `account` and of `email` (of records that exist). `records.identity` decides; what an account says is
+kept by `records.account_details`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from django.db.models import CharField, Exists, F, OuterRef, Value
-from django.db.models.functions import Coalesce, NullIf
 
 from .. import host, sql
 from ..activity.actions import SYNC, Actor, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..settings import CustomerPlusSettings
-from .details import FIELDS
-from .email import BLANKS, normalize_email
+from .account_details import Known, known_details, observed, write_details
+from .account_source import read_accounts
+from .email import BLANKS
 from .identity import Account, Holder, Plan, plan
 from .locks import own_identities
 from .models import CustomerRecord, ReleasedAccount, Source
-
-# What accounts said last, see `CustomerRecord.account_details`, by their ids.
-_Known = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(slots=True)
@@ -59,11 +55,13 @@ def sync_accounts(
         own_identities()
         accounts, holders = _read(account_ids)
         to_do = plan(accounts, holders, include_guests=settings.include_guests)
-        _apply(to_do, _known(holders), result, actor)
+        _apply(to_do, known_details(holders), result, actor)
         if to_do.untie or to_do.rename or to_do.tie:  # records just made say already what their accounts say
             holders = _holders(accounts)
     _forget_releases(account_ids, accounts, {holder.email for holder in holders} | result.emails)
-    _write_details(accounts, holders, result)
+    changed = write_details(accounts, holders)
+    result.details_changed += len(changed)
+    result.record_ids |= changed
     return result
 
 
@@ -100,57 +98,11 @@ def _read(account_ids: Collection[int]) -> tuple[dict[int, Account], list[Holder
     holders: list[Holder] = []
     asked: set[int] = set()
     while wanted - asked:
-        accounts.update((account.id, account) for account in _accounts(wanted - asked))
+        accounts.update((account.id, account) for account in read_accounts(wanted - asked))
         asked |= wanted
         holders = _holders(accounts, also=asked)
         wanted |= {holder.account_id for holder in holders if holder.account_id is not None}
     return accounts, holders
-
-
-def _accounts(ids: Collection[int]) -> Iterator[Account]:
-    has_orders = Exists(host.Order.objects.filter(user_id=OuterRef("pk")).order_by())
-    rows: Iterable[Mapping[str, Any]] = (
-        host.User.objects.filter(sql.is_any("pk", ids))
-        .order_by()
-        .values(
-            "id",
-            "email",
-            "is_staff",
-            "is_confirmed",
-            "date_joined",
-            "updated_at",
-            "language_code",
-            has_orders=has_orders,
-            is_released=Exists(ReleasedAccount.objects.filter(account_id=OuterRef("pk"))),
-            own_first_name=_first_said("first_name"),
-            own_last_name=_first_said("last_name"),
-            company_name=_first_said("company_name", of_user=False),
-            phone=_first_said("phone", of_user=False),
-            country_code=_first_said("country", of_user=False),
-        )
-    )
-    for row in rows:
-        yield Account(
-            id=row["id"],
-            email=normalize_email(row["email"]),
-            is_confirmed=row["is_confirmed"],
-            is_customer=not row["is_staff"] or row["has_orders"],
-            joined_at=row["date_joined"],
-            updated_at=row["updated_at"],
-            is_released=row["is_released"],
-            details={
-                "first_name": row["own_first_name"],
-                "last_name": row["own_last_name"],
-                **{name: row[name] for name in FIELDS if name in row},
-            },
-        )
-
-
-def _first_said(name: str, *, of_user: bool = True) -> Coalesce:
-    """The account's own value, or its default billing address's, or its default shipping address's, or blank."""
-    said = [name] if of_user else []
-    said += [f"default_billing_address__{name}", f"default_shipping_address__{name}"]
-    return Coalesce(*(NullIf(F(path), Value("")) for path in said), Value(""), output_field=CharField())
 
 
 def _holders(accounts: Mapping[int, Account], *, also: Collection[int] = ()) -> list[Holder]:
@@ -172,68 +124,80 @@ def _holders(accounts: Mapping[int, Account], *, also: Collection[int] = ()) -> 
     ]
 
 
-def _apply(to_do: Plan, known: _Known, result: AccountsResult, actor: Actor) -> None:
-    records = sql.table(CustomerRecord)
+def _apply(to_do: Plan, known: Known, result: AccountsResult, actor: Actor) -> None:
     if to_do.untie:
-        ids = [holder.record_id for holder in to_do.untie]
-        sql.run(
-            sql.fill(
-                "UPDATE {records} SET account_id = NULL, modified_at = now() WHERE id = ANY({ids})",
-                records=records,
-                ids=ids,
-            )
-        )
+        _untie([holder.record_id for holder in to_do.untie])
     if to_do.rename:
-        renamed = [{"id": holder.record_id, "email": email} for holder, email in to_do.rename]
-        # Two accounts may swap their addresses, and the address is unique at every moment: step aside first.
-        sql.run(
-            sql.fill(
-                "UPDATE {records} SET email = '~' || id || '~' WHERE id = ANY({ids})",
-                records=records,
-                ids=[row["id"] for row in renamed],
-            )
-        )
-        sql.run(
-            sql.fill(
-                """
-                UPDATE {records} r SET email = v.email, modified_at = now()
-                FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, email text) WHERE r.id = v.id
-                """,
-                records=records,
-                rows=sql.to_json(renamed),
-            )
-        )
+        _rename({holder.record_id: email for holder, email in to_do.rename})
     if to_do.tie:
-        sql.run(
-            sql.fill(
-                """
-                UPDATE {records} r SET account_id = v.account_id, modified_at = now(),
-                    sources = CASE WHEN {source} = ANY(r.sources) THEN r.sources
-                        ELSE array_append(r.sources, {source}::varchar) END
-                FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, account_id bigint) WHERE r.id = v.id
-                """,
-                records=records,
-                source=Source.ACCOUNT.value,
-                rows=sql.to_json([{"id": h.record_id, "account_id": account.id} for h, account in to_do.tie]),
-            )
-        )
+        _tie({holder.record_id: account.id for holder, account in to_do.tie})
     created = _create(to_do.create, known)
     append(_activity(to_do, created, actor))
+    _tell(to_do, created, result)
 
-    result.untied += len(to_do.untie)
-    result.renamed += len(to_do.rename)
-    result.tied += len(to_do.tie)
+
+def _untie(record_ids: list[int]) -> None:
+    sql.run(
+        sql.fill(
+            "UPDATE {records} SET account_id = NULL, modified_at = now() WHERE id = ANY({ids})",
+            records=sql.table(CustomerRecord),
+            ids=record_ids,
+        )
+    )
+
+
+def _rename(emails: Mapping[int, str]) -> None:
+    """Give these records other addresses. Two of them may swap theirs, and an address is unique at every moment."""
+    step_aside = sql.fill(
+        "UPDATE {records} SET email = '~' || id || '~' WHERE id = ANY({ids})",
+        records=sql.table(CustomerRecord),
+        ids=list(emails),
+    )
+    rename = sql.fill(
+        """
+        UPDATE {records} r SET email = v.email, modified_at = now()
+        FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, email text) WHERE r.id = v.id
+        """,
+        records=sql.table(CustomerRecord),
+        rows=sql.to_json([{"id": record_id, "email": email} for record_id, email in emails.items()]),
+    )
+    sql.run(step_aside)
+    sql.run(rename)
+
+
+def _tie(account_ids: Mapping[int, int]) -> None:
+    """Tie records to accounts, as a mapping from the ones to the others."""
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {records} r SET account_id = v.account_id, modified_at = now(),
+                sources = CASE WHEN {source} = ANY(r.sources) THEN r.sources
+                    ELSE array_append(r.sources, {source}::varchar) END
+            FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, account_id bigint) WHERE r.id = v.id
+            """,
+            records=sql.table(CustomerRecord),
+            source=Source.ACCOUNT.value,
+            rows=sql.to_json([{"id": id, "account_id": account_id} for id, account_id in account_ids.items()]),
+        )
+    )
+
+
+def _tell(done: Plan, created: list[tuple[int, Account]], result: AccountsResult) -> None:
+    """Add what was done to the result."""
+    result.untied += len(done.untie)
+    result.renamed += len(done.rename)
+    result.tied += len(done.tie)
     result.created += len(created)
-    result.emails |= {account.email for account in to_do.create}
-    result.moved_account_ids |= {account.id for _, account in to_do.tie}
-    result.moved_account_ids |= {holder.account_id for holder in to_do.untie if holder.account_id is not None}
-    result.account_ids |= result.moved_account_ids | {account.id for account in to_do.create}
-    result.record_ids |= {holder.record_id for holder in to_do.untie}
-    result.record_ids |= {holder.record_id for holder, _ in (*to_do.rename, *to_do.tie)}
+    result.emails |= {account.email for account in done.create}
+    result.moved_account_ids |= {account.id for _, account in done.tie}
+    result.moved_account_ids |= {holder.account_id for holder in done.untie if holder.account_id is not None}
+    result.account_ids |= result.moved_account_ids | {account.id for account in done.create}
+    result.record_ids |= {holder.record_id for holder in done.untie}
+    result.record_ids |= {holder.record_id for holder, _ in (*done.rename, *done.tie)}
     result.record_ids |= {record_id for record_id, _ in created}
 
 
-def _create(accounts: list[Account], known: _Known) -> list[tuple[int, Account]]:
+def _create(accounts: list[Account], known: Known) -> list[tuple[int, Account]]:
     if not accounts:
         return []
     by_email = {account.email: account for account in accounts}
@@ -256,7 +220,7 @@ def _create(accounts: list[Account], known: _Known) -> list[tuple[int, Account]]
                         "email": account.email,
                         "account_id": account.id if account.is_confirmed else None,
                         "joined_at": account.joined_at,
-                        "details": _observed(account, known.get(account.id), None) if account.is_confirmed else {},
+                        "details": observed(account, known.get(account.id), None) if account.is_confirmed else {},
                     }
                     for account in accounts
                 ]
@@ -300,56 +264,3 @@ def _forget_releases(account_ids: Collection[int], accounts: Mapping[int, Accoun
     ended += [id for id in account_ids if id not in accounts]
     if ended:
         ReleasedAccount.objects.filter(account_id__in=ended).delete()
-
-
-def _write_details(accounts: dict[int, Account], holders: list[Holder], result: AccountsResult) -> None:
-    """Keep what each tied account says, and since when, so that "the newest wins" can be told of accounts too."""
-    known = _known(holders)
-    changed: list[dict[str, Any]] = []
-    for holder in holders:
-        account = accounts.get(holder.account_id) if holder.account_id is not None else None
-        if account is None:
-            continue
-        details = _observed(account, known.get(account.id), holder.account_details.get("joined_at"))
-        if details != holder.account_details:
-            changed.append({"id": holder.record_id, "details": details})
-    if changed:
-        sql.run(
-            sql.fill(
-                """
-                UPDATE {records} r SET account_details = v.details, modified_at = now()
-                FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, details jsonb) WHERE r.id = v.id
-                """,
-                records=sql.table(CustomerRecord),
-                rows=sql.to_json(changed),
-            )
-        )
-    result.details_changed += len(changed)
-    result.record_ids |= {row["id"] for row in changed}
-
-
-def _known(holders: Iterable[Holder]) -> _Known:
-    """What is known of each account: a tie that goes over to another record takes it along."""
-    return {details["account_id"]: details for holder in holders if "account_id" in (details := holder.account_details)}
-
-
-def _observed(account: Account, known: Mapping[str, Any] | None, joined_before: str | None) -> dict[str, Any]:
-    """What the account says now; the moment of a value is when it changed, or the sign-up for what was always so.
-
-    Saleor does not tell when a field changed, only when the account did, which is a bound.
-    """
-    said = known["fields"] if known else {}
-    fields = {}
-    for name, value in account.details.items():
-        if name in said and said[name]["value"] == value:
-            fields[name] = said[name]
-        else:
-            at = account.updated_at if known else account.joined_at
-            fields[name] = {"value": value, "at": at.isoformat()}
-    joined_at = account.joined_at.isoformat()
-    return {
-        "account_id": account.id,
-        # A person who comes back with a new account has been a customer since the first one.
-        "joined_at": min(joined_before, joined_at) if joined_before else joined_at,
-        "fields": fields,
-    }
