@@ -35,10 +35,12 @@ class NewLead:
 
 
 def create(rows: Sequence[NewLead], *, actor: Actor, cause: Cause | None = None) -> list[Lead]:
-    """Make leads, in the order of the rows. Raise if an owner is no member of staff."""
+    """Make leads, in the order of the rows. Raise if there is no such record, or an owner is no member of staff."""
     staff.check({row.owner_id for row in rows if row.owner_id is not None}, field="owner")
     # An order that comes at the same time is either seen below, or waits for the lead and then sees it.
-    hold_records({row.record_id for row in rows})
+    wanted = {row.record_id for row in rows}
+    if hold_records(wanted) < wanted:
+        raise CustomerPlusError("There is no such record.", code=ErrorCode.NOT_FOUND, field="record_id")
     now = timezone.now()
     leads = Lead.objects.bulk_create(
         Lead(

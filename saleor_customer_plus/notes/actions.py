@@ -11,7 +11,7 @@ from .. import staff
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..errors import CustomerPlusError, ErrorCode
-from ..records.models import CustomerRecord
+from ..records.locks import hold_records
 from .attachments import remove_after_commit
 from .models import Attachment, Note, NoteMention, NoteVersion
 
@@ -23,7 +23,7 @@ def create(record_id: int, text: str, *, actor: Actor, mentions: Collection[int]
     """Write a note on a record. `mentions` are members of staff."""
     text = _checked(text)
     _check_mentions(mentions)
-    if not CustomerRecord.objects.filter(pk=record_id).exists():
+    if not hold_records([record_id]):  # so that it is not deleted before this is committed
         raise CustomerPlusError("There is no such record.", code=ErrorCode.NOT_FOUND, field="record_id")
     now = timezone.now()
     note = Note.objects.create(

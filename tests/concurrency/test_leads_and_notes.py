@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.db.models import Sum
 
 from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
+from saleor_customer_plus.deletion import delete_records
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 from saleor_customer_plus.leads import actions as leads
 from saleor_customer_plus.leads import submissions
 from saleor_customer_plus.leads.actions import NewLead
 from saleor_customer_plus.leads.models import Lead, LeadOrigin, LeadSubmission
+from saleor_customer_plus.notes import actions as notes
 from saleor_customer_plus.notes import attachments
 from saleor_customer_plus.notes.attachments import MEGABYTE, Stored
 from saleor_customer_plus.notes.models import Attachment, Note
@@ -119,3 +123,32 @@ def test_files_attached_at_once_do_not_exceed_the_limit_together() -> None:
     at_once(*[partial(attach, note) for note in notes])
 
     assert Attachment.objects.aggregate(total=Sum("size")) == {"total": 3 * MEGABYTE}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda record_id: notes.create(record_id, "Calls on Mondays", actor=STAFF),
+        lambda record_id: leads.create([NewLead(record_id, LeadOrigin.PHONE)], actor=STAFF),
+    ],
+    ids=["note", "lead"],
+)
+def test_nothing_is_written_on_a_record_that_is_just_being_deleted(write: Callable[[int], Any]) -> None:
+    anna = make_record()
+    locked = Barrier(2)
+
+    def delete() -> None:
+        with transaction.atomic():
+            delete_records([anna.pk], actor=STAFF)
+            locked.wait(30)
+            time.sleep(0.5)  # the other is at work, and cannot see the deletion
+
+    def fail_to_write() -> None:
+        locked.wait(30)
+        with pytest.raises(CustomerPlusError) as refused, transaction.atomic():
+            write(anna.pk)
+        assert refused.value.code == ErrorCode.NOT_FOUND
+
+    at_once(delete, fail_to_write)
+
+    assert (CustomerRecord.objects.count(), Note.objects.count(), Lead.objects.count()) == (0, 0, 0)
