@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -114,18 +113,10 @@ def _labels(names: list[str], ids: dict[str, int], word: str) -> LabelFilter | N
 
 
 def _deliver(command: BaseCommand, job: BulkJob, name: str) -> None:
-    """Copy the file to where it is wanted, under its name once it is complete."""
+    """Copy the file to where it is wanted."""
     with job.result_file.open("rb") as source:
         if name == "-":
             output = getattr(command.stdout, "_out", sys.stdout)
             shutil.copyfileobj(source, getattr(output, "buffer", output))
             return
-        part = f"{name}.part"
-        with open(part, "wb", opener=_private) as target:
-            shutil.copyfileobj(source, target)
-        os.replace(part, name)
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read: it is a list of people."""
-    return os.open(path, flags, 0o600)
+        working.save(source, name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -194,6 +193,6 @@ def _save_errors(job: BulkJob, name: str) -> str | None:
     """Put the rows that were refused where they are wanted."""
     if not job.error_file or not name:
         return None
-    with job.error_file.open("rb") as source, Path(name).open("wb") as target:
-        shutil.copyfileobj(source, target)
+    with job.error_file.open("rb") as source:
+        working.save(source, name)
     return name

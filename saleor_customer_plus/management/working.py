@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -138,6 +141,21 @@ def tell(command: BaseCommand, job: BulkJob, *, as_json: bool, **more: Any) -> N
         raise SystemExit(FAILED)
     if job.counters.get("invalid") or job.counters.get("accounts_refused"):
         raise SystemExit(REFUSED)
+
+
+def save(source: IO[bytes], name: str) -> None:
+    """Copy a list of people into a file that only its owner may read, under its name once it is complete."""
+    path = Path(name)
+    is_elsewhere = path.is_symlink() or (path.exists() and not path.is_file())  # such as /dev/stderr, or a pipe
+    part = name if is_elsewhere else f"{name}.part"
+    with open(part, "wb", opener=_private) as target:
+        shutil.copyfileobj(source, target)
+    if not is_elsewhere:
+        os.replace(part, name)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def table(rows: list[list[Any]]) -> str:

@@ -152,12 +152,25 @@ def test_import_shows_a_preview_and_writes_nothing(people: Path) -> None:
     assert BulkJob.objects.get().state == JobState.CANCELED
 
 
+def test_a_link_is_followed_and_not_replaced(tmp_path: Path) -> None:
+    make_record("anna@example.com")
+    file, link = tmp_path / "list.csv", tmp_path / "link.csv"
+    file.touch()
+    link.symlink_to(file)
+
+    call("export", link, "--columns", "email")
+
+    assert link.is_symlink()
+    assert file.read_bytes() == b"\xef\xbb\xbfEmail\nanna@example.com\n"
+
+
 def test_import_writes_and_tells_by_its_code_that_rows_were_refused(people: Path, tmp_path: Path) -> None:
     errors = tmp_path / "errors.csv"
     told = json.loads(call("import", people, "--yes", "--json", "--errors", errors, "--add-tag", "fair", code=3))
     assert (told["state"], told["created"], told["invalid"]) == ("SUCCEEDED", 2, 1)
     assert told["error_file"] == str(errors)
     assert "nonsense" in errors.read_text()
+    assert stat.S_IMODE(errors.stat().st_mode) == 0o600
     assert set(CustomerRecord.objects.values_list("email", flat=True)) == {"anna@example.com", "clara@example.com"}
     assert TagAssignment.objects.count() == 2
 
