@@ -75,6 +75,9 @@ def committed(django_db_blocker: Any) -> Iterator[None]:
         try:
             yield
         finally:
+            for left in multiprocessing.active_children():  # by a test that failed
+                left.kill()
+                left.join()
             connections.close_all()
             ours = apps.get_app_config("saleor_customer_plus").get_models()
             with transaction.atomic(), connections["default"].cursor() as cursor:

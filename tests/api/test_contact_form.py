@@ -40,6 +40,13 @@ def _form(configure: Callable[..., None]) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _same_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the middle of this hour for as long as a test takes: what is counted by the hour does not begin anew."""
+    now = time.time() // 3600 * 3600 + 1800
+    monkeypatch.setattr("time.time", lambda: now)
+
+
+@pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """What Saleor was told to tell."""
     calls: list[tuple[str, dict[str, Any]]] = []

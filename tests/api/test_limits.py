@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from graphql.utils.introspection_query import introspection_query
 
@@ -62,15 +60,12 @@ def test_not_too_much(query: str, variables: dict[str, object] | None) -> None:
     assert check(query, variables) is None
 
 
-def test_fragments_that_multiply_take_no_time() -> None:
+def test_fragments_that_multiply_are_counted_once() -> None:
+    """2 ** 500 of them would take for ever."""
     query = "{ ...F0 } " + " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(500))
     query += " fragment F500 on Query { customerRecord { id } }"
-    start = time.perf_counter()
 
-    error = check(query, {})
-
-    assert error is not None
-    assert time.perf_counter() - start < 5
+    assert check(query, {}) is not None
 
 
 @pytest.mark.django_db

@@ -124,10 +124,11 @@ def test_a_number_that_somebody_takes_at_this_moment_refuses_its_row_and_no_othe
 
 @pytest.mark.usefixtures("endless_starts")
 def test_workers_that_are_killed_cost_nothing() -> None:
+    moments = random.Random(13)
     job = make("A", order=list(range(PEOPLE)))
     for _ in range(8):
         (worker,) = processes.start(work_at(job))
-        time.sleep(random.uniform(0.05, 0.6))
+        time.sleep(moments.uniform(0.05, 0.6))
         worker.kill()
         worker.join()
     processes.at_once(work_at(job))

@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -104,12 +105,22 @@ def test_two_jobs_on_the_same_people_at_once() -> None:
     assert set(CustomerRecord.objects.values_list("store_note", "company_name")) == {("One.", "Two.")}
 
 
-def test_what_is_at_work_when_a_job_is_canceled_is_undone_too() -> None:
+def test_what_is_at_work_when_a_job_is_canceled_is_undone_too(monkeypatch: pytest.MonkeyPatch) -> None:
     job = tagging()
+    tag, gate, applied = changes.CHANGES["tag"], get_context("fork").Event(), []
+
+    def wait_at_the_third(*args: Any, **kwargs: Any) -> changes.Changed:
+        applied.append(args)
+        if len(applied) == 3:
+            gate.wait(60)
+        return tag.apply(*args, **kwargs)
+
+    monkeypatch.setitem(changes.CHANGES, "tag", changes.Change(wait_at_the_third, 4, tag.can_be_undone))
     workers = start(partial(worker, job), partial(worker, job))
-    while BulkChunk.objects.filter(job=job, phase="apply", is_done=True).count() < 3:
+    while BulkChunk.objects.filter(job=job, phase="apply", is_done=True).count() < 4:
         time.sleep(0.005)
     jobs.cancel(job.pk)
+    gate.set()
     back = undo.create(job.pk, actor=STAFF)
     worker(back)
     for process in workers:
