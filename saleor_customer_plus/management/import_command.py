@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from django_countries import countries
 
 from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
-from ..bulk import import_requests, jobs
+from ..bulk import import_requests, jobs, profiles
 from ..bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
-from ..bulk.models import BulkJob, JobState
+from ..bulk.models import BulkJob, JobKind, JobState
 from ..groups import queries as groups
 from ..records.models import LawfulBasis
 from . import working
@@ -32,7 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     when.add_argument("--yes", action="store_true", help="Write at once, without a preview.")
     when.add_argument("--dry-run", action="store_true", help="Only show the preview. Nothing is written.")
     parser.add_argument("--errors", metavar="FILE", default="", help="Where to put the rows that are refused.")
-    parser.add_argument("--mode", choices=list(Mode), default=Mode.CREATE_AND_UPDATE, help="Whom to write.")
+    parser.add_argument("--profile", default="", help="A saved profile, whose options hold where none is given here.")
+    parser.add_argument("--mode", choices=list(Mode), default="", help="Whom to write. Everybody by default.")
     parser.add_argument("--fill-blanks", action="store_true", help="Leave fields that a record has already.")
     parser.add_argument("--ignore-locks", action="store_true", help="Change fields that staff locked, too.")
     parser.add_argument("--erase-blanks", action="store_true", help="Take a blank cell for a value to be removed.")
@@ -41,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--file-encoding", "The encoding of the file. Recognised otherwise."),
         ("--file-delimiter", "What separates cells in the file. Recognised otherwise."),
         ("--file-quote", "The quotation mark of the file. Recognised otherwise."),
-        ("--sheet", "The sheet of a workbook. The first one with rows otherwise."),
+        ("--sheet", "The sheet of a workbook. The first one with addresses otherwise."),
         ("--group-name", "A group that all of them join."),
         ("--wording", "The text by which these people agreed to be written to."),
         ("--wording-version", "The version of that text."),
@@ -54,7 +56,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep-unknown", action="store_true", help="Keep unknown columns as attributes.")
     parser.add_argument("--month-first", action="store_true", help="Read 01/02/2026 as the second of January.")
     parser.add_argument("--add-tag", action="append", default=[], help="A tag for all of them. May be repeated.")
-    parser.add_argument("--subscribe", choices=list(Subscribe), default=Subscribe.NOBODY, help="Whom to subscribe.")
+    parser.add_argument(
+        "--subscribe", choices=list(Subscribe), default="", help="Whom to subscribe. Nobody by default."
+    )
     parser.add_argument("--lawful-basis", choices=LawfulBasis.values, default="", help="Why that is lawful.")
     parser.add_argument("--make-leads", action="store_true", help="Make an enquiry for each of them.")
     parser.add_argument("--make-accounts", action="store_true", help="Open accounts, as --user. No mail is sent.")
@@ -77,11 +81,12 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         raise CommandError("There is no such file.")
     if not (options["yes"] or options["dry_run"]) and (options["json"] or not sys.stdin.isatty()):
         raise CommandError("Nobody is there to ask. Call it with --yes to write, or with --dry-run to look only.")
-    if options["make_accounts"] and not options["user"]:
-        raise CommandError("--make-accounts needs --user: accounts are opened with the permissions of a staff member.")
     with working.telling_errors(), path.open("rb") as content:
+        chosen = _options(options).checked()
+        if chosen.makes_accounts and not options["user"]:
+            raise CommandError("Opening accounts needs --user: it takes the permissions of a member of staff.")
         actor = working.actor_of(options["user"], ActorType.IMPORT)
-        job = import_requests.of_file(content, _options(options).checked(), actor=actor, name=path.name)
+        job = import_requests.of_file(content, chosen, actor=actor, name=path.name)
     working.work(job, options)
     preview, file = job.report.get("preview", {}), job.report.get("file", {})
     if "sheet" in file and not options["json"]:
@@ -133,31 +138,36 @@ def _options(options: dict[str, Any]) -> ImportOptions:
     group_ids = groups.ids_by_name([name]) if name else {}
     if name and not group_ids:
         raise CommandError("There is no group of this name.")
-    return ImportOptions(
-        wants_preview=not options["yes"] or options["deactivate_missing"] is not None,
-        mode=Mode(options["mode"]),
-        overwrite=Overwrite.FILL_BLANKS if options["fill_blanks"] else Overwrite.OVERWRITE,
-        respects_locks=not options["ignore_locks"],
-        erases_blanks=options["erase_blanks"],
-        format=options["file_format"],
-        encoding=options["file_encoding"],
-        delimiter="\t" if options["file_delimiter"] == "tab" else options["file_delimiter"],
-        quote=options["file_quote"],
-        has_header=options["header"],
-        sheet=options["sheet"],
-        mapping=mapping,
-        keeps_unknown=options["keep_unknown"],
-        country=country,
-        month_first=options["month_first"],
-        tags=tuple(options["add_tag"]),
-        group_id=next(iter(group_ids.values()), None),
-        subscribe=Subscribe(options["subscribe"]),
-        lawful_basis=options["lawful_basis"],
-        wording=options["wording"],
-        wording_version=options["wording_version"],
-        makes_leads=options["make_leads"],
-        makes_accounts=options["make_accounts"],
-        deactivates_missing=options["deactivate_missing"] is not None,
+    given = {
+        "mode": options["mode"],
+        "overwrite": Overwrite.FILL_BLANKS if options["fill_blanks"] else "",
+        "erases_blanks": options["erase_blanks"],
+        "format": options["file_format"],
+        "encoding": options["file_encoding"],
+        "delimiter": "\t" if options["file_delimiter"] == "tab" else options["file_delimiter"],
+        "quote": options["file_quote"],
+        "sheet": options["sheet"],
+        "mapping": mapping,
+        "keeps_unknown": options["keep_unknown"],
+        "country": country,
+        "month_first": options["month_first"],
+        "tags": options["add_tag"],
+        "group_id": next(iter(group_ids.values()), None),
+        "subscribe": options["subscribe"],
+        "lawful_basis": options["lawful_basis"],
+        "wording": options["wording"],
+        "wording_version": options["wording_version"],
+        "makes_leads": options["make_leads"],
+        "makes_accounts": options["make_accounts"],
+        "deactivates_missing": options["deactivate_missing"] is not None,
+    }
+    kept = profiles.find(JobKind.IMPORT, options["profile"]).options if options["profile"] else {}
+    chosen = ImportOptions.of_json({**kept, **{name: value for name, value in given.items() if value}})
+    return replace(
+        chosen,
+        wants_preview=not options["yes"] or chosen.deactivates_missing,
+        respects_locks=chosen.respects_locks and not options["ignore_locks"],
+        has_header=chosen.has_header if options["header"] is None else options["header"],
     )
 
 

@@ -1,4 +1,4 @@
-"""`manage.py customer_plus jobs`: list bulk jobs; end, retry or work on one."""
+"""`manage.py customer_plus jobs`: list bulk jobs; end, retry, undo or work on one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from .. import tasks  # noqa: F401 - every kind of job is registered
-from ..bulk import jobs
+from ..activity.models import ActorType
+from ..bulk import import_requests, jobs, undo
 from ..bulk.models import BulkJob, JobKind, JobState
 from . import working
 
-HELP = "List the bulk jobs, newest first; or end, retry or work on one. Exits with 1 if a job that is worked on fails."
+HELP = "List the bulk jobs, newest first; or end, retry, undo or work on one. Exits with 1 if that one fails."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +26,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument("--start", action="store_true", help="Start a job that was previewed, and work on it.")
     what.add_argument("--run", action="store_true", help="Work on a job that waits, or help with it.")
+    what.add_argument("--undo", action="store_true", help="Undo a job that is over. The undoing is a job of its own.")
+    parser.add_argument(
+        "--deactivate-missing",
+        type=int,
+        metavar="N",
+        help="With --start: put those out of use who are not in the file, so many as the preview said.",
+    )
     parser.add_argument("--kind", choices=JobKind.values, help="List those of a kind.")
     parser.add_argument("--state", choices=JobState.values, help="List those in a state.")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="List so many; 20 by default.")
@@ -32,8 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
-    acts = {"cancel": jobs.cancel, "retry": jobs.retry, "start": jobs.start}
-    asked = next((name for name in (*acts, "run") if options[name]), None)
+    asked = next((name for name in ("cancel", "retry", "start", "run", "undo") if options[name]), None)
     if options["job"] is None:
         if asked:
             raise CommandError(f"--{asked} needs the number of a job.")
@@ -42,14 +49,27 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     job = BulkJob.objects.filter(pk=options["job"]).first()
     if job is None:
         raise CommandError("There is no such job.")
-    with working.telling_errors():
-        if asked in acts:
-            job = acts[asked](job.pk)
-    if asked in ("retry", "start", "run"):
+    if asked not in (None, "cancel"):
         working.check_active()
+    with working.telling_errors():
+        job = _act(job, asked, options)
+    if asked not in (None, "cancel"):
         working.tell(command, working.work(job, options), as_json=options["json"])
         return
     _show(command, [job], as_json=options["json"])
+
+
+def _act(job: BulkJob, asked: str | None, options: dict[str, Any]) -> BulkJob:
+    """Do what is asked, but for the work."""
+    if asked == "cancel":
+        return jobs.cancel(job.pk)
+    if asked == "retry":
+        return jobs.retry(job.pk)
+    if asked == "start":
+        return import_requests.start(job.pk, missing=options["deactivate_missing"])
+    if asked == "undo":
+        return undo.create(job.pk, actor=working.actor_of(options["user"], ActorType.SYNC))
+    return job
 
 
 def _list(command: BaseCommand, options: dict[str, Any]) -> None:

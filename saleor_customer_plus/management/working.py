@@ -134,10 +134,13 @@ def tell(command: BaseCommand, job: BulkJob, *, as_json: bool, **more: Any) -> N
         command.stdout.write(json.dumps({**summary(job), **more}, indent=2))
     else:
         counted = ", ".join(f"{job.counters[name]:,} {name}" for name in jobs.COUNTERS if job.counters.get(name))
-        command.stdout.write(f"Job {job.pk}: {job.get_state_display()}. {counted or 'Nothing was to be done'}.")
+        if not counted and job.state == JobState.SUCCEEDED:
+            counted = "Nothing was to be done"
+        told = [f"Job {job.pk}: {job.get_state_display()}", counted]
+        command.stdout.write(" ".join(f"{one}." for one in told if one))
         if job.error_message:
             command.stderr.write(job.error_message)
-    if job.state != JobState.SUCCEEDED:
+    if job.state not in (JobState.SUCCEEDED, JobState.READY):
         raise SystemExit(FAILED)
     if job.counters.get("invalid") or job.counters.get("accounts_refused"):
         raise SystemExit(REFUSED)
@@ -160,10 +163,16 @@ def _private(path: str, flags: int) -> int:
 
 def table(rows: list[list[Any]]) -> str:
     """Rows in columns, the first row being the head."""
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    texts = [[_text(cell) for cell in row] for row in rows]
     widths = [min(max(map(len, column)), 40) for column in zip(*texts, strict=True)]
     lines = ["  ".join(_fit(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in texts]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, list):
+        return ", ".join(map(str, cell))
+    return "" if cell is None else str(cell)
 
 
 def _fit(cell: str, width: int) -> str:

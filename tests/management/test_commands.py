@@ -15,7 +15,9 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.activity.actions import Actor
+from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.bulk import import_requests, jobs, profiles
 from saleor_customer_plus.bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.bulk.progress import Watch
@@ -242,6 +244,20 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
     assert unset == {"wants_preview"}  # --yes
 
 
+def test_the_options_of_a_profile_hold_where_none_is_given(people: Path) -> None:
+    make_record("anna@example.com", first_name="Ann")
+    kept = ImportOptions(mode=Mode.UPDATE_ONLY, overwrite=Overwrite.FILL_BLANKS, has_header=True, tags=("fair",))
+    profiles.save(JobKind.IMPORT, "Newsletter", kept.to_json())
+
+    told = json.loads(call("import", people, "--yes", "--json", "--profile=newsletter", code=3))
+    assert (told["created"], told["updated"], told["skipped"]) == (0, 1, 1)
+    assert CustomerRecord.objects.get().first_name == "Ann"
+    assert TagAssignment.objects.count() == 1
+
+    told = json.loads(call("import", people, "--yes", "--json", "--profile=newsletter", "--mode=CREATE_ONLY", code=3))
+    assert (told["created"], told["updated"]) == (1, 0)
+
+
 def test_import_tells_which_sheet_of_a_workbook_it_reads(tmp_path: Path) -> None:
     book, file = openpyxl.Workbook(), tmp_path / "list.xlsx"
     for name in ("Old", "New"):
@@ -268,7 +284,8 @@ def test_what_import_refuses(people: Path, tmp_path: Path) -> None:
         ([people, "--yes", "--subscribe=ALL"], "lawful-basis: .*\nwording: "),
         ([people, "--yes", "--default-country=XX"], "two letters of a country"),
         ([people, "--yes", "--group-name=nonsense"], "There is no group"),
-        ([people, "--yes", "--make-accounts"], "--make-accounts needs --user"),
+        ([people, "--yes", "--make-accounts"], "accounts needs --user"),
+        ([people, "--yes", "--profile=none"], "profile: There is no such profile"),
         ([people, "--yes", "--make-accounts", "--user=none@example.com"], "no active member of staff"),
         ([people, "--yes", "--make-accounts", "--user=intern@example.com"], "makes-accounts: .*MANAGE_USERS"),
     ):
@@ -311,6 +328,25 @@ def test_a_job_is_run_canceled_and_retried(kind: Counting) -> None:
     assert "10 read, 10 created, 4 updated" in call("jobs", job.pk, "--retry")
     job = make()
     assert json.loads(call("jobs", job.pk, "--run", "--json"))["created"] == 10
+
+
+def test_an_import_is_started_as_it_was_confirmed_and_undone(people: Path) -> None:
+    old, staff = make_record("old@example.com"), make_staff("boss@example.com")
+    with people.open("rb") as file:
+        job = import_requests.of_file(file, ImportOptions(deactivates_missing=True), actor=Actor(ActorType.SYNC))
+    assert call("jobs", job.pk, "--run") == f"Job {job.pk}: Previewed, and waiting for somebody to start it.\n"
+    with pytest.raises(CommandError, match="Confirm that 1 people"):
+        call("jobs", job.pk, "--start")
+    call("jobs", job.pk, "--start", "--deactivate-missing=1", code=3)
+    assert CustomerRecord.objects.count() == 3
+    assert not CustomerRecord.objects.get(pk=old.pk).is_active
+
+    call("jobs", job.pk, "--undo", "--user=boss@example.com")
+
+    assert CustomerRecord.objects.get().is_active
+    assert BulkJob.objects.get(undoes=job).actor == Actor(ActorType.STAFF, str(staff.pk))
+    with pytest.raises(CommandError, match="undone already"):
+        call("jobs", job.pk, "--undo")
 
 
 def test_a_job_that_fails_is_told_by_the_code(kind: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
