@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .. import sql, staff
@@ -75,6 +75,7 @@ def create(rows: Sequence[NewLead], *, actor: Actor, cause: Cause | None = None)
 
 def update(lead_id: int, changes: Mapping[str, Any], *, actor: Actor, cause: Cause | None = None) -> Lead:
     """Change some fields of a lead: texts, `origin`, `owner_id`, `next_contact_at`, `state` and `lost_reason`."""
+    _hold_records_of(Lead.objects.filter(pk=lead_id))
     lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
     if lead is None:
         raise CustomerPlusError("There is no such lead.", code=ErrorCode.NOT_FOUND, field="id")
@@ -132,11 +133,13 @@ class Assigned(NamedTuple):
 def assign(which: Q, owner_id: int | None, *, actor: Actor, cause: Cause | None = None) -> list[Assigned]:
     """Give leads to a member of staff, or to nobody. Those that are closed stay with who had them.
 
-    `which` says which leads: `Q(record_id__in=ids)`, `Q(pk__in=ids)`. Two statements, and one for the owner.
+    `which` says which leads: `Q(record_id__in=ids)`, `Q(pk__in=ids)`. A constant number of statements.
     """
     if owner_id is not None:
         staff.check({owner_id}, field="owner")
-    leads = Lead.objects.filter(which, state__in=OPEN_STATES).order_by("pk").select_for_update()
+    leads = Lead.objects.filter(which, state__in=OPEN_STATES)
+    _hold_records_of(leads)
+    leads = leads.order_by("pk").select_for_update()
     return assign_each(dict.fromkeys(leads.values_list("pk", flat=True), owner_id), actor=actor, cause=cause)
 
 
@@ -178,7 +181,8 @@ def assign_each(owners: Mapping[int, int | None], *, actor: Actor, cause: Cause 
 
 
 def delete(lead_ids: Collection[int], *, actor: Actor, cause: Cause | None = None) -> int:
-    """Delete leads. Return how many there were. One statement."""
+    """Delete leads. Return how many there were. A constant number of statements."""
+    _hold_records_of(Lead.objects.filter(pk__in=lead_ids))
     return sql.run(
         sql.fill(
             """
@@ -200,6 +204,11 @@ _DELETED = sql.Sql(
     FROM deleted
     """
 )
+
+
+def _hold_records_of(leads: QuerySet[Lead]) -> None:
+    """Whoever writes to leads holds their records first: so does a deletion, and neither waits in a circle."""
+    hold_records(set(leads.order_by().values_list("record_id", flat=True)))
 
 
 def _itself(lead_id: int) -> Cause:

@@ -97,7 +97,8 @@ def delete(note_id: int, *, actor: Actor) -> None:
 
 
 def existing(note_id: int, *, field: str = "id") -> Note:
-    """The note, held against being edited or deleted meanwhile. Raise if there is none."""
+    """The note, held with its record against being edited or deleted meanwhile. Raise if there is none."""
+    hold_records(list(Note.objects.filter(pk=note_id).values_list("record_id", flat=True)))
     note = Note.objects.select_for_update().filter(pk=note_id).first()
     if note is None:
         raise CustomerPlusError("There is no such note.", code=ErrorCode.NOT_FOUND, field=field)

@@ -20,7 +20,7 @@ from .. import files
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..errors import CustomerPlusError, ErrorCode
-from ..records.models import CustomerRecord
+from ..records.locks import hold_records
 from ..settings import CustomerPlusSettings
 from .contents import recognise, safe_name
 from .models import Attachment, Note
@@ -109,7 +109,7 @@ def attach(note: Note, stored: Sequence[Stored], settings: CustomerPlusSettings,
     if not stored:
         return []
     # One after the other, so that two together do not exceed what each alone would not.
-    CustomerRecord.objects.select_for_update(no_key=True).only("id").get(pk=note.record_id)
+    hold_records([note.record_id])
     of_record = Attachment.objects.filter(note__record_id=note.record_id)
     used = of_record.aggregate(total=Sum("size"))["total"] or 0
     if used + sum(file.size for file in stored) > settings.attachments_megabytes * MEGABYTE:
@@ -128,6 +128,7 @@ def attach(note: Note, stored: Sequence[Stored], settings: CustomerPlusSettings,
 
 def remove(attachment_id: int, *, actor: Actor) -> Note:
     """Remove a file from its note. Return the note."""
+    hold_records(list(Note.objects.filter(attachments=attachment_id).values_list("record_id", flat=True)))
     row = Attachment.objects.select_for_update(of=("self",)).select_related("note").filter(pk=attachment_id).first()
     if row is None:
         raise CustomerPlusError("There is no such file.", code=ErrorCode.NOT_FOUND, field="id")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.actions import Actor
@@ -152,3 +152,51 @@ def test_nothing_is_written_on_a_record_that_is_just_being_deleted(write: Callab
     at_once(delete, fail_to_write)
 
     assert (CustomerRecord.objects.count(), Note.objects.count(), Lead.objects.count()) == (0, 0, 0)
+
+
+def edit_note(anna: CustomerRecord) -> Callable[[], Any]:
+    return partial(notes.edit, make_note(anna).pk, text="Another text", actor=STAFF)
+
+
+def attach_file(anna: CustomerRecord) -> Callable[[], Any]:
+    note, file = make_note(anna), Stored("x/a", "a.pdf", "application/pdf", MEGABYTE)
+    return lambda: attachments.attach(notes.existing(note.pk), [file], CustomerPlusSettings(), actor=STAFF)
+
+
+def remove_file(anna: CustomerRecord) -> Callable[[], Any]:
+    row = Attachment.objects.create(note=make_note(anna), file="a", name="a.txt", content_type="text/plain", size=1)
+    return partial(attachments.remove, row.pk, actor=STAFF)
+
+
+def update_lead(anna: CustomerRecord) -> Callable[[], Any]:
+    return partial(leads.update, make_lead(anna).pk, {"subject": "Another"}, actor=STAFF)
+
+
+def assign_lead(anna: CustomerRecord) -> Callable[[], Any]:
+    lead = make_lead(anna, owner_id=1)
+    return partial(leads.assign, Q(pk=lead.pk), None, actor=STAFF)
+
+
+def delete_lead(anna: CustomerRecord) -> Callable[[], Any]:
+    return partial(leads.delete, [make_lead(anna).pk], actor=STAFF)
+
+
+@pytest.mark.parametrize("prepare", [edit_note, attach_file, remove_file, update_lead, assign_lead, delete_lead])
+def test_a_deletion_waits_for_who_is_at_work_on_the_record(prepare: Callable[[CustomerRecord], Any]) -> None:
+    """And neither waits for the other in a circle, which PostgreSQL would end by failing one of them."""
+    anna = make_record()
+    write, begun = prepare(anna), Barrier(2)
+
+    def work() -> None:
+        with transaction.atomic():
+            write()
+            begun.wait(30)
+            time.sleep(0.5)  # the deletion is under way
+
+    def delete() -> None:
+        begun.wait(30)
+        delete_records([anna.pk], actor=STAFF)
+
+    at_once(work, delete)
+
+    assert CustomerRecord.objects.count() == 0
