@@ -57,8 +57,8 @@ class CustomerImportInput(graphene.InputObjectType):  # type: ignore[misc]
     quote = graphene.String(description="What stands around a cell that has the delimiter in it.")
     has_header = graphene.Boolean(description="Whether the first row names the columns.")
     sheet = graphene.String(
-        description="The name of the sheet of a workbook. By default the first one that is shown and has rows; the "
-        "report names the others."
+        description="The name of the sheet of a workbook. By default the first one that is shown and has addresses; "
+        "the report names the others."
     )
     mapping = list_of(CustomerImportColumnInput, description="What columns are, where that is not seen by itself.")
     keeps_unknown = graphene.Boolean(description="Keep unknown columns as custom attributes. False by default.")

@@ -69,6 +69,13 @@ def test_an_accent_in_the_last_row_is_enough(file: Callable[[bytes], Path]) -> N
     assert encodings.detect(file(raw)) == "cp1252"
 
 
+def test_lists_in_two_encodings_put_together_are_read_letter_by_letter(file: Callable[[bytes], Path]) -> None:
+    raw = "email,name\na@b.it,Jörg\nb@b.it,Zoë\n".encode() + "c@b.it,Jürgen\n".encode("cp1252")
+    found, rows = read(file(raw))
+    assert found.encoding == "utf-8"
+    assert [name for _, name in rows] == ["Jörg", "Zoë", "Jürgen"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_the_delimiter_is_found(file: Callable[[bytes], Path], delimiter: str, end: str) -> None:
@@ -100,6 +107,34 @@ def test_a_header_is_told_from_a_row(file: Callable[[bytes], Path], text: str, h
     found, rows = read(file(text.encode()))
     assert found.has_header is has_header
     assert len(rows) == (1 if has_header else 2)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Customer list 31.12.2024;;\n",
+        "Customers\n\n;;\n",
+        "Contact;;Address\n",  # of cells that were merged
+    ],
+)
+def test_a_header_is_found_below_titles(file: Callable[[bytes], Path], above: str) -> None:
+    found, rows = read(file(f"{above}E-Mail;Name;City\na@b.it;Anna;Rome\n".encode()))
+    assert found.headers == ("E-Mail", "Name", "City")
+    assert (found.first_row, rows) == (above.count("\n") + 2, [["a@b.it", "Anna", "Rome"]])
+
+
+def test_a_cell_of_a_person_is_no_header(file: Callable[[bytes], Path]) -> None:
+    found, rows = read(file(b"Contact;Reach by\na@b.it;E-Mail\n;E-Mail\n"))
+    assert (found.headers, len(rows)) == (("Contact", "Reach by"), 2)
+
+
+def test_lines_may_end_in_any_way(file: Callable[[bytes], Path]) -> None:
+    raw = b'email,note\r\na@b.it,"x\ry"\rb@b.it,y\r\r\nc@b.it,z\n'
+    found, _ = read(file(raw))
+    rows = list(rows_of(file(raw), found))
+    assert [row for row, _ in rows if row] == [["a@b.it", "x\ry"], ["b@b.it", "y"], ["c@b.it", "z"]]
+    for index, (_, end) in enumerate(rows):
+        assert [row for row, _ in rows_of(file(raw), found, start=end)] == [row for row, _ in rows[index + 1 :]]
 
 
 def test_each_of_it_can_be_set(file: Callable[[bytes], Path]) -> None:
@@ -227,6 +262,7 @@ def people(*names: str) -> list[list[Any]]:
         ([people("Anna")], "", "Sheet", [], ["Anna"]),
         ([people("Anna"), {"More": people("Bo"), "Empty": []}], "", "Sheet", ["More"], ["Anna"]),
         ([[], {"People": people("Anna"), "More": people("Bo")}], "", "People", ["More"], ["Anna"]),
+        ([[["Report", "2024"]], {"People": people("Anna")}], "", "People", ["Sheet"], ["Anna"]),
         ([[], {"_Hidden": people("Anna"), "More": people("Bo")}], "", "More", [], ["Bo"]),
         ([people("Anna"), {"More": people("Bo", "Cy")}], " more", "More", ["Sheet"], ["Bo", "Cy"]),
         ([people("Anna"), {"_Hidden": people("Bo")}], "Hidden", "Hidden", ["Sheet"], ["Bo"]),
@@ -356,7 +392,13 @@ def with_macros() -> bytes:
         (b"email," + b",".join(b"c%d" % n for n in range(10_000)) + b"\na@b.it\n", "500 columns"),
         (b'email,note\na@b.it,"' + b"x" * 50_000_000 + b'"\n', "several megabytes"),
         (b'email,note\na@b.it,"' + b"x\n" * 200_000, "quotation mark"),
-        (b'{"email": "a@b.it"}\n[1]\n', "not an object"),
+        (b'{"email": "a@b.it"}\n[1]\n', "Line 2 of the file is not an object"),
+        (b'{"email": "a@b.it"}\n\n{"email"\n', "Line 3 of the file is not JSON"),
+        (b'[\n{"email": "a@b.it"}]\n', "JSON in one piece"),
+        (b'[{"email": "a@b.it"}]', "JSON in one piece"),
+        (b"<html><table><tr><td>a@b.it</td></tr></table></html>", "web page"),
+        (b'<?xml version="1.0"?>\n<Workbook>a@b.it</Workbook>', "XML"),
+        (b"BEGIN:VCARD\r\nEMAIL:a@b.it\r\nEND:VCARD\r\n", "address book"),
         (with_macros(), "macros"),
         (zipped(mimetype=b"application/vnd.oasis", content__xml=b"<x/>"), "OpenDocument"),
     ],

@@ -23,6 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FOREIGN = re.compile(rb"[A-Za-z]{0,8}[\x80-\xff][A-Za-z\x80-\xff]{0,12}")
+_FOREIGN_BYTES = re.compile(rb"[\x80-\xff]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLES = 2000
 
@@ -44,8 +45,24 @@ def detect(path: Path) -> str:
             decoder.decode(part)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _single_byte(path)
+        if not _is_mostly_utf8(path):
+            return _single_byte(path)
     return "utf-8"
+
+
+def errors_of(encoding: str) -> str:
+    """What `decode` does with bytes that mean nothing: among UTF-8 they are from a list in Windows-1252."""
+    return _MIXED if encoding in ("utf-8", "utf-8-sig") else "replace"
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_MIXED = "customer-plus-mixed"
+codecs.register_error(_MIXED, _as_windows)
 
 
 def known(name: str) -> str:
@@ -83,6 +100,22 @@ def _wide_without_mark(head: bytes) -> str | None:
     if even > half * 0.6 and odd < half * 0.1:
         return "utf-16-be"
     return None
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Whether two lists in different encodings were put together: most foreign letters are whole in UTF-8.
+
+    Hardly a text in another encoding looks like that.
+    """
+    whole = broken = 0
+    for part in _parts(path):
+        for match in _FOREIGN_BYTES.finditer(part):
+            try:
+                match.group().decode()
+                whole += 1
+            except UnicodeDecodeError:
+                broken += 1
+    return whole > broken
 
 
 def _single_byte(path: Path) -> str:

@@ -16,6 +16,8 @@ from .limits import MOST_COLUMNS, refuse
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 200
+# Above a header there may be titles: of the list, of the day, of groups of columns.
+_MOST_TITLES = 20
 _SEP = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -69,8 +71,10 @@ def detect(path: Path, chosen: Chosen) -> Layout:
         start += len(sample[0].encode(encoding))
         sample, first_row = sample[1:], 2
         delimiter = delimiter or told.group(1)
-    if not any(line.strip() for line in sample):
+    first = next((line for line in sample if line.strip()), "")
+    if not first:
         raise refuse("The file is empty.")
+    _refuse_documents(first)
     quote = chosen.quote or '"'
     delimiter = delimiter or _delimiter(sample, quote)
     bare = Layout(encoding, delimiter, quote, False, (), start, first_row)
@@ -86,12 +90,30 @@ def detect(path: Path, chosen: Chosen) -> Layout:
         blank += 1
     if blank == len(rows):
         raise refuse("The file is empty.")
-    head, end = rows[blank]
+    index = blank
+    if chosen.has_header is not False:
+        index = _header_below_titles([row for row, _ in rows[:_MOST_TITLES]], blank)
+    head, end = rows[index]
     has_header = is_header(head) if chosen.has_header is None else chosen.has_header
     if has_header:
-        return replace(bare, has_header=True, headers=tuple(head), start=end, first_row=first_row + blank + 1)
+        return replace(bare, has_header=True, headers=tuple(head), start=end, first_row=first_row + index + 1)
     width = max(len(row) for row, _ in rows)
     return replace(bare, headers=tuple(f"Column {index + 1}" for index in range(width)))
+
+
+# What is saved under the name of a list and is none, by how its text begins.
+_DOCUMENTS = (
+    (re.compile(r"<(!doctype|html|head|body|meta|table)\b", re.IGNORECASE), "This is a web page"),
+    (re.compile(r"<\?xml\b|<workbook\b", re.IGNORECASE), "This is XML"),
+    (re.compile(r"begin:vcard\b", re.IGNORECASE), "These are cards of an address book"),
+    (re.compile(r"\[\s*(\{|$)"), "This is JSON in one piece"),
+)
+
+
+def _refuse_documents(first: str) -> None:
+    for begins, told in _DOCUMENTS:
+        if begins.match(first.lstrip("\ufeff \t")):
+            raise refuse(f"{told}. Save the list as CSV, XLSX or JSON lines: one object in each line.")
 
 
 def _has_utf8_mark(path: Path, encoding: str) -> bool:
@@ -119,6 +141,16 @@ def _delimiter(lines: Sequence[str], quote: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _header_below_titles(rows: Sequence[Sequence[str]], first: int) -> int:
+    """The first row that names a column of addresses, if no address comes before it; else the one that is given."""
+    for index, row in enumerate(rows[first:], start=first):
+        if any(_ADDRESS.search(cell) for cell in row):
+            break
+        if any("email" in names().get(plain(cell), ()) for cell in row):
+            return index
+    return first
 
 
 def is_header(cells: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from . import encodings
 from .layout import Layout
 from .limits import MOST_IN_LINE, refuse
 
@@ -45,15 +46,19 @@ def _raw_lines(file: BinaryIO) -> Iterator[bytes]:
     while raw := file.readline(MOST_IN_LINE):
         if len(raw) == MOST_IN_LINE and not raw.endswith(b"\n"):
             raise refuse("The file has a line of several megabytes. Is it a list of people?")
-        yield raw
+        if raw.find(b"\r", 0, -2) >= 0:
+            # Lines of several files in one: some end in a carriage return alone, which `csv` takes for a mistake.
+            yield from raw.splitlines(keepends=True)
+        else:
+            yield raw
 
 
 def _decoded(raw: bytes, encoding: str) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError:
-        # A single byte that means nothing in this encoding; the row tells, where its cell is used.
-        return raw.decode(encoding, errors="replace")
+        # Bytes that mean nothing in this encoding; the row tells, where its cell is used.
+        return raw.decode(encoding, errors=encodings.errors_of(encoding))
 
 
 def _told(error: csv.Error) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from . import encodings
 from .limits import MIB, MOST_COLUMNS, MOST_IN_LINE, refuse
 
 
@@ -23,9 +24,10 @@ def write(path: Path, rows: Iterable[Iterable[str]]) -> None:
 
 def transcode(source: Path, encoding: str, target: Path) -> None:
     """Rewrite a text in UTF-8, with line feeds."""
+    errors = "strict" if encodings.is_wide(encoding) else encodings.errors_of(encoding)
     try:
         with (
-            source.open(encoding=encoding, newline=None) as text,
+            source.open(encoding=encoding, errors=errors, newline=None) as text,
             target.open("w", encoding="utf-8", newline="") as out,
         ):
             while part := text.read(MIB):
@@ -55,16 +57,18 @@ def rows_of_json_lines(path: Path, encoding: str) -> Iterator[list[str]]:
 
 
 def _objects(path: Path, encoding: str) -> Iterator[Mapping[str, Any]]:
-    with path.open(encoding=encoding, errors="replace") as file:
+    number = 0
+    with path.open(encoding=encoding, errors=encodings.errors_of(encoding)) as file:
         while line := file.readline(MOST_IN_LINE):
+            number += 1
             if not line.strip():
                 continue
             try:
                 item = json.loads(line)
             except (ValueError, RecursionError):
-                raise refuse("A line of the file is not JSON. Each line must be one object.") from None
+                raise refuse(f"Line {number:,} of the file is not JSON. Each line must be one object.") from None
             if not isinstance(item, dict):
-                raise refuse("A line of the file is not an object. Each line must be one object.")
+                raise refuse(f"Line {number:,} of the file is not an object. Each line must be one object.")
             yield item
 
 

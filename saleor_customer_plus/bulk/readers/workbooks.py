@@ -67,13 +67,13 @@ class Workbook:
             sheet.reset_dimensions()  # what a file says of its own size is often wrong
 
     def choose(self, name: str) -> Sheets:
-        """The sheet of this name; without one, the first that is shown and has rows."""
+        """The sheet of this name; without one, the first that is shown and has addresses, or at least rows."""
         shown = [one for one in self._sheets if one.sheet_state == "visible"]
         if not name and not shown:
             raise refuse("The workbook has no sheet.")
         with _reading():
-            filled = [one.title for one in shown if _has_rows(one)]
-        chosen = self._named(name) if name else next(iter(filled), shown[0].title)
+            filled = {one.title: has_addresses for one in shown if (has_addresses := _has_addresses(one)) is not None}
+        chosen = self._named(name) if name else max(filled, key=lambda one: filled[one], default=shown[0].title)
         return Sheets(chosen, tuple(title for title in filled if title != chosen))
 
     def _named(self, name: str) -> str:
@@ -120,8 +120,16 @@ def _load(file: IO[bytes]) -> Any:
     return reader.wb
 
 
-def _has_rows(sheet: Any) -> bool:
-    return any(cell is not None for row in islice(sheet.iter_rows(values_only=True), _LOOKED_AT) for cell in row)
+def _has_addresses(sheet: Any) -> bool | None:
+    """Whether a cell looks like an e-mail address; None if there is nothing in any cell."""
+    found = None
+    for row in islice(sheet.iter_rows(values_only=True), _LOOKED_AT):
+        for cell in row:
+            if isinstance(cell, str) and "@" in cell:
+                return True
+            if cell is not None:
+                found = False
+    return found
 
 
 def _cells(row: Sequence[Any]) -> list[str]:
