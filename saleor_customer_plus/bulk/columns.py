@@ -132,7 +132,8 @@ def _only_exported() -> Iterator[Column]:
          "Première commande", "Primer pedido"),
         ("last_order_at", Kind.TIME, "last_order_at", "2024-05-01", "Last order", "Ultimo ordine",
          "Letzte Bestellung", "Dernière commande", "Último pedido"),
-        ("notes", Kind.LONG_TEXT, None, "", "Notes", "Note", "Notizen", "Notes", "Notas"),
+        ("notes", Kind.LONG_TEXT, None, "", "Staff notes", "Note dello staff", "Notizen des Teams", "Notes de l'équipe",
+         "Notas del equipo"),
     ):  # fmt: skip
         yield Column(key, kind, tuple(headers), example, field=field, is_imported=False)  # type: ignore[arg-type]
 

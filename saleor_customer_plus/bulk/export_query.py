@@ -110,13 +110,20 @@ _ONE_ROW: Mapping[str, Callable[[], sql.Sql]] = {
 }
 
 
+# A name with a character at which lists of other programs are split is written in quotes: `values.names_of` reads them.
+_QUOTED = """
+    CASE WHEN label.name ~ '[][;|"]' THEN '"' || replace(label.name, '"', '""') || '"' ELSE label.name END
+"""
+
+
 def _labels(links: sql.Sql, labels: sql.Sql, field: str, condition: sql.Sql) -> sql.Sql:
     """The names of a record's tags or groups, in order."""
     return sql.fill(
         """
-        SELECT x.record_id, string_agg(label.name, ', ' ORDER BY lower(label.name), label.id) AS names
+        SELECT x.record_id, string_agg({name}, ', ' ORDER BY lower(label.name), label.id) AS names
         FROM {links} x JOIN {labels} label ON label.id = x.{field} WHERE {condition} GROUP BY x.record_id
         """,
+        name=sql.Sql(_QUOTED),
         links=links,
         labels=labels,
         field=sql.Sql(field),

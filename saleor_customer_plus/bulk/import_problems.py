@@ -78,11 +78,15 @@ _Kept = tuple[list[str], list[dict[str, str]]]
 
 
 def _lines(layout: Layout, refused: Iterable[_Kept]) -> Iterator[list[str]]:
+    headers = layout.headers
+    # Of an earlier import, which refused these rows too: in a row of too many cells it is the last one all the same.
+    told_before = layout.has_header and headers[-1].strip() == REASON
     if layout.has_header:
-        yield [*layout.headers, REASON]
+        yield [*(headers[:-1] if told_before else headers), REASON]
     for cells, reasons in refused:
-        blanks = [""] * (len(layout.headers) - len(cells))
-        yield [*cells, *blanks, " ".join(map(_told, reasons))]
+        kept = cells[:-1] if told_before and len(cells) >= len(headers) else cells
+        blanks = [""] * (len(headers) - told_before - len(kept))
+        yield [*kept, *blanks, " ".join(map(_told, reasons))]
 
 
 def _told(reason: dict[str, str]) -> str:

@@ -170,7 +170,7 @@ def _people(job: BulkJob, chunk: BulkChunk, reader: RowReader) -> Iterator[_Read
         other, is_number = passed.get(number, (None, False))
         if other is not None and not is_number:
             yield number, cells, [import_problems.superseded(other)]
-        elif any(cells):
+        elif any(map(str.strip, cells)):
             found = reader.read(number, cells)
             if other is not None and isinstance(found, Person):
                 found.number_in = other

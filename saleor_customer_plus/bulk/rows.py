@@ -110,7 +110,10 @@ class RowReader:
             try:
                 value = read(cell)
             except Unreadable as error:
-                wrong.append(Reason("INVALID", str(error), key))
+                if _is_blank(key, cell):
+                    blanks.append(key)
+                else:
+                    wrong.append(Reason("INVALID", str(error), key))
                 continue
             if key == "tags" and "tags" in said:
                 value = (*said["tags"], *value)
@@ -125,7 +128,10 @@ class RowReader:
             try:
                 self._read_phone(key, self._restore(cell), said)
             except Unreadable as error:
-                wrong.append(Reason("INVALID", str(error), key))
+                if _is_blank(key, cell):
+                    blanks.append(key)
+                else:
+                    wrong.append(Reason("INVALID", str(error), key))
         if wrong:
             return wrong
         return self._person(number, cells, said, blanks)
@@ -183,6 +189,19 @@ def _is_phone(key: str) -> bool:
     return key in ("phone", "additional_phones")
 
 
+# In these a dash or a null of another program is a blank. In a text it may be meant.
+_CODED = (Kind.EMAIL, Kind.PHONE, Kind.PHONES, Kind.COUNTRY, Kind.LANGUAGE, Kind.BOOLEAN, Kind.TIME, Kind.BASIS)
+
+
+def _is_blank(key: str, cell: str) -> bool:
+    return key in COLUMNS and COLUMNS[key].kind in _CODED and values.is_nothing(cell)
+
+
+def _number(cell: str) -> Any:
+    values.check_whole(cell)
+    return values.text_of("number", COLUMNS["number"].longest or 0, cell)
+
+
 def _long(longest: int, cell: str) -> str:
     if len(cell) > longest:
         raise Unreadable(f"This may have at most {longest:,} characters.")
@@ -201,6 +220,8 @@ def _reader(key: str, month_first: bool) -> Callable[[str], Any]:
     """What reads the cells of a column."""
     if key.startswith(ATTRIBUTE):
         return _attribute
+    if key == "number":
+        return _number
     column = COLUMNS[key]
     by_kind: dict[Kind, Callable[[str], Any]] = {
         Kind.EMAIL: values.email_of,

@@ -11,11 +11,11 @@ from .columns import COLUMNS, IMPORTED
 # Beside the headers of `bulk.columns`. Compared by `plain`: case, accents, punctuation and blanks do not matter.
 _SYNONYMS = {
     "email": """
-        email, e-mail, mail, email address, e-mail address, customer email, contact email, email 1 value, primary
-        email, user email, indirizzo email, indirizzo e-mail, posta elettronica, indirizzo di posta elettronica,
-        e-mail-adresse, emailadresse, email-adresse, mailadresse, kunden e-mail, adresse email, adresse e-mail,
-        adresse mail, adresse électronique, courriel, correo, correo electronico, email cliente, direccion de correo,
-        dirección de correo electrónico, dirección de email
+        email, e-mail, mail, email address, e-mail address, customer email, contact email, email 1, email 1 value,
+        e-mail 1, e-mail 1 value, primary email, user email, indirizzo email, indirizzo e-mail, posta elettronica,
+        indirizzo di posta elettronica, e-mail-adresse, emailadresse, email-adresse, mailadresse, kunden e-mail, adresse
+        email, adresse e-mail, adresse mail, adresse électronique, courriel, correo, correo electronico, email cliente,
+        direccion de correo, dirección de correo electrónico, dirección de email
     """,
     "first_name": """
         first name, firstname, forename, given name, fname, customer first name, billing first name, christian name,
@@ -33,22 +33,26 @@ _SYNONYMS = {
     "company_name": """
         company, company name, organization, organisation, business, business name, firm, billing company, azienda,
         ditta, ragione sociale, società, impresa, firma, firmenname, unternehmen, gesellschaft, entreprise, société,
-        raison sociale, nom de l'entreprise, empresa, compañía, razón social, nombre de la empresa
+        raison sociale, nom de l'entreprise, empresa, compañía, razón social, nombre de la empresa,
+        associated company, organization name, organization 1 name
     """,
     "phone": """
         phone, phone number, telephone, telephone number, mobile, mobile phone, mobile number, cell, cell phone, tel,
-        tel., billing phone, customer phone, contact number, phone 1 value, telefono, numero di telefono, cellulare,
-        telefonnummer, telefon, handy, handynummer, mobil, mobiltelefon, mobilnummer, rufnummer, téléphone, portable,
-        numéro de téléphone, mobile téléphone, gsm, teléfono, móvil, número de teléfono, teléfono móvil, celular
+        tel., billing phone, customer phone, contact number, phone 1, phone 1 value, telefono, numero di telefono,
+        cellulare, telefonnummer, telefon, handy, handynummer, mobil, mobiltelefon, mobilnummer, rufnummer, téléphone,
+        portable, numéro de téléphone, mobile téléphone, gsm, teléfono, móvil, número de teléfono, teléfono móvil,
+        celular
     """,
     "additional_phones": """
         additional phones, other phones, further phones, second phone, phone 2, phone 2 value, shipping phone, home
-        phone, work phone, telefono 2, altro telefono, telefon 2, zweites telefon, téléphone 2, teléfono 2
+        phone, work phone, business phone, telefon geschäftlich, telefon privat, telefono 2, altro telefono, telefon 2,
+        zweites telefon, téléphone 2, teléfono 2
     """,
     "country_code": """
         country, country code, country / region, country/region, nation, billing country, country iso, country code
         iso, paese, nazione, stato estero, codice paese, land, ländercode, landeskennung, länderkürzel, staat, pays,
-        code pays, país, código de país, país / región
+        code pays, país, código de país, país / región,
+        land / region, pays / région, paese / area geografica, business country / region, land / region geschäftlich
     """,
     "language_code": """
         language, language code, locale, preferred language, lang, customer language, lingua, sprache, sprachcode,
@@ -60,8 +64,9 @@ _SYNONYMS = {
         código de cliente
     """,
     "store_note": """
-        note, store note, customer note, remark, remarks, comment, comments, nota, annotazioni, commento, notiz,
-        bemerkung, bemerkungen, kommentar, anmerkung, remarque, commentaire, observaciones, comentario, nota interna
+        note, notes, store note, customer note, customer notes, remark, remarks, comment, comments, nota, annotazioni,
+        commento, notiz, notizen, bemerkung, bemerkungen, kommentar, anmerkung, remarque, commentaire, notas,
+        observaciones, comentario, nota interna
     """,
     "is_tax_exempt": """
         tax exempt, tax exemption, is tax exempt, vat exempt, esente iva, esenzione iva, steuerbefreit, steuerfrei,
@@ -78,18 +83,18 @@ _SYNONYMS = {
     "redes sociales",
     "created_at": """
         known since, created, created at, date created, creation date, registration date, registered, registered at,
-        sign up, sign up date, signup date, date added, profile created on, member since, data di registrazione, data
-        creazione, data iscrizione, registrato il, registrierungsdatum, registriert am, angelegt am, erstellt am,
-        erstellungsdatum, anmeldedatum, date d'inscription, date de création, inscrit le, fecha de registro, fecha de
-        alta, fecha de creación
+        create date, created at (utc+0), date joined, registered date, sign up, sign up date, signup date, date added,
+        profile created on, member since, data di registrazione, data creazione, data iscrizione, registrato il,
+        registrierungsdatum, registriert am, angelegt am, erstellt am, erstellungsdatum, anmeldedatum, date
+        d'inscription, date de création, inscrit le, fecha de registro, fecha de alta, fecha de creación
     """,
     "accepts_marketing": """
-        accepts marketing, accepts email marketing, marketing, newsletter, subscribed, subscriber, subscribe,
-        subscription, email marketing consent, email subscriber status, opt-in, optin, opt in, marketing consent,
-        promotional notifications, email opt in, wants newsletter, mailing list, accetta il marketing, consenso
-        marketing, iscritto, iscritto alla newsletter, akzeptiert marketing, newsletter abonniert, newsletter-
-        abonnent, werbeeinwilligung, abonniert, accepte le marketing, abonné, abonné à la newsletter, inscrit à la
-        newsletter, acepta marketing, suscrito, boletín, suscrito al boletín
+        accepts marketing, accept marketing, accepts email marketing, marketing, newsletter, subscribed, subscriber,
+        subscribe, subscription, email marketing consent, email subscriber status, opt-in, optin, opt in, marketing
+        consent, promotional notifications, email opt in, wants newsletter, mailing list, accetta il marketing, consenso
+        marketing, iscritto, iscritto alla newsletter, akzeptiert marketing, newsletter abonniert, newsletter-abonnent,
+        werbeeinwilligung, abonniert, accepte le marketing, abonné, abonné à la newsletter, inscrit à la newsletter,
+        acepta marketing, suscrito, boletín, suscrito al boletín
     """,
     "accepts_system_mail": "accepts system mail, system notifications, notifiche di sistema, systemnachrichten, "
     "notifications système, notificaciones del sistema",

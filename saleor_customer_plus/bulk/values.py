@@ -10,8 +10,8 @@ from __future__ import annotations
 import gettext
 import re
 import unicodedata
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,15 @@ from .columns import LANGUAGES
 
 # Distinct values of a column that are remembered: first names, cities and prefixes come again and again.
 _REMEMBERED = 50_000
+
+
+# What programs write where there is nothing to tell, in cells that are no text: `-`, a null, a date of zeros.
+_NOTHING = re.compile(r"[-\u2013\u2014]+|n/?a|null|\\n|0000-00-00([ t]00:00:00)?", re.IGNORECASE)
+
+
+def is_nothing(cell: str) -> bool:
+    """Whether a cell of a date, a number or a code is as good as blank."""
+    return _NOTHING.fullmatch(cell) is not None
 
 
 class Unreadable(Exception):
@@ -58,15 +67,40 @@ _PLAIN_EMAIL = re.compile(
     r"[a-z0-9](?:[a-z0-9_%+-]|\.(?!\.))*(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
 _NAMED = re.compile(r"^[^<>]*<([^<>]+)>\s*$")
+# What is around an address that was copied from a text, and belongs to none.
+_AROUND = " \t\"'()[]<>,;."
 
 
 def email_of(cell: str) -> str:
     email = cell.strip().lower()
     if len(email) <= 254 and email.isascii() and _PLAIN_EMAIL.fullmatch(email):
         return email
+    try:
+        return str(stored("email", email))
+    except Unreadable:
+        return _email_within(email)
+
+
+def _email_within(cell: str) -> str:
+    """The one address in a cell that has more than that."""
+    email = _without_invisible_ends(cell)
     if named := _NAMED.match(email):
-        email = named.group(1).strip()
-    return str(stored("email", email.removeprefix("mailto:").partition("?")[0]))
+        email = named.group(1)
+    email = email.strip(_AROUND).removeprefix("mailto:").partition("?")[0]
+    if email.count("@") > 1:
+        raise Unreadable("There are several e-mail addresses in this cell. Give each person a row.")
+    if any(unicodedata.category(char) == "Cf" for char in email):
+        raise Unreadable("This e-mail address has a character that nobody sees. Type it anew.")
+    return str(stored("email", email))
+
+
+def _without_invisible_ends(text: str) -> str:
+    """Marks of the byte order, of the direction of writing and the like come along with what is copied."""
+    while text and unicodedata.category(text[0]) == "Cf":
+        text = text[1:].lstrip()
+    while text and unicodedata.category(text[-1]) == "Cf":
+        text = text[:-1].rstrip()
+    return text
 
 
 def name_around(cell: str) -> str:
@@ -89,6 +123,16 @@ def _stays(prefix: str, rest: int) -> bool:
         return False
 
 
+# As a spreadsheet shows a long number in a narrow column: `4.915E+12`, `4,91512E+12`.
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d{1,2}", re.IGNORECASE)
+
+
+def check_whole(cell: str) -> None:
+    """Raise an error for a number of which a spreadsheet has kept its first digits alone."""
+    if _SHORTENED.fullmatch(cell):
+        raise Unreadable("A spreadsheet has cut this number. Show its column as text, and save the list again.")
+
+
 def phone_of(cell: str, region: str) -> str:
     if _E164.fullmatch(cell) and _stays(cell[:_PREFIX], len(cell) - _PREFIX):
         return cell
@@ -98,6 +142,7 @@ def phone_of(cell: str, region: str) -> str:
 @lru_cache(_REMEMBERED)
 def _phone_of(cell: str, region: str) -> str:
     text = cell.strip()
+    check_whole(text)
     if text.startswith("00") and len(text) > 6:
         text = f"+{text[2:]}"  # the international prefix nearly everywhere
     return str(stored("phone", text, region))
@@ -170,14 +215,15 @@ def _words(text: str) -> frozenset[str]:
 
 _YES = _words(
     """
-    yes y true t 1 on x ok si s vero ja j wahr oui o vrai verdadero active aktiv attivo actif activo subscribed
-    opted-in opt-in enabled confirmed iscritto abonniert abonne suscrito
+    yes y true t 1 1.0 on x ok si s vero ja j wahr oui o vrai verdadero active aktiv attivo actif activo subscribed
+    opted-in opted_in opt-in enabled confirmed iscritto abonniert abonne suscrito ✓ ✔ ☑
     """
 )
 _NO = _words(
     """
-    no n false f 0 off falso nein falsch non faux inactive inaktiv inattivo inactif inactivo unsubscribed
-    never_subscribed not_subscribed nonsubscribed non_subscribed cleaned disabled pending none never
+    no n false f 0 0.0 off falso nein falsch non faux inactive inaktiv inattivo inactif inactivo unsubscribed
+    never_subscribed not_subscribed nonsubscribed non_subscribed non-subscribed not_set unconfirmed opted-out
+    opted_out opt-out cleaned bounced blocked archived transactional disabled pending none never ✗ ✘ ☐
     """
 )
 
@@ -195,7 +241,19 @@ def flag_of(cell: str) -> bool:
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
 _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:,?\s+(\d{1,2}:\d{2}(?::\d{2})?)\s*([AaPp][Mm])?)?")
-_WRITTEN = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%b %d %Y")
+# Days as Excel counts them, where a column of dates is shown as numbers: from 1954 to 2119.
+_SERIAL = re.compile(r"[2-7]\d{4}([.]\d+)?")
+_WRITTEN = (
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%Y/%m/%d",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y%m%d",
+    "%b %d %Y",
+)
 
 
 @lru_cache(_REMEMBERED)
@@ -211,6 +269,8 @@ def time_of(cell: str, month_first: bool) -> datetime:
 def _moment(text: str, month_first: bool) -> datetime:
     if _ISO.fullmatch(text):
         moment = datetime.fromisoformat(text.removesuffix(" UTC"))
+    elif _SERIAL.fullmatch(text):
+        moment = datetime(1899, 12, 30) + timedelta(days=int(text.partition(".")[0]))
     elif numeric := _NUMERIC.fullmatch(text):
         first, second, year = int(numeric[1]), int(numeric[2]), int(numeric[3])
         day, month = (second, first) if (month_first or second > 12) and first <= 12 else (first, second)
@@ -235,18 +295,30 @@ def _written(text: str, form: str) -> datetime | None:
         return None
 
 
+# A name in quotes, as our exports write one that has a separator in it, or what is between two separators.
+_LISTED = re.compile(r'\s*"((?:[^"]|"")+)"\s*(?=[,;|\n]|$)|([^,;|\n]+)')
+
+
 @lru_cache(_REMEMBERED)
 def names_of(cell: str) -> tuple[str, ...]:
     """Names of tags or groups: separated by commas, semicolons or lines, each once."""
     found: dict[str, str] = {}
-    for part in re.split(r"[,;|\n]", cell.removeprefix("[").removesuffix("]")):
-        if text := part.strip().strip('"').strip():
-            try:
-                name = clean_name(text)
-            except CustomerPlusError as error:
-                raise Unreadable(error.message) from None
-            found.setdefault(name.casefold(), name)
+    if cell.startswith("[") and cell.endswith("]"):
+        cell = cell[1:-1]
+    for text in _listed(cell):
+        try:
+            name = clean_name(text)
+        except CustomerPlusError as error:
+            raise Unreadable(error.message) from None
+        found.setdefault(name.casefold(), name)
     return tuple(found.values())
+
+
+def _listed(cell: str) -> Iterator[str]:
+    for quoted, plain in _LISTED.findall(cell):
+        # No name has a comma: in quotes too it parts two of them.
+        parts = quoted.replace('""', '"').split(",") if quoted else [plain.strip().strip('"')]
+        yield from (part.strip() for part in parts if part.strip())
 
 
 @cache

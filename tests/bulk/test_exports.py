@@ -203,7 +203,7 @@ def test_addresses_of_the_last_order() -> None:
 def test_notes_and_attributes_come_when_they_are_asked_for_and_only_then() -> None:
     a_customer()
     found = cells(columns=["notes", "store_note", "attribute:Size", "attribute:Shape"])
-    assert found == {"Notes": "first\n\nsecond", "Store note": "secret", "Size": "M", "Shape": ""}
+    assert found == {"Staff notes": "first\n\nsecond", "Store note": "secret", "Size": "M", "Shape": ""}
     for profile in READY:
         content = export(profile=profile, currency="EUR")
         assert b"secret" not in content

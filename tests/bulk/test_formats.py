@@ -130,6 +130,9 @@ def test_our_own_headers_are_read_in_every_language(language: str) -> None:
         ("Vorname,Name,Mail", "first_name,last_name,email"),
         ("Name,Mail", "name,email"),
         ("Email,Phone,Phone,Email", "email,phone,additional_phones,None"),
+        ("Email 1,Phone 1,Created At (UTC+0)", "email,phone,created_at"),
+        ("E-mail 1 - Value,Organization 1 - Name,Notes", "email,company_name,store_note"),
+        ("E-Mail-Adresse,Land/Region geschäftlich,Notizen", "email,country_code,store_note"),
         ("Email,Favourite colour", "email,None"),
     ],
 )
@@ -167,6 +170,11 @@ def test_corrections_that_make_no_sense_are_refused(corrections: dict[str, str])
         (values.email_of, "mailto:anna@example.com?subject=x", "anna@example.com"),
         (values.email_of, "Anna Rossi <Anna@example.com>", "anna@example.com"),
         (values.email_of, "info@münchen.de", "info@münchen.de"),
+        (values.email_of, "'anna@example.com';", "anna@example.com"),
+        (values.email_of, "(anna@example.com).", "anna@example.com"),
+        (values.email_of, "'anna@example.com", "'anna@example.com"),  # odd, and possible
+        (values.email_of, "\u202aanna@example.com\u202c", "anna@example.com"),
+        (values.email_of, "\ufeff anna@example.com\u200b", "anna@example.com"),
         (values.country_of, "de", "DE"),
         (values.country_of, "DEU", "DE"),
         (values.country_of, "Germany", "DE"),
@@ -180,10 +188,14 @@ def test_corrections_that_make_no_sense_are_refused(corrections: dict[str, str])
         (values.flag_of, "SUBSCRIBED", True),
         (values.flag_of, "Never subscribed", False),
         (values.flag_of, "NEIN", False),
+        (values.flag_of, "Not set", False),
+        (values.flag_of, "Non-subscribed", False),
         (values.language_of, "Deutsch", "de"),
         (values.language_of, "pt_BR", "pt-br"),
         (values.names_of, "vip, Fair; vip", ("vip", "Fair")),
         (values.names_of, '["a","b"]', ("a", "b")),
+        (values.names_of, '"a;b", c|d, """e""", "[f]"', ("a;b", "c", "d", '"e"', "[f]")),
+        (values.names_of, '"VIP","Fair, 2024", say "hi', ("VIP", "Fair", "2024", 'say "hi')),
         (values.basis_of, "consent", "CONSENT"),
         (values.pairs_of, "instagram: anna; x: anna2", {"instagram": "anna", "x": "anna2"}),
         (values.split_name, "Anna Maria Rossi", ("Anna Maria", "Rossi")),
@@ -208,10 +220,27 @@ def test_cells_are_read_as_people_write_them(read: Callable[[str], Any], cell: s
         ("31/05/24 8:05", False, datetime(2024, 5, 31, 8, 5, tzinfo=UTC)),
         ("5/31/2024 1:05 PM", True, datetime(2024, 5, 31, 13, 5, tzinfo=UTC)),
         ("May 31, 2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
+        ("31-May-2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
+        ("45443", False, datetime(2024, 5, 31, tzinfo=UTC)),
+        ("45443.75", False, datetime(2024, 5, 31, tzinfo=UTC)),
     ],
 )
 def test_dates_are_read_as_people_write_them(cell: str, month_first: bool, told: datetime) -> None:
     assert values.time_of(cell, month_first) == told
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("anna@example.com, bo@example.com", "several"),
+        ("anna@example.com ::: bo@example.com", "several"),
+        ("an\u200bna@example.com", "nobody sees"),
+        ("anna", "no e-mail address"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_told(cell: str, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        values.email_of(cell)
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,36 @@ def test_refused_rows_come_back_in_the_layout_of_the_original_and_never_stop_the
     assert load(mended).counters == {"read": 1, "created": 1}
 
 
+def test_a_row_that_is_refused_again_has_one_reason() -> None:
+    again = load("email,name\nbad,Anna\nb@example.com,Bo,x\nworse\n")
+    for _ in range(2):
+        rows = error_rows(again)
+        again = load("\n".join(",".join(row) for row in rows))
+        assert error_rows(again) == rows
+    assert rows[0] == ["email", "name", "Reason"]
+    assert [row[:2] for row in rows[1:]] == [["bad", "Anna"], ["b@example.com", "Bo"], ["worse", ""]]
+
+
+def test_rows_of_blanks_are_no_rows() -> None:
+    assert load("email;name\n;\na@example.com;Anna\n ;\t\n\u00a0;\n").counters == {"read": 1, "created": 1}
+
+
+def test_what_other_programs_write_for_a_blank_is_one() -> None:
+    content = "email,phone,country,created at,newsletter,last name\na@example.com,-,N/A,0000-00-00,NULL,-\n"
+    assert load(content).counters == {"read": 1, "created": 1}
+    anna = record("a@example.com")
+    assert (anna.phone, anna.country_code, anna.accepts_marketing) == ("", "", False)
+    assert anna.last_name == "-"  # which may be a name
+
+    assert problems(load("email,first name\n-,Bo\n")) == [(2, "REQUIRED", "email")]
+
+
+def test_a_number_that_a_spreadsheet_cut_is_refused() -> None:
+    job = load('email;phone;customer number\na@example.com;"4,915E+12";\nb@example.com;;1.2E+10\n')
+    assert problems(job) == [(2, "INVALID", "phone"), (3, "INVALID", "number")]
+    assert all("A spreadsheet has cut this number." in one.reasons[0]["message"] for one in job.problems.all())
+
+
 @pytest.mark.parametrize(
     ("mode", "counters"),
     [

@@ -102,9 +102,9 @@ def test_an_export_that_is_loaded_back_changes_nothing(wish: dict[str, Any]) -> 
         created_at=datetime(2024, 5, 1, 12, 30, 15, 250, tzinfo=UTC),
     )
     make_record("old@example.com", is_active=False, deactivation_reason="moved, far away")
-    for name in ("vip", "Fair 2024"):
+    for name in ("vip", "Fair 2024", "R;D", "a|b", '"q"', "[x]"):
         TagAssignment.objects.create(record=record, tag=make_tag(name))
-    GroupMembership.objects.create(record=record, group=make_group("Resellers"))
+    GroupMembership.objects.create(record=record, group=make_group("Re; sellers"))
     before = everybody()
 
     job = load(*export(**wish))
