@@ -25,6 +25,7 @@ from .. import sql
 from ..activity.actions import Actor
 from ..errors import CustomerPlusError, ErrorCode
 from . import claims, notices
+from .models import COUNTERS as COUNTERS
 from .models import OVER, BulkChunk, BulkJob, JobKind, JobState
 from .progress import Canceled
 
@@ -40,9 +41,6 @@ ATTEMPTS = 5
 TRIES = 3
 # Seconds that a new job may wait for its task before it is sent again.
 PATIENCE = 60
-
-# The counters that every kind of job may use.
-COUNTERS = ("read", "created", "updated", "unchanged", "skipped", "invalid")
 
 
 class Kind:

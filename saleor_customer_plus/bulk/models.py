@@ -44,6 +44,9 @@ class JobState(models.TextChoices):
 
 OVER = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELED)
 
+# What all kinds of job count, in the order in which it is told.
+COUNTERS = ("read", "created", "updated", "unchanged", "skipped", "invalid")
+
 
 class BulkJob(models.Model):
     """One job, from its request to its files. Written by `bulk.jobs` only. Times in UTC, sizes in bytes.

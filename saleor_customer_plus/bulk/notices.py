@@ -7,9 +7,12 @@ from typing import Any
 from django.core.mail import EmailMessage
 
 from .. import notices
-from .models import BulkJob, JobState
+from .models import COUNTERS, BulkJob, JobState
 
 EVENT = "customer_plus.job_finished"
+
+# What a mail tells, and in which order. What a preview counted, and what only helps to count, is not among it.
+_TOLD = (*COUNTERS, "deleted", "deactivated", "accounts", "accounts_refused", "lost_cells")
 
 
 def job_over(job_id: int) -> None:
@@ -41,5 +44,6 @@ def _subject(job: BulkJob) -> str:
 
 
 def _text(payload: dict[str, Any]) -> str:
-    lines = [f"{name}: {number}" for name, number in payload["counters"].items()]
+    counters = payload["counters"]
+    lines = [f"{name.replace('_', ' ')}: {counters[name]:,}" for name in _TOLD if counters.get(name)]
     return "\n".join([*lines, payload["error_message"]]).strip() + "\n"

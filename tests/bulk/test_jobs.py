@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from saleor_customer_plus import host, tasks
-from saleor_customer_plus.bulk import claims, jobs, retention
+from saleor_customer_plus.bulk import claims, jobs, notices, retention
 from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 
@@ -323,8 +323,15 @@ def test_staff_is_told_of_the_end_without_anything_personal(
     (mail,) = mailoutbox
     assert mail.to == ["shop@example.com", "boss@example.com"]
     assert mail.subject == f"One action on many records is done (job {job.pk})"
-    assert "created: 10\n" in mail.body
+    assert mail.body == "read: 10\ncreated: 10\nupdated: 4\n"
     assert "anna" not in str(payload) + mail.subject + mail.body
+
+
+def test_a_mail_tells_what_was_done_and_not_what_was_previewed(configure: Any, mailoutbox: list[Any]) -> None:
+    configure(notify_email="shop@example.com")
+    counters = {"to_create": 1200, "to_refuse": 3, "deactivated": 2, "skipped": 0, "invalid": 3, "created": 1200}
+    notices.job_over(make_job("IMPORT", state="SUCCEEDED", counters={**counters, "read": 1203}).pk)
+    assert mailoutbox[0].body == "read: 1,203\ncreated: 1,200\ninvalid: 3\ndeactivated: 2\n"
 
 
 def test_staff_is_told_of_a_failure(

@@ -351,7 +351,9 @@ def test_an_import_is_started_as_it_was_confirmed_and_undone(people: Path) -> No
 
 def test_a_job_that_fails_is_told_by_the_code(kind: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kind, "work", lambda *_arguments: 1 / 0)
-    assert "Something went wrong" in call("jobs", make().pk, "--run", code=1)
+    said = call("jobs", make().pk, "--run", code=1)
+    assert "goes on from there. Nothing was done.\n" in said
+    assert "Something went wrong" in said
 
 
 def test_what_jobs_refuses() -> None:
@@ -375,9 +377,10 @@ def test_the_bar_hears_of_long_chunks_and_of_nothing_afterwards() -> None:
 
 
 def test_tables_are_cut_where_cells_are_long() -> None:
-    assert working.table([["a", "b"], [1, "x" * 50], [None, "y\nz"]]).splitlines() == [
+    assert working.table([["a", "b"], [1, "x" * 50], [None, "y\nz"], [2, ["v", "w"]]]).splitlines() == [
         "a  b",
         "-  " + "-" * 40,
         "1  " + "x" * 39 + "…",
         "   y z",
+        "2  v, w",
     ]
