@@ -38,12 +38,13 @@ test: $(READY) ## Run the tests on the stand-in, in parallel (WORKERS=2, ARGS="-
 test-saleor: ## Run the tests on a real Saleor: SALEOR=<checkout with its own .venv>, DATABASE_URL
 	@scripts/test-saleor "$(SALEOR)" $(ARGS)
 
-lint: $(READY) ## Check style, types, the layers of imports, and that no migration is missing
+lint: $(READY) ## Check style, types, layers of imports, the API's snapshot, and that no migration is missing
 	@$(RUN)/ruff format --check .
 	@$(RUN)/ruff check .
 	@$(RUN)/mypy
 	@$(RUN)/mypy --package saleor --package sandbox.demo --package sandbox.settings
 	@$(RUN)/lint-imports
+	@env -u UPDATE_SCHEMA $(RUN)/python -m pytest -q -n 0 tests/api/test_schema.py
 	@$(RUN)/python -m sandbox.manage makemigrations --check --dry-run
 
 bench: $(if $(SALEOR),,$(READY)) ## Measure, on the embedded PostgreSQL (SALEOR=<checkout>, DATABASE_URL: on a real Saleor)
