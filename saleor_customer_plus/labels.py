@@ -137,10 +137,16 @@ class Labels(Generic[Label]):
         taken = self._fill(
             """
             DELETE FROM {links} k
-            USING unnest({record_ids}::bigint[], {label_ids}::bigint[]) AS v(record_id, label_id)
+            USING (
+                SELECT v.* FROM unnest({record_ids}::bigint[], {label_ids}::bigint[]) AS v(record_id, label_id)
+                JOIN {records} r ON r.id = v.record_id
+                ORDER BY r.id
+                FOR KEY SHARE OF r  -- first, as everywhere: a deletion of the record waits, and not in a circle
+            ) v
             WHERE k.record_id = v.record_id AND k.{label_id} = v.label_id
             RETURNING k.record_id, k.{label_id} AS label_id
             """,
+            records=sql.table(CustomerRecord),
             record_ids=record_ids,
             label_ids=label_ids,
         )

@@ -104,6 +104,7 @@ def join(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None, sev
     leaving = {record_id for record_id, group_id in wanted if group_id == default_id or not several}
     if not several:
         wanted = list(dict(wanted).items())
+    if leaving:
         hold_records(leaving)  # two who let one person in at once must not leave them in two groups
     joining = [pair for pair in wanted if pair[1] != default_id]
     left = GROUPS.take_others(leaving, joining, actor=actor, cause=cause)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import random
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from multiprocessing import get_context
 
+import pytest
 from django.db import transaction
 
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
+from saleor_customer_plus.deletion import delete_records
 from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.groups import actions as groups
 from saleor_customer_plus.groups.mirror import KEY, mirror_records
 from saleor_customer_plus.groups.models import Group, GroupMembership
 from saleor_customer_plus.host import User
+from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags import actions as tags
 from saleor_customer_plus.tags.models import Tag, TagAssignment
 
@@ -117,3 +123,40 @@ def test_the_mirror_shows_what_was_true_last() -> None:
 
     names = json.dumps([group.name for group in choices])
     assert set(User.objects.values_list(f"metadata__{KEY}", flat=True)) == {names}
+
+
+def untag(anna: int) -> Callable[[], object]:
+    tag = make_tag().pk
+    tags.assign([(anna, tag)], actor=STAFF)
+    return partial(tags.unassign, [(anna, tag)], actor=STAFF)
+
+
+def leave(anna: int) -> Callable[[], object]:
+    group = make_group().pk
+    groups.join([(anna, group)], actor=STAFF, several=True)
+    return partial(groups.leave, [(anna, group)], actor=STAFF)
+
+
+def join_the_default(anna: int) -> Callable[[], object]:
+    groups.join([(anna, make_group().pk)], actor=STAFF, several=True)
+    return partial(groups.join, [(anna, groups.default_group().pk)], actor=STAFF, several=True)
+
+
+@pytest.mark.parametrize("prepare", [untag, leave, join_the_default])
+def test_a_deletion_waits_for_who_takes_a_label_away(prepare: Callable[[int], Callable[[], object]]) -> None:
+    anna = make_record()
+    take, taken = prepare(anna.pk), get_context("fork").Barrier(2)
+
+    def work() -> None:
+        with transaction.atomic():
+            take()
+            taken.wait(30)
+            time.sleep(0.5)  # the deletion is under way
+
+    def delete() -> None:
+        taken.wait(30)
+        delete_records([anna.pk], actor=STAFF)
+
+    at_once(work, delete)
+
+    assert CustomerRecord.objects.count() == 0
