@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from uuid import uuid4
 
 from django.core.files import File
 
-from .import_files import LAYOUT
+from .cells import is_formula, neutralise
+from .import_files import EXACT, LAYOUT
 from .models import FOLDER, BulkChunk, BulkJob, BulkProblem, bulk_storage
 from .readers.layout import Layout
 from .rows import Reason
@@ -68,7 +70,7 @@ def write_file(job: BulkJob) -> None:
             if layout.encoding == "utf-8":
                 file.write("\ufeff")  # or a spreadsheet takes it for something else
             writer = csv.writer(file, delimiter=layout.delimiter, quotechar=layout.quote or '"')
-            for cells in _lines(layout, rows):
+            for cells in _lines(layout, rows, is_exact=job.options.get(EXACT, False)):
                 writer.writerow(cells)
         with path.open("rb") as done:
             job.error_file.name = bulk_storage().save(f"{FOLDER}/{uuid4().hex}.csv", File(done))
@@ -77,7 +79,7 @@ def write_file(job: BulkJob) -> None:
 _Kept = tuple[list[str], list[dict[str, str]]]
 
 
-def _lines(layout: Layout, refused: Iterable[_Kept]) -> Iterator[list[str]]:
+def _lines(layout: Layout, refused: Iterable[_Kept], *, is_exact: bool) -> Iterator[list[str]]:
     headers = layout.headers
     # Of an earlier import, which refused these rows too: in a row of too many cells it is the last one all the same.
     told_before = layout.has_header and headers[-1].strip() == REASON
@@ -86,7 +88,27 @@ def _lines(layout: Layout, refused: Iterable[_Kept]) -> Iterator[list[str]]:
     for cells, reasons in refused:
         kept = cells[:-1] if told_before and len(cells) >= len(headers) else cells
         blanks = [""] * (len(headers) - told_before - len(kept))
-        yield [*kept, *blanks, " ".join(map(_told, reasons))]
+        yield [*(_harmless(cell, is_exact) for cell in kept), *blanks, in_words(reasons)]
+
+
+# What looks like a formula and is a phone number, or a dash.
+_NUMBER = re.compile(r"[+-][\d\s()./-]*")
+
+
+def _harmless(cell: str, is_exact: bool) -> str:
+    """The cell so that a spreadsheet does not run it, and an import reads what it would have read before.
+
+    One of a CSV file may have its apostrophe already.
+    """
+    cell = cell.strip()
+    if is_exact:
+        return neutralise(cell)
+    return f"'{cell}" if is_formula(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def in_words(reasons: Iterable[dict[str, str]]) -> str:
+    """Why a row was refused or passed over."""
+    return " ".join(map(_told, reasons))
 
 
 def _told(reason: dict[str, str]) -> str:

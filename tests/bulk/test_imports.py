@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
@@ -172,6 +173,21 @@ def test_a_row_that_is_refused_again_has_one_reason() -> None:
         assert error_rows(again) == rows
     assert rows[0] == ["email", "name", "Reason"]
     assert [row[:2] for row in rows[1:]] == [["bad", "Anna"], ["b@example.com", "Bo"], ["worse", ""]]
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_nothing_in_the_file_of_refused_rows_is_run_by_a_spreadsheet(is_json: bool) -> None:
+    names = ["=1+1", "'=1+1", "@x", "'tis", "+49 30 12", "-"]
+    people = [{"email": f"x{number}", "name": name} for number, name in enumerate(names)]
+    content = "email,name\n" + "".join(f"{person['email']},{person['name']}\n" for person in people)
+    rows = error_rows(load("".join(json.dumps(person) + "\n" for person in people) if is_json else content))
+    assert not any(row[1].startswith(("=", "@")) for row in rows)
+
+    # Mended, they are what they would have been.
+    mended = "".join(f"{email}@example.com,{name}\n" for email, name, _ in rows[1:])
+    load(f"email,first name\n{mended}")
+    kept = list(CustomerRecord.objects.order_by("email").values_list("first_name", flat=True))
+    assert kept == ["=1+1", "'=1+1" if is_json else "=1+1", *names[2:]]
 
 
 def test_rows_of_blanks_are_no_rows() -> None:
