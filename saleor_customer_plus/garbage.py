@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Do not search meanwhile: a batch of rows makes very many objects, all of which are still needed.
+    """Put the garbage collector off while a batch is worked on: nearly all of its many objects are still needed.
 
-    It takes an eighth of the time of an import, and of Python's in a reconciliation. Only for what is soon over:
-    nothing that holds itself is freed.
+    Its searches took an eighth of the time of an import, and of what Python does in a reconciliation. Only for work
+    that is soon over: meanwhile no objects that refer to each other in a circle are freed.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -64,10 +64,11 @@ Label = TypeVar("Label", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Labels(Generic[Label]):
-    """One kind of label, and how records have it.
+    """One kind of label, tags or groups, and where it is written which records have it.
 
-    `link` is the model of the rows that say so: with a `record`, and the label in the field that is called `word`. The
-    log calls it so too.
+    A row of `link` says that a record has a label. `word` ("tag" or "group") is the name of its foreign key to the
+    label, beside the one that is called `record`; entries of the log name the label by the same word. The last three
+    are the types under which is logged that a record got a label, lost it, or has one whose name changed.
     """
 
     label: type[Label]

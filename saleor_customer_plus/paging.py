@@ -55,10 +55,11 @@ class Key:
 class Segment(Generic[Row]):
     """A part of a list: its rows, without an order, and the columns that order them, the last of them unique.
 
-    PostgreSQL reads rows either in order until the page is full, which is bad when few of them are wanted, or finds
-    those that are wanted and then sorts them, which is bad when there are many. It goes by statistics. A `condition` is
-    one of which it has none: then the next rows of `scope` (the segment without any filter) are looked through in
-    order, first few, then more, and only if they do not fill the page, the others are found and sorted.
+    PostgreSQL can read a filtered page in two ways. It walks an index in order and drops rows until the page is full,
+    which takes long where few rows pass the filter; or it finds all rows that pass and sorts them, which takes long
+    where many do. It chooses by its statistics. A filter of which it has none goes into `condition`, and we choose: the
+    next few hundred, then thousand rows of `scope` (the segment without any filter) are walked in order, and only if
+    they do not fill the page, all others that pass are found and sorted.
     """
 
     rows: QuerySet[Row]

@@ -1,8 +1,8 @@
 """The plugin class, a contents page: its settings, its endpoint, and one line for each hook of Saleor.
 
 Saleor does not catch what a hook raises, and fires hooks while a shopper waits. So every hook here comes from
-`hooks`: it never raises, never queries, and only schedules a task with ids after the commit. But for one, which is
-asked whether somebody may buy.
+`hooks`: it never raises, never queries, and only schedules a task with ids after the commit. The one exception is
+`preprocess_order_creation`, by which Saleor asks whether somebody may buy.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def members() -> QuerySet[Any, Any]:
 
 
 def find(user_ids: Collection[int]) -> dict[int, Any]:
-    """Those of these users who are members of staff, by their number. Whoever left is not among them. One statement."""
+    """Those of these users who are members of staff, by their ids. Whoever left is not among them. One statement."""
     columns = ("id", "email", "first_name", "last_name", "is_staff", "is_active")
     return {user.pk: user for user in members().filter(pk__in=user_ids).only(*columns)}
 

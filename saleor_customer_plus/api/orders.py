@@ -72,7 +72,8 @@ class CustomerRecordOrderFilterInput(graphene.InputObjectType):  # type: ignore[
     """Which of a person's orders are wanted."""
 
     statuses = list_of(
-        OrderStatus, description="Those of any of these statuses. Without it: all but drafts and canceled ones."
+        OrderStatus,
+        description="Those of any of these statuses. Without it: all but canceled ones. Drafts are never listed.",
     )
 
 
@@ -110,7 +111,8 @@ class OrdersOfRecord:
     orders = graphene.Field(
         OrderConnection,
         required=True,
-        description="The person's orders, newest first. Drafts and canceled ones only when the filter asks for them.",
+        description="The person's orders, newest first. Canceled ones only when the filter asks for them. "
+        "Drafts are never listed.",
         filter=CustomerRecordOrderFilterInput(description="Which of the orders are wanted."),
         **PAGE_ARGUMENTS,
     )

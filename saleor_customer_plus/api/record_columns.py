@@ -27,6 +27,6 @@ FIELDS = {name: {name} for name in _OF_THEIR_NAME} | {
 
 
 def unread(info: Any) -> frozenset[str]:
-    """The columns of no field in the request."""
+    """The columns that no field in the request needs."""
     names = asked(info)
     return frozenset(column for column, fields in FIELDS.items() if fields.isdisjoint(names))

@@ -45,7 +45,7 @@ class Query(
     GroupQueries,
     graphene.ObjectType,  # type: ignore[misc]
 ):
-    """What can be asked."""  # Saleor knows an introspection by this very name of the root type.
+    """What can be asked."""  # Saleor recognises an introspection by the root type's name, which has to be `Query`.
 
 
 class Mutation(

@@ -1,4 +1,4 @@
-"""Versions of records, by which a client overwrites nothing that it has not seen."""
+"""Versions of records: a client sends back the one that it read, so that it overwrites nothing that it has not seen."""
 
 from __future__ import annotations
 

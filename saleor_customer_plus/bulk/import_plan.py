@@ -108,7 +108,10 @@ class Planner:
         return values
 
     def _decide_beside(self, planned: Planned, known: _Known) -> None:
-        """Most of a million people have none of these: each is looked at only where it may be there."""
+        """Decide about what is not a field of the record: tags, groups, consents, a lead.
+
+        Most of a million rows have none of them, so each is looked at only where the row or the options name it.
+        """
         person, id, options = planned.person, planned.record_id, self.options
         if person.tags or options.tags:
             wanted = dict.fromkeys(fold(name) for name in (*options.tags, *person.tags))

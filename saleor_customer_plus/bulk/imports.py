@@ -2,8 +2,8 @@
 
 open     find out what the file is, and rewrite it where it is no plain text
 scan     look at each row once, for where chunks begin and who is in it; one chunk makes the next
-addresses  find those that come twice
-numbers  find those that come twice
+addresses  find rows whose e-mail address a later row has too: the later one counts
+numbers  find rows whose customer number an earlier row has too, of another address
 preview  decide about each row and count, unless nobody wants to see it
 sum      put the preview together; the job waits for somebody to start it
 write    decide again and write

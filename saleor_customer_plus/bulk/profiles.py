@@ -24,7 +24,11 @@ PRIVATE = ("notes", "store_note")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A profile that is there from the start. `columns` maps headers to keys; none means headers in any language."""
+    """A profile that is there from the start.
+
+    `columns` are the keys of its columns, with headers in the language that is asked for; or, for another tool, a
+    mapping from the headers that this tool expects to the keys.
+    """
 
     key: str
     label: str

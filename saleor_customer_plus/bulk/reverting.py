@@ -86,7 +86,10 @@ class Reversal:
         self.done.skip(record_id, ErrorCode.STALE, why, what)
 
     def _untouched(self, traces: _Traces, now: Callable[[int, str], Any]) -> Iterator[tuple[int, str, _Trace]]:
-        """What is as the job left it. The rest is kept. What is as it was before the job needs nothing."""
+        """Yield what is still as the job left it, to be put back. Of all else note that it was changed and is kept.
+
+        `now` tells what something of a record is at present. What is as it was before the job is passed over silently.
+        """
         for record_id, by_name in traces.items():
             for name, trace in by_name.items():
                 value = now(record_id, name)

@@ -77,9 +77,10 @@ class RowReader:
         self._tags = [index for index, key in columns.used.items() if key == "tags"]
 
     def keys_of(self, cells: Sequence[str], tags: dict[str, str]) -> tuple[str, str | None] | None:
-        """The address and the customer's number alone, for finding those that come twice; the tags are added.
+        """The e-mail address and the customer's number of a row, to find those that come twice. Cheaper than `read`.
 
-        None where the row cannot be read: it is refused later.
+        Adds the row's tags to `tags`, by their folded names. Returns None for a row that cannot be read: `read` says
+        later what is wrong with it.
         """
         try:
             email = values.email_of(self._restore(cells[self._email].strip()))

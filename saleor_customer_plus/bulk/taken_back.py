@@ -10,8 +10,8 @@ from .models import BulkJob, JobState
 def taken_back() -> list[str]:
     """The jobs that were undone as a whole, and those that undid them, as the log calls them.
 
-    What one of them did and the other did not put back, because somebody else had changed it in between, the log tells
-    of that somebody.
+    What such a job changed is as it was before, or somebody changed it in between, and then the log has that change as
+    theirs. So whoever asks the log who touched a record can leave both jobs out.
     """
     undoing = BulkJob.objects.filter(state=JobState.SUCCEEDED)
     was_undone = Exists(undoing.filter(undoes=OuterRef("pk")))

@@ -21,7 +21,7 @@ _CREATED = (Key("created_at", DateTimeField()), _ID)
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """What the leads of a list have in common. `is_unassigned` asks for those that nobody follows up any more, too."""
+    """What the leads of a list have in common. `is_unassigned` also finds those whose owner has left the staff."""
 
     record_id: int | None = None
     states: Sequence[LeadState] | None = None

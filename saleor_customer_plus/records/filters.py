@@ -100,9 +100,9 @@ class RecordFilter:
         return currencies
 
 
-# Of an array PostgreSQL knows the common elements only. Of another table it knows how many rows there are, not where in
-# the list their records come: it would look up each record of a list in it, or sort half of the records. What was spent
-# is so common a thing that it finds its page soon.
+# Filters of which PostgreSQL cannot tell how many records pass them (see `paging.Segment`). Of an array it knows the
+# common elements only; of another table how many rows it has, but not which records they belong to. `total_spent` asks
+# another table too, but most records pass it, so that a page in order is soon full.
 _UNGUESSABLE = {"sources", "average_order_value", "tags", "groups"}
 
 

@@ -125,8 +125,9 @@ def search_query(text: str, *, whole_words: bool = False) -> str:
 def matches(query: str, *, is_guessable: bool = False) -> Q:
     """The condition that the terms of a record match a `tsquery`.
 
-    PostgreSQL has statistics of whole words, but guesses wildly how many words begin with some letters or digits. Where
-    it is not shown the query before it has a plan, it takes it to match few records, and uses the index.
+    PostgreSQL has statistics of whole words, but guesses wildly how many words begin with some letters or digits. So
+    unless the query `is_guessable` it stands in a subquery: PostgreSQL then plans without seeing it, takes it to match
+    few records, and uses the index.
     """
     template = "%(expressions)s::tsquery" if is_guessable else "(SELECT %(expressions)s::tsquery)"
     wanted = Func(Value(query), template=template, output_field=TextField())
