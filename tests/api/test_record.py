@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType, CauseType
 from saleor_customer_plus.host import OrderChargeStatus, OrderStatus
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import Source, Stage
 from saleor_customer_plus.settings import DEFAULTS
 from tests.client import Api
-from tests.factories import make_account, make_address, make_ledger_entry, make_order, make_record
+from tests.factories import change, make_account, make_address, make_ledger_entry, make_order, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -404,6 +405,17 @@ class TestOrders:
         assert statuses("{statuses: [CANCELED, DRAFT]}") == {"CANCELED", "DRAFT"}
         assert statuses("{}") == everything - {"CANCELED", "DRAFT"}
         assert statuses("{statuses: []}") == set()
+
+    def test_a_draft_is_listed_once_it_is_an_order(self, api: Api) -> None:
+        draft = make_order("anna@example.com", status=OrderStatus.DRAFT)
+        reactions.orders_changed([str(make_order("anna@example.com").pk), str(draft.pk)])
+        wanted = "orders(first: 9, filter: {statuses: [DRAFT, UNCONFIRMED]}) { edges { node { id } } }"
+        assert ask(api, wanted)["orders"]["edges"] == []
+
+        change(draft, status=OrderStatus.UNCONFIRMED)
+        reactions.orders_changed([str(draft.pk)])
+
+        assert ask(api, wanted)["orders"]["edges"] == [{"node": {"id": gid("Order", draft.pk)}}]
 
 
 class TestActivity:
