@@ -14,7 +14,7 @@ from django_countries import countries
 
 from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
-from ..bulk import import_requests, jobs, profiles
+from ..bulk import formats, import_problems, import_requests, jobs, profiles
 from ..bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
 from ..bulk.models import BulkJob, JobKind, JobState
 from ..groups import queries as groups
@@ -93,7 +93,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         command.stdout.write(_sheets(file))
     if job.state == JobState.READY:
         if not options["json"]:
-            command.stdout.write(shown(preview))
+            command.stdout.write("\n\n".join(part for part in (_columns(job), shown(preview), _refused(job)) if part))
         if options["dry_run"] or not (options["yes"] or _agreed()):
             jobs.cancel(job.pk)
             if options["json"]:
@@ -106,6 +106,8 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             import_requests.start(job.pk, missing=options["deactivate_missing"])
         working.work(job, options)
     errors = _save_errors(job, options["errors"])
+    if not (preview or errors or options["json"]) and (refused := _refused(job)):
+        command.stdout.write(refused)
     if (accounts := job.report.get("accounts")) and not options["json"]:
         command.stdout.write(f"Accounts: {accounts['opened']:,} opened, {accounts['refused']:,} refused.")
     working.tell(
@@ -123,6 +125,22 @@ def _sheets(file: dict[str, Any]) -> str:
     others = file["other_sheets"]
     passed = f" Passed over, though there are rows: {', '.join(others)}. Choose with --sheet." if others else ""
     return f"Sheet: {file['sheet']}.{passed}"
+
+
+def _columns(job: BulkJob) -> str:
+    """Whose layout the file has, and what of it is left out."""
+    mapping = job.report["mapping"]
+    left = ", ".join(one["header"] for one in mapping["columns"] if not one["column"])
+    layout = formats.format_of(mapping["format"]).label if mapping["format"] else ""
+    told = [f"Recognised as {layout}." if layout else "", f"Not read: {left}." if left else ""]
+    return " ".join(filter(None, told))
+
+
+def _refused(job: BulkJob) -> str:
+    """Why rows are refused or passed over: the first of them."""
+    first = job.problems.order_by("place", "id")[:REASONS_SHOWN]
+    lines = [f"Row {one.row_number}: {import_problems.in_words(one.reasons)}" for one in first if one.row_number]
+    return "\n".join(["Refused or passed over, to begin with:", *lines]) + "\n" if lines else ""
 
 
 def _agreed() -> bool:
@@ -171,6 +189,9 @@ def _options(options: dict[str, Any]) -> ImportOptions:
     )
 
 
+# How many of the rows that are refused are told with their reasons.
+REASONS_SHOWN = 10
+
 COUNTS = {
     "to_create": "to create",
     "to_update": "to update",
@@ -196,7 +217,7 @@ def shown(preview: dict[str, Any]) -> str:
         keys = list(dict.fromkeys(key for row in rows for key in row["values"]))[:5]
         told = [[row["row"], row["fate"], *(row["values"].get(key) for key in keys)] for row in rows]
         parts.append(working.table([["row", "", *keys], *told]))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _save_errors(job: BulkJob, name: str) -> str | None:

@@ -150,8 +150,20 @@ def test_import_shows_a_preview_and_writes_nothing(people: Path) -> None:
     ]
     assert "first_name  1" in said
     assert "clara@example.com" in said
+    assert said.endswith("\n\nRefused or passed over, to begin with:\nRow 3: email: This is no e-mail address.\n")
     assert CustomerRecord.objects.get().first_name == "Ann"
     assert BulkJob.objects.get().state == JobState.CANCELED
+
+
+def test_a_preview_tells_whose_layout_a_file_has_and_what_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "ecwid.csv"
+    file.write_text("name,email,password,shoe size\nAnna Rossi,anna@example.com,x,38\n")
+    assert call("import", file, "--dry-run").startswith("Recognised as Ecwid. Not read: password, shoe size.\n\nrows")
+
+
+def test_rows_that_were_refused_at_once_are_told_unless_they_are_put_into_a_file(people: Path, tmp_path: Path) -> None:
+    assert "\nRow 3: email: This is no e-mail address.\nJob " in call("import", people, "--yes", code=3)
+    assert "Row 3" not in call("import", people, "--yes", "--errors", tmp_path / "errors.csv", code=3)
 
 
 def test_a_link_is_followed_and_not_replaced(tmp_path: Path) -> None:
