@@ -16,8 +16,7 @@ from django.core.files import File
 from ..errors import CustomerPlusError
 from .import_options import ImportOptions
 from .models import FOLDER, BulkJob, bulk_storage
-from .readers import layout, limits, spools, workbooks
-from .readers.encodings import detect, is_wide, known
+from .readers import encodings, layout, limits, spools, workbooks
 from .readers.layout import Chosen, Layout
 from .readers.unpacking import FileKind, copy_to, unpacked
 
@@ -76,7 +75,7 @@ def prepare(job: BulkJob, options: ImportOptions) -> dict[str, Any]:
             return {EXACT: False, LAYOUT: layout.detect(path, chosen).to_json(), WORKING: ""}
         if readable.is_table:
             chosen = Chosen("utf-8", ",", '"', True if job.options.get(PASTED) else options.has_header)
-        elif is_wide(chosen.encoding or "utf-8") or chosen.encoding:
+        elif encodings.is_wide(chosen.encoding or "utf-8") or chosen.encoding:
             chosen = Chosen("utf-8", chosen.delimiter, chosen.quote, chosen.has_header)
         found = layout.detect(readable.path, chosen).to_json()
         with readable.path.open("rb") as file:
@@ -118,12 +117,11 @@ def _opened(job: BulkJob, path: Path, folder: Path) -> Iterator[_Rewritten | Non
             return
         if sheet:
             raise CustomerPlusError("This file is no workbook: it has no sheets to choose from.", field="sheet")
-        encoding = job.options.get("encoding") or ""
-        encoding = known(encoding) if encoding else detect(inner)
+        encoding = encodings.of(inner, job.options.get("encoding") or "")
         if _is_json_lines(inner, encoding):
             spools.write(target, spools.rows_of_json_lines(inner, encoding))
             yield _Rewritten(target, is_table=True, is_exact=True)
-        elif inner != path or is_wide(encoding) or _has_old_lines(inner):
+        elif inner != path or encodings.is_wide(encoding) or _has_old_lines(inner):
             spools.transcode(inner, encoding, target)
             yield _Rewritten(target)
         else:

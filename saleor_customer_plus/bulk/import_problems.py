@@ -66,9 +66,8 @@ def write_file(job: BulkJob) -> None:
     layout = Layout.of_json(job.options[LAYOUT])
     with tempfile.TemporaryDirectory(prefix="customer-plus-") as folder:
         path = Path(folder, "errors.csv")
-        with path.open("w", encoding=layout.encoding, newline="", errors="replace") as file:
-            if layout.encoding == "utf-8":
-                file.write("\ufeff")  # or a spreadsheet takes it for something else
+        # With a mark, for spreadsheets. A few rows are too few to tell another encoding by.
+        with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
             writer = csv.writer(file, delimiter=layout.delimiter, quotechar=layout.quote or '"')
             for cells in _lines(layout, rows, is_exact=job.options.get(EXACT, False)):
                 writer.writerow(cells)

@@ -190,6 +190,16 @@ def test_nothing_in_the_file_of_refused_rows_is_run_by_a_spreadsheet(is_json: bo
     assert kept == ["=1+1", "'=1+1" if is_json else "=1+1", *names[2:]]
 
 
+@pytest.mark.parametrize("chosen", ["", "cp1250"])
+def test_the_file_of_refused_rows_is_read_in_its_encoding_whatever_was_chosen(chosen: str) -> None:
+    raw = "email;imię\na@b.pl;Wałęsa Żółć Śliwiński\nbad;Łucja\n".encode("cp1250")
+    job = load(raw, encoding=chosen, mapping={"imię": "first_name"})
+    with job.error_file.open("rb") as file:
+        mended = file.read().replace(b"bad", b"b@b.pl")
+    load(mended, encoding=chosen, mapping={"imię": "first_name"})
+    assert record("b@b.pl").first_name == "Łucja"
+
+
 def test_rows_of_blanks_are_no_rows() -> None:
     assert load("email;name\n;\na@example.com;Anna\n ;\t\n\u00a0;\n").counters == {"read": 1, "created": 1}
 

@@ -65,6 +65,15 @@ _MIXED = "customer-plus-mixed"
 codecs.register_error(_MIXED, _as_windows)
 
 
+def of(path: Path, chosen: str) -> str:
+    """The encoding that somebody chose, or that is found. The mark of UTF-8 says more than a choice of long ago."""
+    if not chosen:
+        return detect(path)
+    name = known(chosen)
+    with path.open("rb") as file:
+        return "utf-8-sig" if file.read(3) == codecs.BOM_UTF8 else name
+
+
 def known(name: str) -> str:
     """Python's name of an encoding that somebody chose. Raise `CustomerPlusError` for one that there is not."""
     try:

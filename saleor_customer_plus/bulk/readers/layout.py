@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..synonyms import exported_names, names, plain
 from . import encodings
 from .limits import MOST_COLUMNS, refuse
+from .rows import lines_of, rows_of
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 200
@@ -60,13 +62,9 @@ class Layout:
 
 def detect(path: Path, chosen: Chosen) -> Layout:
     """Find out how the file is to be read. Raise `CustomerPlusError` for one that is no table."""
-    from .rows import lines_of, rows_of
-
-    encoding = encodings.known(chosen.encoding) if chosen.encoding else encodings.detect(path)
-    start = 3 if encoding == "utf-8-sig" or _has_utf8_mark(path, encoding) else 0
-    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    encoding, start = _encoding(path, chosen)
     first_row, delimiter = 1, chosen.delimiter
-    sample = [line for line, _ in zip(lines_of(path, encoding, start), range(_SAMPLE_ROWS), strict=False)]
+    sample = list(islice(lines_of(path, encoding, start), _SAMPLE_ROWS))
     if sample and (told := _SEP.match(sample[0])):
         start += len(sample[0].encode(encoding))
         sample, first_row = sample[1:], 2
@@ -78,27 +76,35 @@ def detect(path: Path, chosen: Chosen) -> Layout:
     quote = chosen.quote or '"'
     delimiter = delimiter or _delimiter(sample, quote)
     bare = Layout(encoding, delimiter, quote, False, (), start, first_row)
-    rows = []
-    for row, end in rows_of(path, bare):
-        if len(row) > MOST_COLUMNS:
-            raise refuse(f"The file has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
-        rows.append((row, end))
-        if len(rows) == _SAMPLE_ROWS:
-            break
-    blank = 0
-    while blank < len(rows) and not any(cell.strip() for cell in rows[blank][0]):
-        blank += 1
-    if blank == len(rows):
+    rows = _first_rows(path, bare)
+    index = next((number for number, (row, _) in enumerate(rows) if any(cell.strip() for cell in row)), None)
+    if index is None:
         raise refuse("The file is empty.")
-    index = blank
     if chosen.has_header is not False:
-        index = _header_below_titles([row for row, _ in rows[:_MOST_TITLES]], blank)
+        index = _header_below_titles([row for row, _ in rows[:_MOST_TITLES]], index)
     head, end = rows[index]
     has_header = is_header(head) if chosen.has_header is None else chosen.has_header
     if has_header:
         return replace(bare, has_header=True, headers=tuple(head), start=end, first_row=first_row + index + 1)
     width = max(len(row) for row, _ in rows)
-    return replace(bare, headers=tuple(f"Column {index + 1}" for index in range(width)))
+    return replace(bare, headers=tuple(f"Column {number + 1}" for number in range(width)))
+
+
+def _encoding(path: Path, chosen: Chosen) -> tuple[str, int]:
+    """The encoding, and the byte where the text begins: after the mark, where there is one."""
+    encoding = encodings.of(path, chosen.encoding)
+    start = 3 if encoding == "utf-8-sig" else 0
+    return "utf-8" if encoding == "utf-8-sig" else encoding, start
+
+
+def _first_rows(path: Path, bare: Layout) -> list[tuple[list[str], int]]:
+    """The first rows, each with the byte where it ends."""
+    rows = []
+    for row, end in islice(rows_of(path, bare), _SAMPLE_ROWS):
+        if len(row) > MOST_COLUMNS:
+            raise refuse(f"The file has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
+        rows.append((row, end))
+    return rows
 
 
 # What is saved under the name of a list and is none, by how its text begins.
@@ -114,11 +120,6 @@ def _refuse_documents(first: str) -> None:
     for begins, told in _DOCUMENTS:
         if begins.match(first.lstrip("\ufeff \t")):
             raise refuse(f"{told}. Save the list as CSV, XLSX or JSON lines: one object in each line.")
-
-
-def _has_utf8_mark(path: Path, encoding: str) -> bool:
-    with path.open("rb") as file:
-        return encoding in ("utf-8", "utf-8-sig") and file.read(3) == b"\xef\xbb\xbf"
 
 
 def _delimiter(lines: Sequence[str], quote: str) -> str:

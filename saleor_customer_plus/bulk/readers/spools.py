@@ -90,11 +90,12 @@ _ADDRESS = re.compile(r"[^\s,;<>\"()]+@[^\s,;<>\"()]+")
 def rows_of_pasted(text: str) -> Iterator[list[str]]:
     """The header, then name and address of each person in a text: `a@b.it, Anna <anna@b.it>; c@d.it`.
 
-    Commas, semicolons, blanks and lines part people. What is around an address, up to the last part, is the name.
+    Commas, semicolons, blanks and lines part people; a tab parts cells of one, as copied from a sheet. What is around
+    an address, up to the last part, is the name.
     A part without an address is a row of its own, so that it is refused and told of.
     """
     yield ["name", "email"]
-    for part in re.split(r"[;\n\r\t]+", text):
+    for part in re.split(r"[;\n\r]+", text):
         yield from _people(part.strip(" ,"))
 
 
@@ -125,7 +126,7 @@ def _people(part: str) -> Iterator[list[str]]:
         addresses = list(_ADDRESS.finditer(piece))
         if len(addresses) == 1:
             (match,) = addresses
-            name = f"{piece[: match.start()]} {piece[match.end() :]}".strip(" <>()\"'\t")
+            name = f"{piece[: match.start()]} {piece[match.end() :]}".strip(" <>()\"'\t-")
             yield [" ".join(name.split()), match.group()]
         elif addresses:
             yield from (["", match.group()] for match in addresses)
