@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import mimetypes
+from email.charset import Charset
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -44,7 +45,17 @@ def _download(key: int, name: str) -> downloads.Download | None:
     }[found]
     guessed, encoding = mimetypes.guess_type(name)
     content_type = guessed if guessed and not encoding else "application/octet-stream"
+    charset = _charset(job, found)
+    if charset and content_type.startswith("text/"):
+        content_type += f"; charset={charset}"
     return downloads.Download(getattr(job, found), shown or f"job-{job.pk}{ending}", content_type)
+
+
+def _charset(job: BulkJob, found: str) -> str:
+    """How a file was written by us. Many clients take a text that does not say so for ISO-8859-1."""
+    written = {"result_file": job.options, "error_file": job.report.get("file", {})}.get(found, {})
+    encoding = written.get("encoding", "").removesuffix("-sig")
+    return str(Charset(encoding)) if encoding else ""
 
 
 downloads.register(_KIND, _download)

@@ -196,7 +196,8 @@ def test_nobody_but_staff(api: Api, query: str) -> None:
 
 
 def test_files_are_fetched_by_addresses_that_hold_for_an_hour(api: Api) -> None:
-    job = make_job("IMPORT", state=JobState.SUCCEEDED, file_name="kunden märz.csv")
+    report = {"file": {"encoding": "windows-1252"}}
+    job = make_job("IMPORT", state=JobState.SUCCEEDED, file_name="kunden märz.csv", report=report)
     job.file.save("x.csv", ContentFile(b"in"), save=False)
     job.result_file.save("x.csv.gz", ContentFile(b"out"), save=False)
     job.error_file.save("x.csv", ContentFile(b"errors"))
@@ -214,6 +215,7 @@ def test_files_are_fetched_by_addresses_that_hold_for_an_hour(api: Api) -> None:
     assert answers["resultFile"]["Content-Type"] == "application/octet-stream"
     assert f"customers-{job.created_at:%Y-%m-%d}-{job.pk}" in answers["resultFile"]["Content-Disposition"]
     assert "errors.csv" in answers["errorFile"]["Content-Disposition"]
+    assert answers["errorFile"]["Content-Type"] == "text/csv; charset=windows-1252"
 
     job.result_file.delete()
     assert Client().get(shown["resultFile"]).status_code == 404
