@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import mimetypes
-from email.charset import Charset
 from collections.abc import Mapping
+from email.charset import Charset
 from pathlib import PurePosixPath
 from typing import Any
 
