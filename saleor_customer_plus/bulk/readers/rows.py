@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from . import encodings
-from .layout import Layout
 from .limits import MOST_IN_LINE, refuse
+
+if TYPE_CHECKING:
+    from .layout import Layout  # which reads rows to find out how they are cut
 
 Row = list[str]
 
