@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +18,15 @@ from ..bulk import exports
 from ..bulk.export_options import DELIMITERS, ENCODINGS, Wish
 from ..bulk.models import BulkJob, JobState
 from ..groups import queries as groups
-from ..records.filters import LabelFilter, RecordFilter
-from ..records.models import Stage
+from ..reconciliation.command import moment
+from ..records.filters import LabelFilter, MoneyRange, Range, RecordFilter
+from ..records.models import Source, Stage
 from ..records.queries import RecordList
 from ..settings import ExportFormat
 from ..tags import queries as tags
 from . import working
+
+_YES_NO = {"yes": True, "no": False, None: None}
 
 HELP = (
     "Write customer records into a file: all active ones, or those that the options name. The file appears once it is "
@@ -53,9 +59,51 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--group", "Only those of this group. May be repeated: any of them."),
     ):
         parser.add_argument(option, action="append", default=[], type=int if option == "--id" else str, help=help)
+    for option, read, help in (
+        ("--created", moment, "Only those who are known since these days."),
+        ("--customer-since", moment, "Only those who became customers in these days."),
+        ("--last-order", moment, "Only those whose last order is of these days."),
+        ("--orders", int, "Only those with so many orders that count."),
+        ("--spent", amount, "Only those who spent so much, in the currency that --currency names."),
+        ("--average", amount, "Only those whose orders come to so much on average, in that currency."),
+    ):
+        parser.add_argument(option, metavar="FROM..TO", type=partial(_range, read), help=help)
+    parser.add_argument("--account", choices=["yes", "no"], help="Only those with an account, or without one.")
+    parser.add_argument("--tax-exempt", choices=["yes", "no"], help="Only those who are exempt from taxes, or not.")
+    parser.add_argument("--company", help="Only those of the company of this name.")
+    parser.add_argument(
+        "--source", action="append", choices=Source.values, help="Only those with this source. May be repeated."
+    )
     parser.add_argument("--subscribed", action="store_true", help="Only those who accept marketing.")
     parser.add_argument("--include-inactive", action="store_true", help="Inactive records too.")
     working.configure(parser)
+
+
+def amount(text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("nan")
+    if not found.is_finite():
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount. Write it like 99.50.")
+    return found
+
+
+def _range(read: Callable[[str], Any], text: str) -> Range:
+    """From one end to the other, both included, either of which may be left out."""
+    first, dots, last = text.partition("..")
+    if not dots or not (first or last):
+        raise argparse.ArgumentTypeError("Write it as FROM..TO, of which either may be left out.")
+    return Range(read(first) if first else None, read(last) if last else None)
+
+
+def _money(options: dict[str, Any], name: str) -> MoneyRange | None:
+    if options[name] is None:
+        return None
+    currency = options["currency"].upper()
+    if currency in ("", "ALL"):
+        raise CommandError(f"--{name} needs --currency, such as EUR.")
+    return MoneyRange(currency, options[name])
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
@@ -99,7 +147,17 @@ def _filter(options: dict[str, Any]) -> RecordFilter:
     return RecordFilter(
         ids=options["id"] or None,
         stage=Stage(options["stage"]) if options["stage"] else None,
+        has_account=_YES_NO[options["account"]],
+        sources=[Source(one) for one in options["source"]] if options["source"] else None,
         countries=options["country"] or None,
+        company=options["company"],
+        created=options["created"],
+        customer_since=options["customer_since"],
+        last_order=options["last_order"],
+        order_count=options["orders"],
+        total_spent=_money(options, "spent"),
+        average_order_value=_money(options, "average"),
+        is_tax_exempt=_YES_NO[options["tax_exempt"]],
         tags=_labels(options["tag"], tags.ids_by_name(options["tag"]), "tag"),
         groups=_labels(options["group"], groups.ids_by_name(options["group"]), "group"),
         accepts_marketing=True if options["subscribed"] else None,

@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--since",
-        type=_moment,
+        type=moment,
         metavar="TIME",
         help="Look only at accounts and orders that changed since then (ISO 8601, UTC unless it says otherwise).",
     )
@@ -51,16 +51,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-progress", action="store_true", help="Show no progress bar.")
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A time, or a day at its beginning, in UTC unless it says otherwise."""
     try:
-        moment = parse_datetime(text)
-        if moment is None and (day := parse_date(text)):
-            moment = datetime(day.year, day.month, day.day)
+        found = parse_datetime(text)
+        if found is None and (day := parse_date(text)):
+            found = datetime(day.year, day.month, day.day)
     except ValueError:
-        moment = None
-    if moment is None:
+        found = None
+    if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time. Write it like 2026-01-31 or 2026-01-31T08:00:00Z.")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:

@@ -8,6 +8,9 @@ import itertools
 import json
 import stat
 from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,13 @@ from saleor_customer_plus.bulk import import_requests, jobs, profiles
 from saleor_customer_plus.bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.bulk.progress import Watch
-from saleor_customer_plus.management import import_command, working
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.management import export_command, import_command, working
+from saleor_customer_plus.records.filters import MoneyRange, Range, RecordFilter
+from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.tags.models import TagAssignment
 
 from ..bulk.counting import Counting, make
-from ..factories import make_group, make_job, make_record, make_staff, make_tag
+from ..factories import make_group, make_job, make_order, make_record, make_staff, make_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +111,50 @@ def test_export_of_those_whom_the_options_name(tmp_path: Path) -> None:
     assert emails("--include-inactive") == ["lead@example.com", "customer@example.com", "inactive@example.com"]
 
 
+def test_export_filters_as_the_api_does() -> None:
+    parser = argparse.ArgumentParser()
+    export_command.configure(parser)
+    given = (
+        "--stage=CUSTOMER --account=no --tax-exempt=yes --company=Rossi --source=ORDER --source=IMPORT --country=DE"
+        " --created=2026-01-01..2026-02-01T12:00 --customer-since=2026-01-01.. --last-order=..2026-03-01 --orders=2.."
+        " --currency=eur --spent=500..999.50 --average=..80 --subscribed --id=7"
+    )
+
+    day = partial(datetime, 2026, tzinfo=UTC)
+    assert export_command._filter(vars(parser.parse_args(given.split()))) == RecordFilter(
+        ids=[7],
+        stage=Stage.CUSTOMER,
+        has_account=False,
+        is_tax_exempt=True,
+        company="Rossi",
+        sources=[Source.ORDER, Source.IMPORT],
+        countries=["DE"],
+        created=Range(day(1, 1), day(2, 1, 12)),
+        customer_since=Range(day(1, 1), None),
+        last_order=Range(None, day(3, 1)),
+        order_count=Range(2, None),
+        total_spent=MoneyRange("EUR", Range(Decimal(500), Decimal("999.50"))),
+        average_order_value=MoneyRange("EUR", Range(None, Decimal(80))),
+        accepts_marketing=True,
+    )
+
+
+def test_export_of_those_who_spent(tmp_path: Path) -> None:
+    for email, total in (("anna@example.com", 600), ("bea@example.com", 400)):
+        make_order(email, total=total)
+    call("reconcile")
+    call("export", tmp_path / "list.csv", "--columns=email", "--spent=500..", "--currency=EUR")
+    assert (tmp_path / "list.csv").read_text("utf-8-sig").split() == ["Email", "anna@example.com"]
+
+
+@pytest.mark.parametrize("option", ["--orders=2", "--orders=..", "--orders=x..", "--spent=nan..", "--created=May.."])
+def test_a_range_that_is_none(option: str) -> None:
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    export_command.configure(parser)
+    with pytest.raises(argparse.ArgumentError):
+        parser.parse_args([option])
+
+
 def test_what_export_refuses(tmp_path: Path) -> None:
     for options, message in (
         (["--columns=nonsense"], "columns: There is no column 'nonsense'"),
@@ -115,6 +163,7 @@ def test_what_export_refuses(tmp_path: Path) -> None:
         (["--user=nobody@example.com"], "no active member of staff"),
         (["--date-format=x"], "date-format: "),
         (["--json"], "Name a file"),
+        (["--spent=5.."], "--spent needs --currency"),
     ):
         with pytest.raises(CommandError, match=message):
             call("export", *options)
