@@ -22,7 +22,7 @@ from .readers.unpacking import FileKind, copy_to, unpacked
 
 # For the job itself: names that begin with an underscore are shown to nobody.
 PASTED, WORKING, LAYOUT, MISSING, EXACT = "_pasted", "_working", "_layout", "_missing", "_exact"
-SHEETS = "_sheets"
+SHEETS, MONTH_FIRST = "_sheets", "_month_first"
 
 
 class _Cached:

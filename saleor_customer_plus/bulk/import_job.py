@@ -38,7 +38,7 @@ def reader_of(job: BulkJob, options: ImportOptions, chosen: CustomerPlusSettings
         # Mailchimp writes one file for each status, and the status into its name alone.
         is_subscribed=columns.format == "mailchimp" and job.file_name.lower().startswith("subscribed"),
         region=options.country or chosen.default_country,
-        month_first=options.month_first,
+        month_first=options.month_first or job.options.get(import_files.MONTH_FIRST, False),
         marks_ids=columns.format.startswith("shopify"),
         is_exact=job.options.get(import_files.EXACT, False),
     )

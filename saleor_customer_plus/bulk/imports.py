@@ -34,6 +34,7 @@ from . import (
     import_scan,
     import_ties,
     import_write,
+    values,
 )
 from .import_job import options_of, reader_of, writer_of
 from .import_plan import Fate, Planned, Planner
@@ -135,6 +136,9 @@ def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
         corrections=options.mapping,
         keep_unknown=options.keeps_unknown,
     )
+    dates = [index for index, key in columns.used.items() if key == "created_at"]
+    is_month_first = values.is_month_first(row[index] for row in sample for index in dates if index < len(row))
+    job.options = {**job.options, import_files.MONTH_FIRST: is_month_first}
     job.report = {
         "mapping": columns.to_json(),
         "file": {
@@ -142,6 +146,7 @@ def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
             "delimiter": layout.delimiter,
             "quote": layout.quote,
             "has_header": layout.has_header,
+            **({"month_first": True} if is_month_first else {}),
             **found.get(import_files.SHEETS, {}),
         },
     }

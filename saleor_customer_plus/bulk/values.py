@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -254,6 +254,12 @@ _WRITTEN = (
     "%Y%m%d",
     "%b %d %Y",
 )
+
+
+def is_month_first(cells: Iterable[str]) -> bool:
+    """Whether a column's dates only make sense as American ones: some have a day after the month, none before it."""
+    dates = [(int(found[1]), int(found[2])) for cell in cells if (found := _NUMERIC.fullmatch(cell.strip()))]
+    return any(second > 12 for _, second in dates) and all(first <= 12 for first, _ in dates)
 
 
 @lru_cache(_REMEMBERED)

@@ -200,6 +200,13 @@ def test_the_file_of_refused_rows_is_read_in_its_encoding_whatever_was_chosen(ch
     assert record("b@b.pl").first_name == "Łucja"
 
 
+@pytest.mark.parametrize(("last", "month"), [("12/31/2023", 3), ("31/12/2023", 4), ("3/4/2023", 4), ("", 4)])
+def test_a_list_tells_by_its_dates_whether_months_come_first(last: str, month: int) -> None:
+    job = load(f"email,created\na@example.com,3/4/2024\nb@example.com,{last}\n")
+    assert record("a@example.com").created_at.month == month
+    assert job.report["file"].get("month_first", False) is (month == 3)
+
+
 def test_rows_of_blanks_are_no_rows() -> None:
     assert load("email;name\n;\na@example.com;Anna\n ;\t\n\u00a0;\n").counters == {"read": 1, "created": 1}
 
