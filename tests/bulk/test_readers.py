@@ -128,6 +128,11 @@ def test_a_cell_of_a_person_is_no_header(file: Callable[[bytes], Path]) -> None:
     assert (found.headers, len(rows)) == (("Contact", "Reach by"), 2)
 
 
+def test_a_quote_may_come_after_blanks(file: Callable[[bytes], Path]) -> None:
+    found, rows = read(file(b'"email", "name"\n"a@b.it", "Rossi, Anna"\n'))
+    assert (found.headers, rows) == (("email", "name"), [["a@b.it", "Rossi, Anna"]])
+
+
 def test_lines_may_end_in_any_way(file: Callable[[bytes], Path]) -> None:
     raw = b'email,note\r\na@b.it,"x\ry"\rb@b.it,y\r\r\nc@b.it,z\n'
     found, _ = read(file(raw))

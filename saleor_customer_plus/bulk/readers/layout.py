@@ -45,6 +45,7 @@ class Layout:
     headers: tuple[str, ...]
     start: int
     first_row: int
+    has_blanks: bool = False  # between a delimiter and the quote of the next cell
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "headers": list(self.headers)}
@@ -57,7 +58,12 @@ class Layout:
     def dialect(self) -> dict[str, Any]:
         """What `csv.reader` and `csv.writer` are told."""
         quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
-        return {"delimiter": self.delimiter, "quotechar": self.quote or None, "quoting": quoting}
+        return {
+            "delimiter": self.delimiter,
+            "quotechar": self.quote or None,
+            "quoting": quoting,
+            "skipinitialspace": self.has_blanks,
+        }
 
 
 def detect(path: Path, chosen: Chosen) -> Layout:
@@ -75,7 +81,9 @@ def detect(path: Path, chosen: Chosen) -> Layout:
     _refuse_documents(first)
     quote = chosen.quote or '"'
     delimiter = delimiter or _delimiter(sample, quote)
-    bare = Layout(encoding, delimiter, quote, False, (), start, first_row)
+    blanks = re.compile(f"{re.escape(delimiter)} +{re.escape(quote)}")
+    has_blanks = any(blanks.search(line) for line in sample)
+    bare = Layout(encoding, delimiter, quote, False, (), start, first_row, has_blanks)
     rows = _first_rows(path, bare)
     index = next((number for number, (row, _) in enumerate(rows) if any(cell.strip() for cell in row)), None)
     if index is None:
