@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import IO, Any
+from uuid import uuid4
 
 from django.core.files import File
 from django.db import transaction
@@ -21,15 +22,20 @@ _PRIVATE = (import_files.PASTED,)
 def of_file(file: IO[bytes] | File[Any], options: ImportOptions, *, actor: Actor, name: str = "") -> BulkJob:
     """Make the import of a file. Send it to work once the transaction is committed."""
     shown = name or getattr(file, "name", "") or "list"
-    return _create(File(file, name="list"), shown, options, actor=actor)
+    return _create(File(file, name=_name()), shown, options, actor=actor)
 
 
 def of_text(text: str, options: ImportOptions, *, actor: Actor) -> BulkJob:
     """Make the import of addresses that somebody pasted."""
     if not text.strip():
         raise CustomerPlusError("The text is empty.", code=ErrorCode.REQUIRED, field="text")
-    file = File(io.BytesIO(text.encode("utf-8", "replace")), name="list")
+    file = File(io.BytesIO(text.encode("utf-8", "replace")), name=_name())
     return _create(file, "", options, actor=actor, **{import_files.PASTED: True})
+
+
+def _name() -> str:
+    """The name of a file in the storage: nobody guesses it, and no other has it, where a storage would overwrite."""
+    return uuid4().hex
 
 
 def _create(file: File[Any], shown: str, options: ImportOptions, *, actor: Actor, **private: Any) -> BulkJob:

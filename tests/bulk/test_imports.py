@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
@@ -434,3 +436,16 @@ def test_the_status_of_a_file_of_mailchimp_is_in_its_name(name: str, number: int
     content = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,LAST_CHANGED,LEID,EUID\na@b.it,Anna,2,,,1,2\n"
     load(content, name=name, subscribe=Subscribe.MARKED, lawful_basis="CONSENT", wording="News")
     assert ConsentEvent.objects.count() == number
+
+
+def test_files_do_not_meet_in_a_storage_that_overwrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As Saleor's storages on S3 and GCS do unless told otherwise.
+    field = BulkJob._meta.get_field("file")
+    monkeypatch.setattr(field, "storage", FileSystemStorage(tmp_path, allow_overwrite=True))
+    options, actor = ImportOptions(), Actor(ActorType.IMPORT)
+    made = [
+        import_requests.of_file(ContentFile(b"first", name="a.csv"), options, actor=actor),
+        import_requests.of_file(ContentFile(b"second", name="a.csv"), options, actor=actor),
+        import_requests.of_text("third", options, actor=actor),
+    ]
+    assert [BulkJob.objects.get(pk=job.pk).file.read() for job in made] == [b"first", b"second", b"third"]
