@@ -1,4 +1,4 @@
-"""System checks: what would go wrong later is said at start-up."""
+"""System checks: what would go wrong later is said before tables are made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from django.db import connections
 
 @register(Tags.database)
 def check_database(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[Error]:
-    """The plugin needs PostgreSQL 13 in UTF-8: `normalize` and the generated columns that use it."""
+    """The plugin needs PostgreSQL in UTF-8: `normalize` and the generated columns that use it.
+
+    Django runs it with `migrate` and `check --database`, and refuses versions that are too old by itself.
+    """
     if "default" not in (databases or []):
         return []
     connection = connections["default"]
