@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.core.files import File
 
-from ..errors import CustomerPlusError
+from ..errors import CustomerPlusError, ErrorCode
 from .import_options import ImportOptions
 from .models import FOLDER, BulkJob, bulk_storage
 from .readers import encodings, layout, limits, spools, workbooks
@@ -35,11 +35,12 @@ class _Cached:
     def get(cls, name: str) -> Path:
         if cls.name != name or cls.path is None or not cls.path.exists():
             cls.drop()
-            handle, path = tempfile.mkstemp(prefix="customer-plus-")
-            os.close(handle)
-            cls.path, cls.name = Path(path), name
             with bulk_storage().open(name) as source:
+                handle, path = tempfile.mkstemp(prefix="customer-plus-")
+                os.close(handle)
+                cls.path = Path(path)
                 copy_to(source, cls.path)
+            cls.name = name  # only now: what broke off is not the file
         return cls.path
 
     @classmethod
@@ -53,9 +54,15 @@ class _Cached:
 def local(name: str) -> Path:
     """The path of a stored file, fetched first where the storage is not of this machine."""
     try:
-        return Path(bulk_storage().path(name))
+        path = Path(bulk_storage().path(name))
     except NotImplementedError:
         return _Cached.get(name)
+    if not path.is_file():
+        raise CustomerPlusError(
+            "The file is not in this worker's storage. Let web processes and workers share Saleor's private storage.",
+            code=ErrorCode.NOT_FOUND,
+        )
+    return path
 
 
 def source_of(job: BulkJob) -> tuple[Path, Layout]:

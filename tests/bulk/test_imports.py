@@ -15,7 +15,7 @@ from django.core.files.storage import FileSystemStorage
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import exports, import_requests, import_scan, jobs
+from saleor_customer_plus.bulk import exports, import_files, import_requests, import_scan, jobs
 from saleor_customer_plus.bulk.columns import IMPORTED
 from saleor_customer_plus.bulk.export_columns import is_column
 from saleor_customer_plus.bulk.export_options import Wish
@@ -449,3 +449,25 @@ def test_files_do_not_meet_in_a_storage_that_overwrites(tmp_path: Path, monkeypa
         import_requests.of_text("third", options, actor=actor),
     ]
     assert [BulkJob.objects.get(pk=job.pk).file.read() for job in made] == [b"first", b"second", b"third"]
+
+
+def test_a_worker_that_does_not_share_the_storage_says_so() -> None:
+    job = make("Email\nanna@example.com\n")
+    job.file.storage.delete(job.file.name)
+    run(job)
+    assert (job.state, job.error_code) == (JobState.FAILED, "NOT_FOUND")
+    assert "share Saleor's private storage" in job.error_message
+
+
+def test_what_broke_off_on_its_way_from_a_storage_is_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make("Email\nanna@example.com\n")
+    monkeypatch.setattr(FileSystemStorage, "path", lambda *_arguments: (_ for _ in ()).throw(NotImplementedError))
+    monkeypatch.setattr(FileSystemStorage, "open", lambda *_arguments: ContentFile(b"Email\nanna@example.com\n"))
+    copied = import_files.copy_to
+    monkeypatch.setattr(import_files, "copy_to", lambda *_arguments: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        import_files.local(job.file.name)
+    monkeypatch.setattr(import_files, "copy_to", copied)
+
+    assert import_files.local(job.file.name).read_bytes() == b"Email\nanna@example.com\n"
+    import_files._Cached.drop()
