@@ -43,7 +43,7 @@ class _Scanned:
 
     def __init__(self, start: int, row: int) -> None:
         self.position, self.row = start, row
-        self.splits: list[tuple[int, int, int]] = []  # start, first row, rows
+        self.splits: list[tuple[int, int, int, int]] = []  # start, bytes, first row, rows
         self.tags: dict[str, str] = {}  # as first spelt, by their folded names
         self.rows = 0
         self.has_more = False
@@ -60,10 +60,10 @@ class _Scanned:
             self.row += 1
             self.position = end
             if self.row - first == ROWS_WRITTEN:
-                self.splits.append((start, first, self.row - first))
+                self.splits.append((start, end - start, first, self.row - first))
                 start, first = end, self.row
         if self.row > first:
-            self.splits.append((start, first, self.row - first))
+            self.splits.append((start, self.position - start, first, self.row - first))
 
 
 def parts(job: BulkJob) -> list[dict[str, Any]]:
@@ -92,13 +92,13 @@ def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     next_passed = next(passed, None)
     total = 0
     for scanned in job.chunks.filter(phase="scan").order_by("number").values_list("spec", flat=True):
-        for start, first, rows in scanned["splits"]:
+        for start, size, first, rows in scanned["splits"]:
             here = []
             while next_passed is not None and next_passed.row < first + rows:
                 here.append(list(next_passed))
                 next_passed = next(passed, None)
             total += rows
-            yield {"start": start, "row": first, "rows": rows, "passed": here}
+            yield {"start": start, "bytes": size, "row": first, "rows": rows, "passed": here}
     job.rows_total = total
 
 

@@ -83,7 +83,7 @@ class Import(Kind):
         previewed = list(job.chunks.filter(phase="preview").order_by("number").values_list("spec", flat=True))
         if not previewed:
             return import_scan.chunks(job)
-        return [{name: spec[name] for name in ("start", "row", "rows", "passed")} for spec in previewed]
+        return [{name: spec[name] for name in ("start", "bytes", "row", "rows", "passed")} for spec in previewed]
 
     def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         work = {
@@ -216,7 +216,7 @@ def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     chunk.save(update_fields=["spec"])
     counted = Counter(one.fate.value for one in done)
     counted.update("skipped" if import_problems.is_passed(reasons) else "invalid" for _, _, reasons in refused)
-    counted["read"] = len(done) + len(refused)
+    counted["read"], counted["bytes"] = len(done) + len(refused), chunk.spec["bytes"]
     return counted
 
 

@@ -471,3 +471,16 @@ def test_what_broke_off_on_its_way_from_a_storage_is_fetched_again(monkeypatch: 
 
     assert import_files.local(job.file.name).read_bytes() == b"Email\nanna@example.com\n"
     import_files._Cached.drop()
+
+
+@pytest.mark.parametrize("wants_preview", [True, False])
+def test_all_bytes_of_a_file_are_done_in_the_end(monkeypatch: pytest.MonkeyPatch, wants_preview: bool) -> None:
+    monkeypatch.setattr(import_scan, "ROWS_SCANNED", 3)
+    monkeypatch.setattr(import_scan, "ROWS_WRITTEN", 2)
+    rows = "".join(f"anna{number}@example.com\n" for number in range(7))
+    job = run(make(f"Email\n{rows}", wants_preview=wants_preview))
+    if wants_preview:
+        assert job.bytes_done == 0
+        import_requests.start(job.pk)
+        run(job)
+    assert (job.bytes_done, job.bytes_total) == (len(rows), len(rows))
