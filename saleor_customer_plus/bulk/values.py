@@ -59,7 +59,14 @@ def stored(name: str, value: Any, region: str = "") -> Any:
 
 def text_of(name: str, longest: int, cell: str) -> Any:
     # Plain text is stored as it is; whatever has an invisible or odd character goes through the whole validation.
-    return cell if len(cell) <= longest and cell.isprintable() else stored(name, cell)
+    if len(cell) <= longest and cell.isprintable():
+        return cell
+    try:
+        return stored(name, cell)
+    except Unreadable:
+        if len(cell) <= longest and "\n" in cell:
+            raise Unreadable("This has a line break. Is a quotation mark missing?") from None
+        raise
 
 
 # Plain ones, by far the most, are known by their form. All others go through the whole validation.

@@ -243,6 +243,11 @@ def test_what_is_wrong_with_an_address_is_told(cell: str, says: str) -> None:
         values.email_of(cell)
 
 
+def test_a_quotation_mark_that_is_missing_is_told() -> None:
+    with pytest.raises(Unreadable, match="quotation mark"):
+        values.text_of("first_name", 256, "Bo\nc@example.com,Cy")
+
+
 @pytest.mark.parametrize(
     ("cell", "region", "phone"),
     [
