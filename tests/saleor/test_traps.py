@@ -111,6 +111,22 @@ def test_4_saleor_validates_and_weighs_our_queries_by_its_own_schema(api: Api) -
         assert "too much" in error["message"]
 
 
+def test_what_saleor_allows_of_one_request_holds_here_too(api: Api) -> None:
+    """docs/api.md tells it."""
+
+    def told(field: str, number: int, kind: str) -> list[str]:
+        fields = " ".join(f"x{one}: {field}" for one in range(number))
+        return [error["message"] for error in api.post(f"{kind} {{ {fields} }}").json().get("errors", [])]
+
+    tag = "customerTagDelete(id: 7) { errors { code } }"
+    assert told(tag, 4, "mutation") == []
+    (error,) = told(tag, 5, "mutation")
+    assert "mutation" in error.lower()
+    below = " ".join(f"a{one}: id" for one in range(101))
+    (error,) = told(f'customerRecord(email: "a@b.it") {{ {below} }}', 1, "query")
+    assert "alias" in error.lower()
+
+
 def test_5_saleor_calls_the_endpoint_of_a_plugin_that_is_inactive(api: Api, saleor: SaleorApi) -> None:
     saleor(
         """mutation ($id: ID!) {
