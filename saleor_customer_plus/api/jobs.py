@@ -14,7 +14,7 @@ import graphene
 from .. import hooks, tasks
 from ..activity.actions import Actor
 from ..bulk import jobs, queries
-from ..bulk.models import BulkJob, BulkProblem, JobKind, JobState
+from ..bulk.models import COUNTERS, BulkJob, BulkProblem, JobKind, JobState
 from ..paging import Window, page
 from . import downloads
 from .activity import CustomerRecordActor
@@ -194,7 +194,7 @@ class CustomerJob(graphene.ObjectType):  # type: ignore[misc]
 
 def _progress(job: BulkJob, steps: queries.Steps) -> dict[str, Any]:
     told = queries.progress(job, steps)
-    counted = {name: job.counters.get(name, 0) for name in jobs.COUNTERS}
+    counted = {name: job.counters.get(name, 0) for name in COUNTERS}
     return {
         **counted,
         "rows_total": job.rows_total,

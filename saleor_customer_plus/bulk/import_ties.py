@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, UUIDField
+from django.db.models.functions import MD5, Cast
 
 from .. import sql
 from ..errors import CustomerPlusError
@@ -36,41 +40,30 @@ def record_ids(emails: list[str]) -> list[int]:
     return list(CustomerRecord.objects.filter(email__in=emails).values_list("pk", flat=True))
 
 
-def missing(job_id: int) -> sql.Sql:
+def _missing(job_id: int) -> QuerySet[CustomerRecord]:
     """The active records whose address is not in the file."""
-    return sql.fill(
-        """
-        SELECT r.id FROM {records} r
-        WHERE r.is_active AND NOT EXISTS (
-            SELECT FROM {keys} k WHERE k.job_id = {job} AND k.email = md5(r.email)::uuid
-        )
-        """,
-        records=sql.table(CustomerRecord),
-        keys=sql.table(BulkImportKey),
-        job=job_id,
-    )
-
-
-def _without_loops() -> None:
-    """Let PostgreSQL hash: without statistics of rows that came a moment ago it would compare each with each."""
+    # Let PostgreSQL hash: without statistics of rows that came a moment ago it would compare each with each.
     sql.run(sql.Sql("SET LOCAL enable_nestloop = off"))
+    key = Cast(MD5(OuterRef("email")), UUIDField())
+    return CustomerRecord.objects.filter(~Exists(BulkImportKey.objects.filter(job=job_id, email=key)), is_active=True)
 
 
 def count_missing(job_id: int) -> int:
-    _without_loops()
-    (row,) = sql.rows(sql.fill("SELECT count(*) AS n FROM ({missing}) m", missing=missing(job_id)))
-    return int(row.n)
+    return _missing(job_id).count()
 
 
 def missing_chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     """Who is put out of use, a few thousand at a time."""
-    confirmed = job.options.get(MISSING)
-    _without_loops()
-    ids = [row.id for row in sql.rows(sql.fill("{missing} ORDER BY r.id", missing=missing(job.pk)))]
-    if confirmed is None or len(ids) > confirmed:
-        raise CustomerPlusError("More people are missing in the file than were confirmed. Nobody was put out of use.")
-    for start in range(0, len(ids), _DEACTIVATED_AT_ONCE):
-        yield {"ids": ids[start : start + _DEACTIVATED_AT_ONCE]}
+    confirmed = job.options.get(MISSING, -1)
+    number = 0
+    ids = _missing(job.pk).order_by("id").values_list("id", flat=True).iterator()
+    while chunk := list(islice(ids, _DEACTIVATED_AT_ONCE)):
+        number += len(chunk)
+        if number > confirmed:
+            raise CustomerPlusError(
+                "More people are missing in the file than were confirmed. Nobody was put out of use."
+            )
+        yield {"ids": chunk}
 
 
 def deactivate(job: BulkJob, chunk: BulkChunk) -> Counter[str]:

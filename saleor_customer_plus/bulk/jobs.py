@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connections, transaction
@@ -25,7 +26,6 @@ from .. import sql
 from ..activity.actions import Actor
 from ..errors import CustomerPlusError, ErrorCode
 from . import claims, notices
-from .models import COUNTERS as COUNTERS
 from .models import OVER, BulkChunk, BulkJob, JobKind, JobState
 from .progress import Canceled
 
@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 WORKERS = 8
 # Seconds between looks at what others are doing.
 WAIT = 0.2
+# Chunks that are planned at a time: what one has to do may be a list of two thousand numbers.
+PLANNED_AT_ONCE = 100
 # How often `run` tries again after a deadlock or a lost link; a task is retried by Celery.
 ATTEMPTS = 5
 # How often a chunk is tried whose writing contradicts what others wrote since it looked.
@@ -240,13 +242,13 @@ def _next_phase(job: BulkJob, kind: Kind) -> bool:
     done = kind.phases.index(job.phase) + 1 if job.phase else 0
     for phase in kind.phases[done:]:
         job.phase, job.phase_started_at = phase, timezone.now()
-        chunks = [
-            BulkChunk(job=job, phase=phase, number=number, spec=dict(spec))
-            for number, spec in enumerate(kind.plan(job, phase))
-        ]
-        BulkChunk.objects.bulk_create(chunks, batch_size=1000)
+        plan = enumerate(kind.plan(job, phase))
+        while some := list(islice(plan, PLANNED_AT_ONCE)):
+            BulkChunk.objects.bulk_create(
+                BulkChunk(job=job, phase=phase, number=number, spec=dict(spec)) for number, spec in some
+            )
         job.save()
-        if chunks or job.chunks.filter(phase=phase).exists():
+        if job.chunks.filter(phase=phase).exists():
             return True
     kind.finish(job)
     job.state, job.finished_at = JobState.SUCCEEDED, timezone.now()

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
 from ..bulk import import_requests, jobs, undo
-from ..bulk.models import BulkJob, JobKind, JobState
+from ..bulk.models import COUNTERS, BulkJob, JobKind, JobState
 from . import working
 
 HELP = "List the bulk jobs, newest first; or end, retry, undo or work on one. Exits with 1 if that one fails."
@@ -83,5 +83,5 @@ def _show(command: BaseCommand, found: list[BulkJob], *, as_json: bool) -> None:
     if as_json:
         command.stdout.write(json.dumps(told, indent=2))
         return
-    names = ["id", "kind", "state", "phase", *jobs.COUNTERS, "created_at", "error_message"]
+    names = ["id", "kind", "state", "phase", *COUNTERS, "created_at", "error_message"]
     command.stdout.write(working.table([names, *([job[name] for name in names] for job in told)]))

@@ -18,7 +18,7 @@ from .. import host, settings
 from ..activity.actions import Actor
 from ..activity.models import ActorType
 from ..bulk import jobs, queries
-from ..bulk.models import BulkJob, JobState
+from ..bulk.models import COUNTERS, BulkJob, JobState
 from ..bulk.progress import Watch
 from ..errors import CustomerPlusError, SeveralErrors
 from ..processes import helped_by
@@ -120,7 +120,7 @@ def summary(job: BulkJob) -> dict[str, Any]:
         "state": job.state,
         "phase": job.phase,
         "rows_total": job.rows_total,
-        **{name: job.counters.get(name, 0) for name in jobs.COUNTERS},
+        **{name: job.counters.get(name, 0) for name in COUNTERS},
         "error_code": job.error_code or None,
         "error_message": job.error_message or None,
         "created_at": job.created_at.isoformat(),
@@ -133,7 +133,7 @@ def tell(command: BaseCommand, job: BulkJob, *, as_json: bool, **more: Any) -> N
     if as_json:
         command.stdout.write(json.dumps({**summary(job), **more}, indent=2))
     else:
-        counted = ", ".join(f"{job.counters[name]:,} {name}" for name in jobs.COUNTERS if job.counters.get(name))
+        counted = ", ".join(f"{job.counters[name]:,} {name}" for name in COUNTERS if job.counters.get(name))
         if not counted and job.state == JobState.SUCCEEDED:
             counted = "Nothing was to be done"
         told = [f"Job {job.pk}: {job.get_state_display()}", counted]
