@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -56,14 +57,15 @@ def missing_chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     """Who is put out of use, a few thousand at a time."""
     confirmed = job.options.get(MISSING, -1)
     number = 0
-    ids = _missing(job.pk).order_by("id").values_list("id", flat=True).iterator()
-    while chunk := list(islice(ids, _DEACTIVATED_AT_ONCE)):
-        number += len(chunk)
-        if number > confirmed:
-            raise CustomerPlusError(
-                "More people are missing in the file than were confirmed. Nobody was put out of use."
-            )
-        yield {"ids": chunk}
+    ids: Any = _missing(job.pk).order_by("id").values_list("id", flat=True).iterator()
+    with closing(ids):  # before the transaction ends, and the cursor with it
+        while chunk := list(islice(ids, _DEACTIVATED_AT_ONCE)):
+            number += len(chunk)
+            if number > confirmed:
+                raise CustomerPlusError(
+                    "More people are missing in the file than were confirmed. Nobody was put out of use."
+                )
+            yield {"ids": chunk}
 
 
 def deactivate(job: BulkJob, chunk: BulkChunk) -> Counter[str]:

@@ -15,7 +15,7 @@ from django.core.files.storage import FileSystemStorage
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import exports, import_files, import_requests, import_scan, jobs
+from saleor_customer_plus.bulk import exports, import_files, import_requests, import_scan, import_ties, jobs
 from saleor_customer_plus.bulk.columns import IMPORTED
 from saleor_customer_plus.bulk.export_columns import is_column
 from saleor_customer_plus.bulk.export_options import Wish
@@ -402,6 +402,20 @@ def test_who_is_missing_is_put_out_of_use_only_after_the_number_was_confirmed() 
         ("kept@example.com", True),
         ("out@example.com", False),
     ]
+
+
+def test_nobody_is_put_out_of_use_once_more_are_missing_than_were_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_ties, "_DEACTIVATED_AT_ONCE", 1)
+    make_record("gone@example.com")
+    job = run(make("email\nkept@example.com\n", wants_preview=True, deactivates_missing=True))
+    make_record("newcomer@example.com")
+
+    import_requests.start(job.pk, missing=1)
+
+    assert run(job).state == JobState.FAILED
+    assert "than were confirmed" in run(job).error_message
+    assert not job.chunks.filter(phase="missing").exists()
+    assert all(one.is_active for one in all_records())
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "xlsx", "jsonl"])
