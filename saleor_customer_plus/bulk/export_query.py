@@ -110,7 +110,7 @@ _ONE_ROW: Mapping[str, Callable[[], sql.Sql]] = {
 }
 
 
-# A name with a character at which lists of other programs are split is written in quotes: `values.names_of` reads them.
+# A name with a character at which other programs split lists is written in quotes: `values.words` reads them.
 _QUOTED = """
     CASE WHEN label.name ~ '[][;|"]' THEN '"' || replace(label.name, '"', '""') || '"' ELSE label.name END
 """

@@ -34,7 +34,6 @@ from . import (
     import_scan,
     import_ties,
     import_write,
-    values,
 )
 from .import_job import options_of, reader_of, writer_of
 from .import_plan import Fate, Planned, Planner
@@ -44,6 +43,7 @@ from .mapping import map_columns
 from .models import BulkChunk, BulkJob, JobKind
 from .readers.rows import rows_of
 from .rows import Person, Reason, RowReader
+from .values import dates
 
 _SAMPLE = 200
 
@@ -136,8 +136,8 @@ def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
         corrections=options.mapping,
         keep_unknown=options.keeps_unknown,
     )
-    dates = [index for index, key in columns.used.items() if key == "created_at"]
-    is_month_first = values.is_month_first(row[index] for row in sample for index in dates if index < len(row))
+    times = [index for index, key in columns.used.items() if key == "created_at"]
+    is_month_first = dates.is_month_first(row[index] for row in sample for index in times if index < len(row))
     job.options = {**job.options, import_files.MONTH_FIRST: is_month_first}
     job.report = {
         "mapping": columns.to_json(),

@@ -15,7 +15,8 @@ from .synonyms import exported_names, names, plain
 
 # Several columns of a file may go into one of these.
 _SEVERAL = ("additional_phones", "tags")
-_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+# From the beginning of a word only: to try each of its letters would take a long word for minutes.
+_ADDRESS = re.compile(r"(?<![^@\s<>])[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
 @dataclass(frozen=True, slots=True)

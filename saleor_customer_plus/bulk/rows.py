@@ -9,11 +9,11 @@ from typing import Any
 
 from ..labels import fold
 from ..records.validation import ATTRIBUTES_BYTES, clean
-from . import values
 from .cells import restore
 from .columns import ATTRIBUTE, COLUMNS, Kind
 from .mapping import ColumnMap
-from .values import Unreadable
+from .values import addresses, dates, phones, places, words
+from .values.base import Unreadable, is_nothing, stored, text_of
 
 # What is not a field of the record, by the name of what holds it in a `Person`.
 _BESIDE = ("tags", "groups", "accepts_marketing", "accepts_system_mail", "lead_subject", "lead_message")
@@ -83,11 +83,11 @@ class RowReader:
         later what is wrong with it.
         """
         try:
-            email = values.email_of(self._restore(cells[self._email].strip()))
+            email = addresses.email_of(self._restore(cells[self._email].strip()))
             number = self._restore(cells[self._number].strip()) if self._number is not None else None
             for index in self._tags:
                 if cell := cells[index]:
-                    for name in values.names_of(self._restore(cell.strip())):
+                    for name in words.names_of(self._restore(cell.strip())):
                         tags.setdefault(fold(name), name)
         except (IndexError, Unreadable):
             return None
@@ -145,10 +145,10 @@ class RowReader:
     def _read_phone(self, key: str, cell: str, said: dict[str, Any]) -> None:
         region = said.get("country_code") or self._region
         if key == "phone":
-            said["phone"] = values.phone_of(cell, region)
+            said["phone"] = phones.phone_of(cell, region)
             return
         known = said.get("additional_phones", [])
-        more = [phone for phone in values.phones_of(cell, region) if phone != said.get("phone") and phone not in known]
+        more = [phone for phone in phones.phones_of(cell, region) if phone != said.get("phone") and phone not in known]
         if "phone" not in said and more and not any(one == "phone" for _, one in self._phones):
             said["phone"] = more.pop(0)
         if known or more:
@@ -159,12 +159,12 @@ class RowReader:
     ) -> Person | list[Reason]:
         name = said.pop("name", "")
         if "<" in cells[self._email] and not name:
-            name = values.name_around(self._restore(cells[self._email].strip()))
+            name = addresses.name_around(self._restore(cells[self._email].strip()))
         if name and "first_name" not in said and "last_name" not in said:
             try:
-                for key, part in zip(("first_name", "last_name"), values.split_name(name), strict=True):
+                for key, part in zip(("first_name", "last_name"), addresses.split_name(name), strict=True):
                     if part:
-                        said[key] = values.text_of(key, COLUMNS[key].longest or 0, part)
+                        said[key] = text_of(key, COLUMNS[key].longest or 0, part)
             except Unreadable as error:
                 return [Reason("INVALID", str(error), "name")]
         attributes = {key.removeprefix(ATTRIBUTE): said.pop(key) for key in list(said) if key.startswith(ATTRIBUTE)}
@@ -195,12 +195,12 @@ _CODED = (Kind.EMAIL, Kind.PHONE, Kind.PHONES, Kind.COUNTRY, Kind.LANGUAGE, Kind
 
 
 def _is_blank(key: str, cell: str) -> bool:
-    return key in COLUMNS and COLUMNS[key].kind in _CODED and values.is_nothing(cell)
+    return key in COLUMNS and COLUMNS[key].kind in _CODED and is_nothing(cell)
 
 
 def _number(cell: str) -> Any:
-    values.check_whole(cell)
-    return values.text_of("number", COLUMNS["number"].longest or 0, cell)
+    phones.check_whole(cell)
+    return text_of("number", COLUMNS["number"].longest or 0, cell)
 
 
 def _long(longest: int, cell: str) -> str:
@@ -208,13 +208,13 @@ def _long(longest: int, cell: str) -> str:
         raise Unreadable(f"This may have at most {longest:,} characters.")
     if cell.isprintable():
         return cell
-    return str(values.stored("store_note", cell))
+    return str(stored("store_note", cell))
 
 
 def _attribute(cell: str) -> str:
     if len(cell) > ATTRIBUTES_BYTES:
         raise Unreadable(f"This may have at most {ATTRIBUTES_BYTES:,} characters.")
-    return str(values.stored("attributes", {"value": cell})["value"])
+    return str(stored("attributes", {"value": cell})["value"])
 
 
 def _reader(key: str, month_first: bool) -> Callable[[str], Any]:
@@ -225,18 +225,18 @@ def _reader(key: str, month_first: bool) -> Callable[[str], Any]:
         return _number
     column = COLUMNS[key]
     by_kind: dict[Kind, Callable[[str], Any]] = {
-        Kind.EMAIL: values.email_of,
-        Kind.COUNTRY: values.country_of,
-        Kind.LANGUAGE: values.language_of,
-        Kind.BOOLEAN: values.flag_of,
-        Kind.TIME: partial(values.time_of, month_first=month_first),
-        Kind.LIST: values.names_of,
-        Kind.BASIS: values.basis_of,
-        Kind.OBJECT: lambda cell: values.stored("social_profiles", values.pairs_of(cell)),
+        Kind.EMAIL: addresses.email_of,
+        Kind.COUNTRY: places.country_of,
+        Kind.LANGUAGE: places.language_of,
+        Kind.BOOLEAN: words.flag_of,
+        Kind.TIME: partial(dates.time_of, month_first=month_first),
+        Kind.LIST: words.names_of,
+        Kind.BASIS: words.basis_of,
+        Kind.OBJECT: lambda cell: stored("social_profiles", words.pairs_of(cell)),
         Kind.LONG_TEXT: partial(_long, column.longest or 0),
     }
     if column.kind in by_kind:
         return by_kind[column.kind]
     # Those that validation does not know are lines of text like any other.
     checked_as = "first_name" if key in ("name", "lead_subject", "deactivation_reason") else key
-    return partial(values.text_of, checked_as, column.longest or 0)
+    return partial(text_of, checked_as, column.longest or 0)

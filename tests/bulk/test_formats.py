@@ -1,23 +1,18 @@
-"""Files of other shops, by their headers; any spelling of a header; what cells may say."""
+"""Files of other shops, by their headers; any spelling of a header."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_customer_plus.bulk import values
 from saleor_customer_plus.bulk.cells import neutralise, restore
 from saleor_customer_plus.bulk.columns import COLUMNS, IMPORTED, LANGUAGES
 from saleor_customer_plus.bulk.formats import FORMATS, recognise
 from saleor_customer_plus.bulk.mapping import map_columns
 from saleor_customer_plus.bulk.rows import Person, RowReader
-from saleor_customer_plus.bulk.values import Unreadable
 from saleor_customer_plus.errors import CustomerPlusError
 
 FILES = {
@@ -161,142 +156,6 @@ def test_corrections_that_make_no_sense_are_refused(corrections: dict[str, str])
     with pytest.raises(CustomerPlusError) as caught:
         map_columns(["Email", "Other"], [], corrections=corrections)
     assert caught.value.field == "mapping"
-
-
-@pytest.mark.parametrize(
-    ("read", "cell", "value"),
-    [
-        (values.email_of, " Anna@Example.COM ", "anna@example.com"),
-        (values.email_of, "mailto:anna@example.com?subject=x", "anna@example.com"),
-        (values.email_of, "Anna Rossi <Anna@example.com>", "anna@example.com"),
-        (values.email_of, "info@münchen.de", "info@münchen.de"),
-        (values.email_of, "'anna@example.com';", "anna@example.com"),
-        (values.email_of, "(anna@example.com).", "anna@example.com"),
-        (values.email_of, "'anna@example.com", "'anna@example.com"),  # odd, and possible
-        (values.email_of, "\u202aanna@example.com\u202c", "anna@example.com"),
-        (values.email_of, "\ufeff anna@example.com\u200b", "anna@example.com"),
-        (values.country_of, "de", "DE"),
-        (values.country_of, "DEU", "DE"),
-        (values.country_of, "Germany", "DE"),
-        (values.country_of, "GERMANIA", "DE"),
-        (values.country_of, "Deutschland", "DE"),
-        (values.country_of, "Allemagne", "DE"),
-        (values.country_of, "Alemania", "DE"),
-        (values.country_of, "U.S.A.", "US"),
-        (values.country_of, "Österreich", "AT"),
-        (values.flag_of, "Sì", True),
-        (values.flag_of, "SUBSCRIBED", True),
-        (values.flag_of, "Never subscribed", False),
-        (values.flag_of, "NEIN", False),
-        (values.flag_of, "Not set", False),
-        (values.flag_of, "Non-subscribed", False),
-        (values.language_of, "Deutsch", "de"),
-        (values.language_of, "pt_BR", "pt-br"),
-        (values.names_of, "vip, Fair; vip", ("vip", "Fair")),
-        (values.names_of, '["a","b"]', ("a", "b")),
-        (values.names_of, '"a;b", c|d, """e""", "[f]"', ("a;b", "c", "d", '"e"', "[f]")),
-        (values.names_of, '"VIP","Fair, 2024", say "hi', ("VIP", "Fair", "2024", 'say "hi')),
-        (values.basis_of, "consent", "CONSENT"),
-        (values.pairs_of, "instagram: anna; x: anna2", {"instagram": "anna", "x": "anna2"}),
-        (values.split_name, "Anna Maria Rossi", ("Anna Maria", "Rossi")),
-        (values.split_name, "Rossi, Anna", ("Anna", "Rossi")),
-        (values.split_name, "Anna", ("Anna", "")),
-    ],
-)
-def test_cells_are_read_as_people_write_them(read: Callable[[str], Any], cell: str, value: Any) -> None:
-    assert read(cell) == value
-
-
-@pytest.mark.parametrize(
-    ("cell", "month_first", "told"),
-    [
-        ("2024-05-31", False, datetime(2024, 5, 31, tzinfo=UTC)),
-        ("2024-05-31 13:14:15 UTC", False, datetime(2024, 5, 31, 13, 14, 15, tzinfo=UTC)),
-        ("2024-05-31T13:14:15+02:00", False, datetime(2024, 5, 31, 11, 14, 15, tzinfo=UTC)),
-        ("31.05.2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
-        ("3/4/2024", False, datetime(2024, 4, 3, tzinfo=UTC)),
-        ("3/4/2024", True, datetime(2024, 3, 4, tzinfo=UTC)),
-        ("5/31/2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
-        ("31/05/24 8:05", False, datetime(2024, 5, 31, 8, 5, tzinfo=UTC)),
-        ("5/31/2024 1:05 PM", True, datetime(2024, 5, 31, 13, 5, tzinfo=UTC)),
-        ("May 31, 2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
-        ("31-May-2024", False, datetime(2024, 5, 31, tzinfo=UTC)),
-        ("45443", False, datetime(2024, 5, 31, tzinfo=UTC)),
-        ("45443.75", False, datetime(2024, 5, 31, tzinfo=UTC)),
-    ],
-)
-def test_dates_are_read_as_people_write_them(cell: str, month_first: bool, told: datetime) -> None:
-    assert values.time_of(cell, month_first) == told
-
-
-@pytest.mark.parametrize(
-    ("cell", "says"),
-    [
-        ("anna@example.com, bo@example.com", "several"),
-        ("anna@example.com ::: bo@example.com", "several"),
-        ("an\u200bna@example.com", "nobody sees"),
-        ("anna", "no e-mail address"),
-    ],
-)
-def test_what_is_wrong_with_an_address_is_told(cell: str, says: str) -> None:
-    with pytest.raises(Unreadable, match=says):
-        values.email_of(cell)
-
-
-def test_a_quotation_mark_that_is_missing_is_told() -> None:
-    with pytest.raises(Unreadable, match="quotation mark"):
-        values.text_of("first_name", 256, "Bo\nc@example.com,Cy")
-
-
-@pytest.mark.parametrize(
-    ("cell", "region", "phone"),
-    [
-        ("+49 30 1234567", "", "+49301234567"),
-        ("+49301234567", "", "+49301234567"),
-        ("0049301234567", "", "+49301234567"),
-        ("030/123 45 67", "DE", "+49301234567"),
-        ("+49 (0)30 1234567", "", "+49301234567"),
-        ("+490301234567", "", "+49301234567"),
-        ("312 345 6789", "IT", "+393123456789"),
-    ],
-)
-def test_phones_are_read_in_any_spelling(cell: str, region: str, phone: str) -> None:
-    assert values.phone_of(cell, region) == phone
-
-
-@given(st.from_regex(r"\+(49|39|1|44|33|34|7|86|55)[0-9]{5,13}", fullmatch=True))
-def test_the_short_way_to_a_phone_comes_to_the_same_as_the_long_one(text: str) -> None:
-    def read(by: Callable[[], str]) -> str:
-        try:
-            return by()
-        except Unreadable:
-            return "refused"
-
-    assert read(lambda: values.phone_of(text, "")) == read(lambda: str(values.stored("phone", text)))
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_the_short_way_to_a_text_comes_to_the_same_as_the_long_one(text: str) -> None:
-    cell = text.strip()
-    if cell:
-        try:
-            long = values.stored("first_name", cell)
-        except Unreadable:
-            with pytest.raises(Unreadable):
-                values.text_of("first_name", 256, cell)
-        else:
-            assert values.text_of("first_name", 256, cell) == long
-
-
-@given(st.from_regex(r"[a-zA-Z0-9._%+-]{1,12}@[a-z0-9.-]{1,12}\.[a-z]{1,4}", fullmatch=True))
-def test_the_short_way_to_an_address_comes_to_the_same_as_the_long_one(text: str) -> None:
-    try:
-        long = values.stored("email", text)
-    except Unreadable:
-        with pytest.raises(Unreadable):
-            values.email_of(text)
-    else:
-        assert values.email_of(text) == long
 
 
 @given(st.text())

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from saleor_customer_plus.bulk import import_requests, xlsx
 from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk.mapping import map_columns
 from saleor_customer_plus.bulk.models import JobState
 from saleor_customer_plus.bulk.readers import encodings, layout, spools, workbooks
 from saleor_customer_plus.bulk.readers.layout import Chosen
@@ -188,10 +189,28 @@ def test_a_row_begins_where_the_one_before_ended(rows: list[list[str]]) -> None:
         ("a@b.it\tc@d.it", [["", "a@b.it"], ["", "c@d.it"]]),
         ("Anna <a@b.it> Bo <c@d.it>", [["Anna", "a@b.it"], ["Bo", "c@d.it"]]),
         ("nobody, a@b.it", [["", "nobody"], ["", "a@b.it"]]),
+        ("@nobody a@b@c.it", [["@nobody", "a@b@c.it"]]),
+        ("Anna  <a@b.it", [["", "Anna"], ["", "a@b.it"]]),
     ],
 )
 def test_pasted_people(text: str, people: list[list[str]]) -> None:
     assert list(spools.rows_of_pasted(text))[1:] == people
+
+
+LONG = 200_000
+
+
+@pytest.mark.parametrize(
+    ("begin", "filling", "end"),
+    [("", "a", ""), ("", "a", "@"), ("", "a@", ""), ("x", " ", "y<"), ("", '"a,', "")],
+)
+def test_what_is_made_to_be_read_for_hours_is_read_in_a_moment(begin: str, filling: str, end: str) -> None:
+    """Whatever tries each letter as the beginning of an address takes the square of the length."""
+    text = begin + filling * LONG + end
+    assert len(list(spools.rows_of_pasted(text))) > 1
+    assert layout.is_header([text])
+    with pytest.raises(CustomerPlusError, match="No column has e-mail addresses"):
+        map_columns(["Column 1"], [[text]])
 
 
 # Whole files, through a job.

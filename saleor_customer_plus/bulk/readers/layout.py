@@ -21,7 +21,8 @@ _SAMPLE_ROWS = 200
 # Above a header there may be titles: of the list, of the day, of groups of columns.
 _MOST_TITLES = 20
 _SEP = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# From the beginning of a word only: to try each of its letters would take a long word for minutes.
+_ADDRESS = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True)

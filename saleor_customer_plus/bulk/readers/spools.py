@@ -84,7 +84,8 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-_ADDRESS = re.compile(r"[^\s,;<>\"()]+@[^\s,;<>\"()]+")
+# From the beginning of a word only: to try each of its letters would take a long word for minutes.
+_ADDRESS = re.compile(r"(?<![^\s,;<>\"()])[^\s,;<>\"()]+@[^\s,;<>\"()]+")
 
 
 def rows_of_pasted(text: str) -> Iterator[list[str]]:
@@ -101,7 +102,7 @@ def rows_of_pasted(text: str) -> Iterator[list[str]]:
 
 # As in the address line of a mail: "Rossi, Anna" <anna@b.it>, Bo <bo@b.it>, c@d.it
 _NAMED = re.compile(
-    r"""(?:"(?P<quoted>[^"]*)"\s*|(?P<name>[^<>",]*?)\s*)<\s*(?P<address>[^<>\s]+)\s*>|(?P<other>[^<>,]+)"""
+    r"""(?:"(?P<quoted>[^"]*)"\s*|(?P<name>[^<>",]*))<\s*(?P<address>[^<>\s]+)\s*>|(?P<other>[^<>,]+)"""
 )
 
 
