@@ -81,12 +81,14 @@ class _Measurement:
             item.name.value: item for item in document.definitions if isinstance(item, ast.FragmentDefinition)
         }
         self.measured: dict[str, _Size] = {}
-        defaults = {
-            definition.variable.name.value: getattr(definition.default_value, "value", None)
-            for operation in self.operations
-            for definition in operation.variable_definitions or ()
-        }
-        self.variables = defaults | dict(variables)
+        self.numbers: dict[str, int] = {}
+        for operation in self.operations:
+            for definition in operation.variable_definitions or ():
+                name, default = definition.variable.name.value, definition.default_value
+                # Of several operations nobody says here which one is executed.
+                self.numbers[name] = max(self.numbers.get(name, 0), _number(getattr(default, "value", None)))
+        # For a null the default holds, too.
+        self.numbers |= {name: _number(value) for name, value in variables.items() if value is not None}
 
     def result(self) -> _Size:
         # Fragments that are not used are measured too: they are validated too.
@@ -123,18 +125,21 @@ class _Measurement:
     def rows_of(self, field: ast.Field) -> int:
         """How many rows a list is asked for. More than a page may have is refused when the page is read."""
         asked = [
-            self.variables.get(argument.value.name.value)
+            self.numbers.get(argument.value.name.value, 0)
             if isinstance(argument.value, ast.Variable)
-            else getattr(argument.value, "value", None)
+            else _number(getattr(argument.value, "value", None))
             for argument in field.arguments or ()
             if argument.name.value in ("first", "last")
         ]
-        return max((LIMIT if len(digits) > 3 else min(int(digits), LIMIT) for digits in _numbers(asked)), default=0)
+        return max((min(number, LIMIT) for number in asked), default=0)
 
 
-def _numbers(values: Iterable[Any]) -> list[str]:
-    """Those that are whole numbers, as their digits."""
-    return [digits for digits in map(str, values) if digits.isascii() and digits.isdigit()]
+def _number(value: Any) -> int:
+    """The whole number that GraphQL takes a value for: also `100.0`, and the texts "100" and "1e2"."""
+    try:
+        return max(int(float(value)), 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
 
 
 def _sum_of(sizes: Iterable[_Size]) -> _Size:

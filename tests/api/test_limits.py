@@ -24,6 +24,14 @@ NESTED_LIST = "{{ customerRecords(first: {}) {{ edges {{ node {{ orders(first: {
         (NESTED_LIST.format(100, 100), {}, "at most 10000 rows"),
         (NESTED_LIST.format("$n", "$n").replace("{", "query Q($n: Int) {", 1), {"n": 100}, "at most 10000 rows"),
         (NESTED_LIST.format("$n", "$n").replace("{", "query Q($n: Int = 100) {", 1), {}, "at most 10000 rows"),
+        (NESTED_LIST.format("$n", "$n").replace("{", "query Q($n: Int = 100) {", 1), {"n": None}, "at most 10000 rows"),
+        (NESTED_LIST.format("$n", "$n").replace("{", "query Q($n: Int) {", 1), {"n": 100.0}, "at most 10000 rows"),
+        (NESTED_LIST.format("$n", "$n").replace("{", "query Q($n: Int) {", 1), {"n": " 1e2"}, "at most 10000 rows"),
+        (
+            f"query Q($n: Int = 100) {NESTED_LIST.format('$n', '$n')} query R($n: Int = 1) {{ __typename }}",
+            {},
+            "at most 10000 rows",
+        ),
         (NESTED_LIST.format(9**50, 100), {}, "at most 10000 rows"),
         ("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }", {}, "at most 2 lists"),
         (
@@ -49,6 +57,7 @@ def test_too_much(query: str, variables: dict[str, int], message: str) -> None:
         (NESTED_LIST.format(50, 100), {}),
         (NESTED_LIST.format("$n", 100), {"n": None}),
         (NESTED_LIST.format("$n", 100), {"n": "many"}),
+        (NESTED_LIST.format("$n", 100), {"n": "1e999"}),
         (NESTED_LIST.format('"100"', -1), {}),
         ("{ ...A } fragment A on Query { ...A }", {}),
         ("{ ...Missing }", {}),
