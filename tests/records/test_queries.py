@@ -15,11 +15,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from saleor_customer_plus import paging
 from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.ledger.models import CustomerFigures
 from saleor_customer_plus.ledger.refresh import refresh_records
-from saleor_customer_plus.paging import Window, page
+from saleor_customer_plus.paging import Window, orderings, page
 from saleor_customer_plus.records.filters import MoneyRange, Range, RecordFilter
 from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.records.orderings import Sort, SortField
@@ -466,7 +465,7 @@ lists = st.builds(
 class TestPaging:
     @pytest.fixture(autouse=True)
     def _look_ahead_a_little(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(paging, "LOOK_AHEAD", (2, 4))
+        monkeypatch.setattr(orderings, "LOOK_AHEAD", (2, 4))
 
     @pytest.fixture
     def example(self) -> Callable[[], Any]:

@@ -1,151 +1,24 @@
-"""Pages of a list by key: however deep a page is, and whatever was added meanwhile, it costs what the first one costs.
-
-A list is an `Ordering`: segments that follow each other, each with rows ordered by columns of which the last is unique.
-A cursor names the row it stands at: the ordering, the segment, and the row's values of those columns. The next page is
-read with one comparison of rows, `(a, id) < (x, y)`, which PostgreSQL answers from an index on the same columns, also
-when most rows share `a`.
-"""
+"""A page of a list, and the cursors that lead to the next one."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import (
-    BooleanField,
-    Count,
-    Exists,
-    Expression,
-    F,
-    Field,
-    Func,
-    Model,
-    OrderBy,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Field, OuterRef, QuerySet, Value
 
-from .errors import CustomerPlusError, ErrorCode
-
-Row = TypeVar("Row", bound=Model)
+from ..errors import CustomerPlusError, ErrorCode
+from .orderings import Ordering, Row
 
 # The most rows of one page, as in Saleor's own API.
 LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A column, or an annotation, that rows are ordered by. `field` tells how its values are written and read."""
-
-    name: str
-    field: Field[Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Segment(Generic[Row]):
-    """A part of a list: its rows, without an order, and the columns that order them, the last of them unique.
-
-    PostgreSQL can read a filtered page in two ways. It walks an index in order and drops rows until the page is full,
-    which takes long where few rows pass the filter; or it finds all rows that pass and sorts them, which takes long
-    where many do. It chooses by its statistics. A filter of which it has none goes into `condition`, and we choose: the
-    next few hundred, then thousand rows of `scope` (the segment without any filter) are walked in order, and only if
-    they do not fill the page, all others that pass are found and sorted.
-    """
-
-    rows: QuerySet[Row]
-    keys: Sequence[Key]
-    descending: bool = False
-    condition: Q = field(default_factory=Q)
-    scope: QuerySet[Row] | None = None
-
-    def read(
-        self, values: Sequence[Any] | None, limit: int, *, backward: bool = False, included: bool = False
-    ) -> list[Row]:
-        """The first rows from a row on that has these values of the keys, or from the start."""
-        after = Q() if values is None else self.beyond(values, backward=backward, included=included)
-        rows = self.rows.order_by(*self.order(backward=backward))
-        if not self.condition:
-            return list(rows.filter(after)[:limit])
-        if self.scope is None:
-            return list(rows.filter(after, self.condition)[:limit])
-        found: list[Row] = []
-        for steps in LOOK_AHEAD:
-            near = rows.filter(after, _unindexed(self.condition))
-            horizon = self._horizon(after, steps, backward=backward)
-            if horizon is None:
-                return [*found, *near[: limit - len(found)]]
-            found.extend(near.filter(self.beyond(horizon, backward=not backward))[: limit - len(found)])
-            if len(found) == limit:
-                return found
-            after = self.beyond(horizon, backward=backward, included=True)
-        far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
-        return [*found, *far[: limit - len(found)]]
-
-    def order(self, column: Callable[[str], Any] = F, *, backward: bool) -> Iterator[OrderBy]:
-        for key in self.keys:
-            yield OrderBy(column(key.name), descending=self.descending is not backward)
-
-    def beyond(self, values: Sequence[Any], *, backward: bool, included: bool = False) -> Q:
-        """The condition for rows on one side of the row that has these values, or also for that row."""
-        operator = ("<" if self.descending is not backward else ">") + ("=" if included else "")
-        wanted = [Value(value, output_field=key.field) for key, value in zip(self.keys, values, strict=True)]
-        return Q(CompareRows([F(key.name) for key in self.keys], operator, wanted))
-
-    def _horizon(self, after: Q, steps: int, *, backward: bool) -> tuple[Any, ...] | None:
-        """The keys of the row that is so many rows further, if there are so many."""
-        assert self.scope is not None
-        ahead = self.scope.filter(after).order_by(*self.order(backward=backward))
-        keys = ahead.values_list(*(key.name for key in self.keys))[steps : steps + 1]
-        return next(iter(keys), None)
-
-
-# How many rows at a time are looked through: a few milliseconds' worth of reading each.
-LOOK_AHEAD = (300, 3000)
-
-
-def _unindexed(condition: Q) -> Func:
-    """The same condition in a form for which PostgreSQL looks at no index."""
-    return Func(condition, template="(%(expressions)s) IS TRUE", output_field=BooleanField())
-
-
-def _unindexed_column(name: str) -> Coalesce:
-    """The same column in a form that PostgreSQL does not take from an index in order."""
-    return Coalesce(F(name), F(name))
-
-
-@dataclass(frozen=True, slots=True)
-class Ordering(Generic[Row]):
-    """All rows of a list, in order. The name keeps the cursors of one ordering from being used in another."""
-
-    name: str
-    segments: Sequence[Segment[Row]]
-
-
-class CompareRows(Func):
-    """The SQL `(a, b) < (x, y)`. Django's lookups would spell it out with OR, which no index answers."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, columns: Sequence[Any], operator: str, values: Sequence[Expression]) -> None:
-        super().__init__(*columns, *values)
-        self.operator = operator
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        compiled = [compiler.compile(expression) for expression in self.get_source_expressions()]
-        half = len(compiled) // 2
-        left, right = (", ".join(sql for sql, _ in side) for side in (compiled[:half], compiled[half:]))
-        return f"({left}) {self.operator} ({right})", [param for _, params in compiled for param in params]
 
 
 @dataclass(frozen=True, slots=True)
