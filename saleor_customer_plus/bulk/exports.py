@@ -21,6 +21,7 @@ from ..records.models import CustomerRecord
 from ..records.queries import RecordList
 from ..settings import ExportFormat
 from . import jobs, selection
+from .cells import neutralise
 from .export_columns import Style, cell
 from .export_options import ENCODINGS, ExportOptions, Wish, resolve
 from .export_query import Neutral, export_query
@@ -123,7 +124,7 @@ def _writer(options: ExportOptions, are_numbers: list[bool]) -> Writer:
         return XlsxWriter(headers, are_numbers)
     if options.format is ExportFormat.JSONL:
         return JsonWriter([column.key for column in options.columns], are_numbers)
-    return TextWriter(headers, options.delimiter, options.encoding)
+    return TextWriter(list(map(neutralise, headers)), options.delimiter, options.encoding)
 
 
 def _estimated() -> float:

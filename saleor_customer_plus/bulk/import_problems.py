@@ -83,7 +83,8 @@ def _lines(layout: Layout, refused: Iterable[_Kept], *, is_exact: bool) -> Itera
     # Of an earlier import, which refused these rows too: in a row of too many cells it is the last one all the same.
     told_before = layout.has_header and headers[-1].strip() == REASON
     if layout.has_header:
-        yield [*(headers[:-1] if told_before else headers), REASON]
+        others = headers[:-1] if told_before else headers
+        yield [*(_harmless(header, is_exact) for header in others), REASON]
     for cells, reasons in refused:
         kept = cells[:-1] if told_before and len(cells) >= len(headers) else cells
         blanks = [""] * (len(headers) - told_before - len(kept))

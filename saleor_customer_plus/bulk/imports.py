@@ -35,6 +35,7 @@ from . import (
     import_ties,
     import_write,
 )
+from .cells import restore
 from .import_job import options_of, reader_of, writer_of
 from .import_plan import Fate, Planned, Planner
 from .import_problems import Refused
@@ -130,7 +131,7 @@ def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
     path, layout = import_files.source_of(job)
     sample = [row for (row, _), _ in zip(rows_of(path, layout), range(_SAMPLE), strict=False)]
     columns = map_columns(
-        layout.headers,
+        layout.headers if found[import_files.EXACT] else list(map(restore, layout.headers)),
         sample,
         format=options.format,
         corrections=options.mapping,

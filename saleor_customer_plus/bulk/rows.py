@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ..labels import fold
-from ..records.validation import ATTRIBUTES_BYTES, clean
+from ..records.validation import ATTRIBUTES_BYTES, MOST_PHONES, clean
 from .cells import restore
 from .columns import ATTRIBUTE, COLUMNS, Kind
 from .mapping import ColumnMap
@@ -151,6 +151,8 @@ class RowReader:
         more = [phone for phone in phones.phones_of(cell, region) if phone != said.get("phone") and phone not in known]
         if "phone" not in said and more and not any(one == "phone" for _, one in self._phones):
             said["phone"] = more.pop(0)
+        if len(known) + len(more) > MOST_PHONES:
+            raise Unreadable(f"There may be at most {MOST_PHONES} of them.")
         if known or more:
             said["additional_phones"] = known + more
 

@@ -192,6 +192,26 @@ def test_nothing_in_the_file_of_refused_rows_is_run_by_a_spreadsheet(is_json: bo
     assert kept == ["=1+1", "'=1+1" if is_json else "=1+1", *names[2:]]
 
 
+def test_no_spreadsheet_runs_a_header_and_it_is_read_back() -> None:
+    job = load("email,=1+1\na@example.com,x\nbroken,y\n", keeps_unknown=True)
+    assert error_rows(job)[0] == ["email", "'=1+1", "Reason"]
+    exported = run(exports.create(RecordList(), Wish(columns=["email", "attribute:=1+1"]), actor=STAFF)).result_file
+    content = exported.read()
+    assert content == b"\xef\xbb\xbfEmail,'=1+1\na@example.com,x\n"
+    assert load(content, keeps_unknown=True).counters == {"read": 1, "unchanged": 1}
+    assert record("a@example.com").attributes == {"=1+1": "x"}
+
+
+def test_a_person_has_at_most_twenty_further_phones() -> None:
+    numbers = [f"+4930123456{number}" for number in range(10, 31)]
+    rows = [("a", numbers[:20]), ("b", numbers)]
+    job = load(
+        "email,phone,additional phones\n" + "".join(f'{x}@example.com,+4930999,"{",".join(n)}"\n' for x, n in rows)
+    )
+    assert record("a@example.com").additional_phones == numbers[:20]
+    assert error_rows(job)[1][3] == "additional_phones: There may be at most 20 of them."
+
+
 @pytest.mark.parametrize("chosen", ["", "cp1250"])
 def test_the_file_of_refused_rows_is_read_in_its_encoding_whatever_was_chosen(chosen: str) -> None:
     raw = "email;imię\na@b.pl;Wałęsa Żółć Śliwiński\nbad;Łucja\n".encode("cp1250")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
 import zipfile
 from collections.abc import Callable
@@ -382,6 +383,23 @@ def test_a_broken_sheet_gets_a_clear_error(rows: str) -> None:
     assert job.error_message.startswith("The workbook cannot be read.")
 
 
+_TIMES_TEN = "".join(f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in itertools.pairwise("abcdefghij"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "entities",
+    [f'<!ENTITY a "xxxxxxxxxx">{_TIMES_TEN}', '<!ENTITY j SYSTEM "file:///etc/hostname">'],
+    ids=["that multiply", "from elsewhere"],
+)
+def test_entities_of_a_sheet_are_not_resolved(entities: str) -> None:
+    cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>email&j;</t></is></c></row>'
+    sheet = f"<!DOCTYPE worksheet [{entities}]>{SHEET.format(f'<sheetData>{cell}</sheetData>')}"
+    job = run(make(with_part("xl/worksheets/sheet1.xml", sheet)))
+    assert (job.state, job.error_code) == (JobState.FAILED, "UNSUPPORTED_FILE")
+    assert job.error_message.startswith("The workbook cannot be read.")
+
+
 def test_a_row_of_the_billionth_line_fills_no_disk(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     row = '<row r="999999999999"><c r="A999999999999" t="inlineStr"><is><t>x</t></is></c></row>'
@@ -420,6 +438,7 @@ def with_macros() -> bytes:
         (b'email,note\na@b.it,"' + b"x\n" * 200_000, "quotation mark"),
         (b'{"email": "a@b.it"}\n[1]\n', "Line 2 of the file is not an object"),
         (b'{"email": "a@b.it"}\n\n{"email"\n', "Line 3 of the file is not JSON"),
+        (b'{"email": "a@b.it", "x": ' + b"[" * 600 + b"]" * 600 + b"}\n", "lists within lists"),
         (b'[\n{"email": "a@b.it"}]\n', "JSON in one piece"),
         (b'[{"email": "a@b.it"}]', "JSON in one piece"),
         (b"<html><table><tr><td>a@b.it</td></tr></table></html>", "web page"),

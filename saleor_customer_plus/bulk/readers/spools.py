@@ -52,8 +52,11 @@ def rows_of_json_lines(path: Path, encoding: str) -> Iterator[list[str]]:
     yield list(names)
     for item in _objects(path, encoding):
         # Names that come later are cells too many, which the row's problem tells.
-        later = [_plain(value) for name, value in item.items() if name not in names]
-        yield [_plain(item.get(name)) for name in names] + later
+        later = [value for name, value in item.items() if name not in names]
+        try:
+            yield list(map(_plain, [*map(item.get, names), *later]))
+        except RecursionError:
+            raise refuse("An object of the file has too many lists within lists. Is it a list of people?") from None
 
 
 def _objects(path: Path, encoding: str) -> Iterator[Mapping[str, Any]]:
