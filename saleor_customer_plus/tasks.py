@@ -89,11 +89,13 @@ def reconcile() -> None:
 
 @task("reconcile_if_due")
 def reconcile_if_due() -> None:
-    """Run by Celery beat: resume what was left, or start when the last one is old enough."""
+    """Run by Celery beat: start when the last one is old enough, resume what was left, or look at recent changes."""
     if reconciliation.is_due():
         reconcile()
     elif reconciliation.current() is not None:
         reconcile_ranges.delay()
+    else:
+        reconciliation.catch_up(seconds=60)
 
 
 @task("reconcile_ranges")

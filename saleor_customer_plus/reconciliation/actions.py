@@ -9,13 +9,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from .. import settings, sql
+from ..schedule import TICK_SECONDS
 from .models import Reconciliation, ReconciliationRange, Walk
 from .walks import KEYS, walk_batch
 
@@ -131,14 +133,41 @@ def do_batch(run: Reconciliation) -> Batch | None:
 
 def rehearse(since: datetime | None = None) -> Iterator[Batch]:
     """Do every batch and roll it back, to count what a reconciliation would correct. Nothing is kept."""
-    chosen, _is_active = settings.load()
+    return _one_by_one(since, is_kept=False)
+
+
+def catch_up(*, seconds: float) -> None:
+    """Look again at the accounts and orders that changed of late: Saleor tells nobody of some changes, and tasks get
+    lost. It takes no longer than told; should everything have changed, the next reconciliation does the rest.
+    """
+    _chosen, is_active = settings.load()
+    deadline = time.monotonic() + seconds
+    for _batch in _one_by_one(_of_late(), is_kept=True) if is_active else ():
+        if time.monotonic() >= deadline:
+            return
+
+
+def _of_late() -> datetime:
+    """Three ticks ago; or, where a reconciliation ended since, its beginning: it may have passed by what changed."""
+    earliest = timezone.now() - 3 * timedelta(seconds=TICK_SECONDS)
+    ended = Reconciliation.objects.filter(finished_at__gte=earliest).aggregate(began=Min("started_at"))
+    return min(earliest, ended["began"] or earliest)
+
+
+def _one_by_one(since: datetime | None, *, is_kept: bool) -> Iterator[Batch]:
+    """Do every batch in this process, without a reconciliation that others could help with."""
     for walk in _walks(since):
         position, upper = 0, 2**62
-        while keys := KEYS[walk].batch(position, upper, chosen.reconcile_batch, since):
+        while True:
+            chosen, _is_active = settings.load()
+            keys = KEYS[walk].batch(position, upper, chosen.reconcile_batch, since)
+            if not keys:
+                break
             with transaction.atomic():
                 sql.plan_for_batches()
                 counted = walk_batch(walk, keys, chosen, refresh=True)
-                transaction.set_rollback(True)
+                if not is_kept:
+                    transaction.set_rollback(True)
             yield Batch(walk, len(keys), counted)
             position = keys[-1] + 1
 

@@ -70,7 +70,9 @@ def walk_batch(walk: Walk, keys: list[int], settings: CustomerPlusSettings, *, r
         touched = _accounts(keys, settings, counted, orders_follow=refresh)
     elif walk == Walk.ORDERS:
         counted["orders"] = len(keys)
-        touched = _count(counted, sync_orders(_between("number", keys), settings))
+        # Of recent changes there may be years of orders between two.
+        where = Q(sql.is_any("number", keys)) if refresh else _between("number", keys)
+        touched = _count(counted, sync_orders(where, settings))
     elif walk == Walk.LEDGER:
         counted["ledger"] = len(keys)
         touched = _count(counted, remove_vanished(_between("id", keys)))

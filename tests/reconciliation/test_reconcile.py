@@ -137,12 +137,16 @@ def test_a_dry_run_writes_nothing() -> None:
 
 
 def test_since_looks_at_recent_changes_only() -> None:
+    changed = make_order("first@example.com", total=2)
     old = make_order("old@example.com", updated_at=timezone.now() - timedelta(days=9))
-    make_order("new@example.com", total=3)
+    new = make_order("new@example.com", total=3)
+    assert changed.number < old.number < new.number
+
     summary = reconcile("--since", (timezone.now() - timedelta(days=1)).date().isoformat())
-    assert summary["seen"]["orders"] == 1
-    assert list(CustomerRecord.objects.values_list("email", "order_count")) == [("new@example.com", 1)]
-    assert old.pk not in LedgerEntry.objects.values_list("order_id", flat=True)
+
+    assert summary["seen"]["orders"] == 2
+    assert state()[0] == [("first@example.com", "CUSTOMER", None, 1), ("new@example.com", "CUSTOMER", None, 1)]
+    assert set(LedgerEntry.objects.values_list("order_id", flat=True)) == {changed.pk, new.pk}
 
 
 @pytest.mark.parametrize("nonsense", ["yesterday", "2026-13-01", ""])
@@ -186,6 +190,7 @@ def test_nothing_is_reconciled_while_the_plugin_is_inactive(configure: Any) -> N
     configure(active=False)
     tasks.reconcile_if_due()
     tasks.reconcile()
+    actions.catch_up(seconds=9)
     assert CustomerRecord.objects.count() == 0
     with pytest.raises(CommandError, match="inactive"):
         reconcile()
@@ -218,6 +223,39 @@ def test_the_tick_resumes_what_was_left() -> None:
     tasks.reconcile_if_due()
     assert CustomerRecord.objects.get().order_count == 1
     assert Reconciliation.objects.get().finished_at is not None
+
+
+def hours_ago(hours: float) -> Any:
+    return timezone.now() - timedelta(hours=hours)
+
+
+def test_the_tick_looks_at_what_changed_of_late() -> None:
+    Reconciliation.objects.create(started_at=hours_ago(3), finished_at=hours_ago(2))
+    anna = make_account("anna@example.com", is_confirmed=False)
+    make_order("anna@example.com", total=10)
+    make_order("old@example.com", updated_at=hours_ago(1))
+    tasks.reconcile_if_due()
+    assert state() == ([("anna@example.com", "CUSTOMER", None, 1)], [("EUR", 10, 10)])
+
+    change(anna, is_confirmed=True)  # by a password, of which Saleor tells nobody
+    tasks.reconcile_if_due()
+    assert state()[0] == [("anna@example.com", "CUSTOMER", anna.pk, 1)]
+    assert Reconciliation.objects.count() == 1
+
+
+def test_the_tick_looks_at_what_changed_while_a_reconciliation_passed_by() -> None:
+    Reconciliation.objects.create(started_at=hours_ago(5), finished_at=hours_ago(0.1))
+    make_order("anna@example.com", total=10, updated_at=hours_ago(4))
+    make_order("old@example.com", updated_at=hours_ago(6))
+    tasks.reconcile_if_due()
+    assert state()[0] == [("anna@example.com", "CUSTOMER", None, 1)]
+
+
+def test_looking_at_recent_changes_ends_in_time() -> None:
+    make_account("anna@example.com")
+    make_order("guest@example.com")
+    actions.catch_up(seconds=0)
+    assert [email for email, *_ in state()[0]] == ["anna@example.com"]  # one batch
 
 
 def test_what_counts_is_recomputed_when_the_setting_changes(configure: Any) -> None:

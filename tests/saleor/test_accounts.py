@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from saleor_customer_plus import tasks
+from saleor_customer_plus.reconciliation.actions import catch_up
 from saleor_customer_plus.records.models import CustomerRecord
 from tests import factories
 
@@ -107,16 +108,17 @@ def test_account_that_staff_makes(saleor: SaleorApi, shop: Shop) -> None:
     assert known(ANNA) == Person(account=global_id(account))
 
 
-def test_password_confirms_an_account_without_a_hook_and_the_reconciliation_finds_it(
+def test_password_confirms_an_account_without_a_hook_and_the_next_look_finds_it(
     saleor: SaleorApi, storefront: SaleorApi, shop: Shop, mailbox: dict[str, str], on_commit: Any
 ) -> None:
     buy(saleor, shop, ANNA)
     create_customer(saleor, ANNA, redirectUrl="http://www.example.com/", channel=shop.channel.slug)
     set_password(storefront, ANNA, mailbox["set password"])
     assert account_of(ANNA).is_confirmed
+    assert known(ANNA) == Person(**ONE_ORDER)
 
     with on_commit():
-        tasks.reconcile()
+        catch_up(seconds=60)
 
     assert known(ANNA) == Person(account=global_id(account_of(ANNA)), **ONE_ORDER)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from saleor_customer_plus.reconciliation.actions import catch_up
 from tests import factories
 from tests.client import Api
 
@@ -203,6 +204,26 @@ def test_refund_of_the_older_payment_flow_lowers_the_net_only(saleor: SaleorApi,
     )
 
     assert known(GUEST) == one_order(net="11.00")
+
+
+def test_granted_refund_that_makes_an_order_paid_in_full_is_found_by_the_next_look(
+    saleor: SaleorApi, shop: Shop
+) -> None:
+    """Saleor takes it off what is owed, and tells nobody."""
+    order = place_order(saleor, shop, userEmail=GUEST)
+    transaction = create_transaction(saleor, global_id(order), charged="11.00")
+    saleor(
+        f"""mutation ($id: ID!, $input: OrderGrantRefundCreateInput!) {{
+            orderGrantRefundCreate(id: $id, input: $input) {{ {ERRORS} }}
+        }}""",
+        id=global_id(order),
+        input={"amount": "4.00", "transactionId": transaction},
+    )
+    assert known(GUEST) == unpaid()
+
+    catch_up(seconds=60)
+
+    assert known(GUEST) == one_order()
 
 
 # Orders of other systems.
