@@ -28,8 +28,9 @@ from .ledger.models import LedgerEntry
 from .ledger.refresh import refresh_records
 from .ledger.sync import sync_order_ids, sync_orders
 from .records.accounts import AccountsResult, released_accounts, sync_accounts
+from .records.email import normalize_email
 from .records.locks import own_identities
-from .records.models import Source
+from .records.models import ReleasedAccount, Source
 
 
 def orders_changed(order_ids: Iterable[str]) -> None:
@@ -63,6 +64,21 @@ def account_changed(account_id: int, *, actor: Actor = SYNC) -> None:
         touched = accounts.record_ids | synced.record_ids
         refresh_records(touched, chosen)
         convert_leads(touched)
+
+
+@transaction.atomic
+def customer_spoke(account_id: int) -> None:
+    """A customer who is signed in and has no record said something that belongs into one: make it, unless the address
+    is not confirmed. Whoever was deleted is known again by it, as by a later order.
+    """
+    account_changed(account_id)
+    customers = host.User.objects.filter(
+        pk=account_id, is_confirmed=True, pk__in=ReleasedAccount.objects.values("account_id")
+    )
+    for email in customers.values_list("email", flat=True):
+        actor = Actor(ActorType.CUSTOMER, str(account_id))
+        people_enquired([{"email": normalize_email(email)}], source=Source.ACCOUNT, actor=actor)
+        account_changed(account_id)
 
 
 def people_known(record_ids: Iterable[int], emails: Collection[str]) -> None:

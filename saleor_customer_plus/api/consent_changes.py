@@ -205,7 +205,7 @@ class CustomerConsentUpdate(BaseMutation):
         checked_decisions(consents, lambda **fields: _decision_of_customer(0, **fields), field="consents")
         record = queries.find(account_id=user.pk)
         if record is None:
-            reactions.account_changed(user.pk)
+            reactions.customer_spoke(user.pk)
             record = queries.find(account_id=user.pk)
         if record is None:
             raise CustomerPlusError("Confirm the e-mail address of your account first.", code=ErrorCode.NOT_FOUND)

@@ -10,14 +10,25 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
+from saleor_customer_plus.activity.actions import Actor
+from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
 from saleor_customer_plus.api import consent_changes
 from saleor_customer_plus.api.base import to_global_id
 from saleor_customer_plus.consent.models import ConsentEvent
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.deletion import delete_records
+from saleor_customer_plus.records.models import CustomerRecord, ReleasedAccount
 from tests.api.test_statements import statements
 from tests.client import Api
-from tests.factories import make_account, make_app, make_consent, make_record, make_staff, make_token
+from tests.factories import (
+    change,
+    make_account,
+    make_app,
+    make_consent,
+    make_ledger_entry,
+    make_record,
+    make_staff,
+    make_token,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +228,28 @@ class TestDecidingForOneself:
         assert self.update(me, NO_OFFERS)["errors"] == []
 
         assert ConsentEvent.objects.get().record_id == anna.pk
+
+    @pytest.mark.parametrize("email", ["anna@example.com", "Anna@Example.com"])
+    def test_whoever_was_deleted_decides_anew(self, email: str) -> None:
+        account = make_account(email)
+        anna = make_record("anna@example.com", account=account, first_name="Anna")
+        make_ledger_entry(anna)
+        delete_records([anna.pk], actor=Actor(ActorType.STAFF, "7"))
+
+        assert self.update(Api(make_token(account)), NO_OFFERS)["errors"] == []
+
+        record = CustomerRecord.objects.get()
+        assert (record.account_id, record.order_count, record.sources) == (account.pk, 0, ["ACCOUNT"])
+        assert (ConsentEvent.objects.get().record_id, ReleasedAccount.objects.count()) == (record.pk, 0)
+
+    def test_of_whoever_was_deleted_an_address_that_is_not_confirmed_decides_nothing(self) -> None:
+        account = make_account("anna@example.com")
+        delete_records([make_record("anna@example.com", account=account).pk], actor=Actor(ActorType.STAFF, "7"))
+        change(account, is_confirmed=False)
+
+        (error,) = self.update(Api(make_token(account)), OFFERS)["errors"]
+
+        assert (error["code"], CustomerRecord.objects.count()) == ("NOT_FOUND", 0)
 
     def test_an_address_that_is_not_confirmed_decides_nothing(self) -> None:
         """Anybody can sign up with somebody's address."""
