@@ -97,14 +97,22 @@ def update(lead_id: int, changes: Mapping[str, Any], *, actor: Actor, cause: Cau
             Entry(
                 lead.record_id,
                 ActivityType.LEAD_CHANGED,
-                before=before,
-                after={"lead_id": lead.pk, **after},
+                before=_logged(before),
+                after={"lead_id": lead.pk, **_logged(after)},
                 **actor.of_entry,
                 **(cause or _itself(lead.pk)).of_entry,
             )
         ]
     )
     return lead
+
+
+def _logged(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the log tells them: of the message how long it was, so that a lead that is deleted is gone."""
+    told = dict(values)
+    if "message" in told:
+        told["characters"] = len(told.pop("message"))
+    return told
 
 
 def _checked(lead: Lead, changes: Mapping[str, Any]) -> dict[str, Any]:

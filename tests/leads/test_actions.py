@@ -116,6 +116,15 @@ def test_changes_are_logged_with_what_was_before() -> None:
     assert (entry.cause_type, entry.cause_id) == ("LEAD", str(lead.pk))
 
 
+def test_the_log_does_not_repeat_what_the_person_wrote() -> None:
+    """Or it would still be there once the lead is deleted."""
+    lead = make_lead(subject="Sofa", message="I am ill.")
+
+    actions.update(lead.pk, {"message": "Wants a sofa."}, actor=STAFF)
+
+    assert log() == [("LEAD_CHANGED", {"characters": 9}, {"lead_id": lead.pk, "characters": 13})]
+
+
 def test_what_changes_nothing_is_not_logged() -> None:
     lead = make_lead(subject="Sofa")
     modified = lead.modified_at
