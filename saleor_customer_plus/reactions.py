@@ -30,17 +30,17 @@ from .ledger.sync import sync_order_ids, sync_orders
 from .records.accounts import AccountsResult, released_accounts, sync_accounts
 from .records.email import normalize_email
 from .records.locks import own_identities
-from .records.models import ReleasedAccount, Source
+from .records.models import CustomerRecord, ReleasedAccount, Source
 
 
 def orders_changed(order_ids: Iterable[str]) -> None:
     """Orders were made, paid, refunded, cancelled, edited or deleted: look at them again."""
-    for account_id in _orders_changed(order_ids):
+    for account_id in _orders_changed(list(order_ids)):
         account_changed(account_id)
 
 
 @transaction.atomic
-def _orders_changed(order_ids: Iterable[str]) -> list[int]:
+def _orders_changed(order_ids: list[str]) -> list[int]:
     """Return the accounts to look at next, in transactions of their own: to be tied takes another lock."""
     chosen, is_active = settings.load()
     if not is_active:
@@ -49,7 +49,16 @@ def _orders_changed(order_ids: Iterable[str]) -> list[int]:
     synced = sync_order_ids(order_ids, chosen)
     refresh_records(synced.record_ids, chosen)
     convert_leads(synced.record_ids)
-    return released_accounts(synced.record_ids) if synced.records_created else []
+    released = released_accounts(synced.record_ids) if synced.records_created else []
+    return sorted({*released, *_new_buyers_of_staff(order_ids)})
+
+
+def _new_buyers_of_staff(order_ids: list[str]) -> list[int]:
+    """Members of staff whom an order made customers, to be tied now: of their account itself Saleor tells nothing."""
+    buyers = LedgerEntry.objects.filter(order_id__in=order_ids, record__isnull=False).values("account_id")
+    tied = CustomerRecord.objects.filter(account=OuterRef("pk"))
+    members = host.User.objects.filter(~Exists(tied), pk__in=buyers, is_staff=True, is_confirmed=True)
+    return list(members.order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic

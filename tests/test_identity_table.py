@@ -230,7 +230,6 @@ def test_staff_is_a_customer_once_there_is_an_order() -> None:
     assert emails() == []
 
     order_changed(make_order(account=colleague, total=10))
-    reactions.account_changed(colleague.pk)
     record = record_of("colleague@example.com")
     assert (record.account_id, spent("colleague@example.com")) == (colleague.pk, {"EUR": 10})
 
