@@ -122,6 +122,8 @@ class Import(Kind):
     def forget(self, job: BulkJob) -> None:
         import_keys.forget(job.pk)
         import_files.forget(job)
+        # Also what was taken for the headers: in a list without any they are somebody's data.
+        job.options = {name: value for name, value in job.options.items() if not name.startswith("_")}
 
 
 def _open(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
+from django.db.models import F
 
-from saleor_customer_plus import tasks
+from saleor_customer_plus import reactions, sql, tasks
 from saleor_customer_plus.activity.actions import SYNC
-from saleor_customer_plus.bulk import exports, import_requests, jobs, retention
+from saleor_customer_plus.bulk import exports, import_requests, jobs, retention, undo, updates
 from saleor_customer_plus.bulk.export_options import Wish
 from saleor_customer_plus.bulk.import_files import WORKING
 from saleor_customer_plus.bulk.import_options import ImportOptions
-from saleor_customer_plus.bulk.models import FOLDER, BulkJob, bulk_storage
+from saleor_customer_plus.bulk.models import FOLDER, BulkJob, JobState, bulk_storage
+from saleor_customer_plus.deletion import delete_records
+from saleor_customer_plus.notes import actions as notes
+from saleor_customer_plus.records.filters import RecordFilter
+from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.records.queries import RecordList
-from tests.factories import make_record
+from tests.factories import make_consent, make_order, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +68,59 @@ def test_files_that_a_killed_worker_left_are_removed_and_no_others() -> None:
 
     assert not bulk_storage().exists(orphan)
     assert [name for name in [*kept, recent] if not bulk_storage().exists(name)] == []
+
+
+# One word in all that is ever said of somebody, so that it is found wherever it is left.
+NAME = "zebulon"
+
+
+def where_the_name_is() -> set[str]:
+    """The tables of ours that have it."""
+    models = apps.get_app_config("saleor_customer_plus").get_models()
+    return {model.__name__ for model in models if any(NAME in row.lower() for row in rows_of(model))}
+
+
+def rows_of(model: Any) -> list[str]:
+    return [row.told for row in sql.rows(sql.fill("SELECT t::text AS told FROM {table} t", table=sql.table(model)))]
+
+
+def test_of_whoever_was_deleted_nothing_is_left_once_the_files_of_jobs_are_old() -> None:
+    """Until then lists have the person that were sent, written, previewed or refused."""
+    wish = ImportOptions(has_header=True, makes_leads=True, keeps_unknown=True, tags=("Fair",))
+    header = f"E-Mail,Name,Enquiry,{NAME} Street 1\n"  # a row that somebody says is the header
+    text = f"{header}{NAME}@example.com,{NAME},What?,{NAME}\n{NAME},No,,\n"
+    imported = import_requests.of_file(io.BytesIO(text.encode()), wish, actor=SYNC)
+    list(jobs.run(imported.pk))
+    imported = finished(import_requests.start(imported.pk))
+    record = CustomerRecord.objects.get()
+    reactions.orders_changed([str(make_order(f"{NAME}@example.com").pk)])
+    note = notes.create(record.pk, f"{NAME} rang.", actor=SYNC)
+    notes.edit(note.pk, text=f"{NAME} rang twice.", actor=SYNC)
+    make_consent(record, evidence={"by": NAME})
+    finished(exports.create(RecordList(search=NAME), Wish(), actor=SYNC))
+    changes = {"values": {"store_note": NAME}}
+    listed = RecordList(filter=RecordFilter(company=NAME), search=NAME)
+    finished(updates.create("set_fields", changes, of=listed, actor=SYNC, asked={"setFields": {"storeNote": NAME}}))
+    updated = finished(updates.create("set_fields", changes, of=[record.pk], actor=SYNC))
+    finished(undo.create(updated.pk, actor=SYNC))
+    assert (imported.counters["created"], imported.counters["invalid"]) == (1, 1)
+
+    delete_records([record.pk], actor=SYNC)
+    assert where_the_name_is() == {"BulkJob", "BulkChunk", "BulkProblem"}
+    files = [file for job in BulkJob.objects.all() for file in (job.file, job.result_file, job.error_file) if file]
+
+    BulkJob.objects.update(
+        created_at=F("created_at") - timedelta(days=31), finished_at=F("finished_at") - timedelta(days=31)
+    )
+    retention.remove_old_files()
+    assert where_the_name_is() == set()
+    assert [bulk_storage().exists(file.name) for file in files] == [False] * 3
+
+
+def finished(job: BulkJob) -> BulkJob:
+    job = list(jobs.run(job.pk))[-1]
+    assert job.state == JobState.SUCCEEDED, job.error_message
+    return job
 
 
 def test_the_task_does_it() -> None:
