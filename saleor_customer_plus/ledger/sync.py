@@ -2,7 +2,7 @@
 
 One order or a batch of a thousand, live or reconciled, all go through `sync_orders`, in a constant number of
 statements. Running it twice, late, out of order or in many workers at once comes to the same: a row is written from
-what Saleor's tables say now, and never from an order older than the one that it was written from before.
+what Saleor's tables say now, and never from an order read before the one that it was written from last.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             FROM orders s
         ), seen AS (
             SELECT s.*, {stays} AS stays, coalesce(tied.id, r.id) AS known_id,
-                old.id AS old_id, old.record_id AS old_record_id, {old_told} AS old_told,
+                old.id AS old_id, old.record_id AS old_record_id, old.order_updated_at AS old_updated_at,
+                {old_told} AS old_told,
                 ROW({now}) IS DISTINCT FROM ROW({before}) AS differs
             FROM source s
             -- OFFSET 0: one by one, also while the ledger has no statistics. In a first run all of it would be read.
@@ -196,8 +197,12 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                 AND NOT EXISTS (SELECT FROM placed WHERE is_left_out)
             ORDER BY order_id  -- all at once and in one order everywhere, so that no two batches wait for each other
             ON CONFLICT (order_id) DO UPDATE SET ({columns}) = ROW({excluded})
-            WHERE e.order_updated_at <= EXCLUDED.order_updated_at AND NOT e.is_released
-                AND ROW({written}) IS DISTINCT FROM ROW({excluded})
+            -- Not where somebody wrote meanwhile from an order read after ours. But where the row is still the one that
+            -- we saw, ours is what is true, though it says to be older: the clocks of Saleor's machines differ.
+            WHERE (e.order_updated_at <= EXCLUDED.order_updated_at OR EXISTS (
+                    SELECT FROM placed p WHERE p.order_id = e.order_id AND p.old_updated_at = e.order_updated_at
+                ))
+                AND NOT e.is_released AND ROW({written}) IS DISTINCT FROM ROW({excluded})
             RETURNING e.order_id, e.order_number, e.record_id, e.currency, e.placed_at, {told} AS told
         ), change AS (
             SELECT w.*, p.old_id, p.old_record_id, p.old_told FROM written w JOIN placed p USING (order_id)

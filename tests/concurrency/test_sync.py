@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import random
 import time
+from datetime import timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
 
 from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
@@ -31,6 +35,13 @@ def sync(*orders: Any) -> None:
 def figures() -> list[tuple[str, str, int, Any]]:
     rows = CustomerFigures.objects.order_by("record__email", "currency")
     return list(rows.values_list("record__email", "currency", "order_count", "total_gross"))
+
+
+def somebody_waits() -> bool:
+    """Whether another process waits for a lock of this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.rowcount > 0
 
 
 def test_the_same_order_by_eight_at_once() -> None:
@@ -66,6 +77,28 @@ def test_eight_workers_with_overlapping_batches() -> None:
 
     assert figures() == [(f"guest{number}@example.com", "EUR", 10, 10) for number in range(7)]
     assert drift() == {}
+
+
+def test_an_order_read_before_never_overwrites_one_read_later() -> None:
+    order = make_order("anna@example.com", total=10)
+    sync(order)
+    change(order, total_gross_amount=11)
+    later, is_written = timezone.now() + timedelta(hours=1), multiprocessing.get_context("fork").Event()
+
+    def write_what_was_read_later() -> None:
+        with transaction.atomic():
+            LedgerEntry.objects.update(total_gross=12, order_updated_at=later)
+            is_written.set()
+            while not somebody_waits():  # who has read the order, and cannot write
+                time.sleep(0.01)
+
+    def read_before() -> None:
+        assert is_written.wait(30)
+        sync(order)
+
+    at_once(write_what_was_read_later, read_before)
+
+    assert LedgerEntry.objects.values_list("total_gross", "order_updated_at").get() == (12, later)
 
 
 def test_an_account_is_confirmed_and_renamed_while_its_orders_come() -> None:
