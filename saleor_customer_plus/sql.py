@@ -6,12 +6,13 @@ import functools
 import json
 import re
 from collections import namedtuple
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
 from django.db.models import BigIntegerField, BooleanField, F, Field, Func, Model, QuerySet, TextField, Value
 
 
@@ -108,6 +109,23 @@ def rows(sql: Sql) -> list[Any]:
         cursor.execute(sql.text, sql.params)
         row_type = _row_type(tuple(column[0] for column in cursor.description))
         return [row_type(*values) for values in cursor.fetchall()]
+
+
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Pass on that PostgreSQL refuses something, but not its own words: they have the values, and end up in a log.
+
+    Deadlocks and lost links, which are tried again, have none.
+    """
+    try:
+        yield
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        said: Any = error.__cause__
+        constraint = getattr(getattr(said, "diag", None), "constraint_name", None) or ""
+        told = f"{type(said).__name__} {constraint}".strip()
+        raise type(error)(told).with_traceback(error.__traceback__) from None
 
 
 @functools.cache

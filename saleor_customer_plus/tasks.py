@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import OperationalError
 
-from . import reactions, settings
+from . import reactions, settings, sql
 from .bulk import imports, jobs, kinds, retention  # noqa: F401 - every kind of job is registered
 from .groups import vouchers
 from .host import allow_writer, celery_app
@@ -38,7 +38,7 @@ def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
             ignore_result=True,
             queue=QUEUE,
             **options,
-        )(allow_writer()(function))
+        )(sql.without_values()(allow_writer()(function)))
 
     return register
 

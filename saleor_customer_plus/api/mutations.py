@@ -23,7 +23,7 @@ import graphene
 from django.db import transaction
 from graphene.utils.str_converters import to_camel_case
 
-from .. import host
+from .. import host, sql
 from ..activity.actions import Actor
 from ..activity.models import ActorType
 from ..errors import CustomerPlusError as Problem
@@ -86,7 +86,7 @@ class BaseMutation(graphene.Mutation):  # type: ignore[misc]
     def mutate(cls, _root: Any, info: Any, **arguments: Any) -> Any:
         cls.check_access(info)
         try:
-            with transaction.atomic():
+            with sql.without_values(), transaction.atomic():
                 return cls(**cls.perform(info, cls.caller(info), **arguments), errors=[])
         except Problem as problem:
             return cls(errors=[CustomerPlusError.of(problem)])
