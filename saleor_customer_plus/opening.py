@@ -60,15 +60,20 @@ def context_of(actor: Actor) -> Any | None:
     return saleor_api.as_somebody(user=user, app=app)
 
 
+def account_of(record: CustomerRecord) -> host.User | None:
+    """The account, with its default addresses. None also where it is gone, and we do not know it yet."""
+    if record.account_id is None:
+        return None
+    accounts = host.User.objects.select_related("default_shipping_address", "default_billing_address")
+    return accounts.filter(pk=record.account_id).first()
+
+
 def addresses_of(record: CustomerRecord) -> OrderAddresses:
     """The default addresses of the account; for what it has not, those of the latest order."""
     of_order, of_account = OrderAddresses(), OrderAddresses()
     if (order_id := latest_order_of(record.pk)) is not None:
         of_order = addresses_of_orders([order_id]).get(order_id, of_order)
-    if record.account_id is not None:
-        account = host.User.objects.select_related("default_shipping_address", "default_billing_address").get(
-            pk=record.account_id
-        )
+    if (account := account_of(record)) is not None:
         of_account = OrderAddresses(account.default_shipping_address, account.default_billing_address)
     return OrderAddresses(of_account.shipping or of_order.shipping, of_account.billing or of_order.billing)
 

@@ -117,10 +117,9 @@ def _buyer(record: Record) -> dict[str, Any]:
         **opening.address_input("shippingAddress", shipping),
         **opening.address_input("billingAddress", billing),
     }
-    if record.account_id is not None:
+    if (account := opening.account_of(record)) is not None:
         # Saleor looks the account up by its address, as it is spelt there.
-        buyer["user"] = to_global_id("User", record.account_id)
-        buyer["userEmail"] = host.User.objects.values_list("email", flat=True).get(pk=record.account_id)
+        buyer |= {"user": to_global_id("User", account.pk), "userEmail": account.email}
     return buyer
 
 

@@ -179,6 +179,17 @@ def test_a_draft_for_an_account_has_its_default_addresses(ours: SaleorApi, saleo
     assert order.billing_address is None
 
 
+def test_a_draft_for_an_account_that_is_gone_is_one_for_a_guest(ours: SaleorApi, saleor: SaleorApi, shop: Shop):
+    account = create_confirmed_customer(saleor, "anna@example.com")
+    User.objects.filter(pk=account.pk).delete()  # past Saleor, or a task of ours is late
+    record = record_of("anna@example.com")
+    assert record.account_id == account.pk
+
+    order = order_of(ours(DRAFT, id=record_id(record), channel="main", lines=lines(shop)))
+
+    assert (order.user_email, order.user) == ("anna@example.com", None)
+
+
 def test_the_account_is_found_however_its_address_is_spelt(ours: SaleorApi, shop: Shop):
     account = factories.make_account("Anna@Example.com")
     record = factories.make_record("anna@example.com", account=account)
