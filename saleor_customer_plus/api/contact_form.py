@@ -149,7 +149,9 @@ def _settings() -> CustomerPlusSettings:
 
 
 def _check_secret(secret: str | None, chosen: CustomerPlusSettings) -> None:
-    if chosen.contact_form_secret and not constant_time_compare(secret or "", chosen.contact_form_secret):
+    # Bytes: half of a character cannot be compared as a text.
+    given, wanted = ((text or "").encode("utf-8", "surrogatepass") for text in (secret, chosen.contact_form_secret))
+    if wanted and not constant_time_compare(given, wanted):
         raise CustomerPlusError("The secret is not the one of the settings.", field="secret")
 
 

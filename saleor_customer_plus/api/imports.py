@@ -82,9 +82,10 @@ class CustomerImportInput(graphene.InputObjectType):  # type: ignore[misc]
 def options_of(given: Mapping[str, Any] | None) -> ImportOptions:
     """What a client asks for, over what the profile has, checked."""
     values = {name: value for name, value in (given or {}).items() if value is not None}
+    values = _plain(values)
     profile = values.pop("profile", None)
     base = profiles.find(JobKind.IMPORT, profile).options if profile is not None else {}
-    return ImportOptions.of_json({**base, **_plain(values)}).checked()
+    return ImportOptions.of_json({**base, **values}).checked()
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

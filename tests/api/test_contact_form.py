@@ -264,7 +264,7 @@ def test_off_unless_it_is_turned_on(anybody: Api, configure: Callable[..., None]
     assert not LeadSubmission.objects.exists()
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", "s3cret ", "S3CRET"])
+@pytest.mark.parametrize("secret", [None, "", "wrong", "s3cret ", "S3CRET", "s3cret\ud800"])
 def test_with_a_secret_only_who_knows_it_may_send(
     anybody: Api, configure: Callable[..., None], secret: str | None
 ) -> None:
@@ -279,12 +279,12 @@ def test_the_secret_is_compared_in_constant_time(
     anybody: Api, configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(contact_form=True, contact_form_secret="s3cret")
-    compared: list[tuple[str, str]] = []
+    compared: list[tuple[bytes, bytes]] = []
     monkeypatch.setattr(contact_form, "constant_time_compare", lambda *both: bool(compared.append(both)))
 
     submit(anybody, secret="wrong")
 
-    assert compared == [("wrong", "s3cret")]
+    assert compared == [(b"wrong", b"s3cret")]
 
 
 # The token, and the field that people do not see.

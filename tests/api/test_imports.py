@@ -104,6 +104,7 @@ def test_a_pasted_text_is_imported(api: Api) -> None:
         ({"text": "a@b.it", "input": {"subscribe": "ALL", "lawfulBasis": "CONSENT"}}, "wording", "REQUIRED"),
         ({"text": "a@b.it", "input": {"deactivatesMissing": True, "wantsPreview": False}}, "wantsPreview", "INVALID"),
         ({"text": "a@b.it", "input": {"profile": "none"}}, "profile", "NOT_FOUND"),
+        ({"text": "a@b.it", "input": {"profile": "a\x00b"}}, "profile", "INVALID"),
         ({"text": "a@b.it", "input": {"tags": ["a,b"]}}, "tags", "INVALID"),
         ({"text": "a@b.it", "input": {"country": "XX"}}, "country", "INVALID"),
     ],
