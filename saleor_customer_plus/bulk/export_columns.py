@@ -91,13 +91,22 @@ def _time(value: str, style: Style) -> str:
 
 def _money(name: str, currency: str, style: Style) -> Cell:
     """An amount with two digits after the point, or three where it has them."""
-    value = f"f_{currency}.{FIGURES[name]}" if currency else f"f.{FIGURES[name]}"
+    value = f"{figures_in(currency)}.{FIGURES[name]}"
     amount = f"round({value}, CASE WHEN {value} = round({value}, 2) THEN 2 ELSE 3 END)::text"
     if style.decimal != ".":
         amount = f"replace({amount}, '.', ',')"
     return Cell(
         sql.Sql(amount), (f"figures:{currency}" if currency else "figures",), is_number=True, may_be_formula=False
     )
+
+
+def figures_in(currency: str) -> str:
+    """What the join of the figures in a currency is called; blank for the one currency that there is.
+
+    Quoted: Saleor lets a channel's currency be any three characters.
+    """
+    escaped = currency.replace('"', '""').replace("%", "%%")
+    return f'"f_{escaped}"' if currency else "f"
 
 
 _NAME = "NULLIF(btrim({0}.first_name || ' ' || {0}.last_name), '')"

@@ -13,7 +13,7 @@ from ..records.filters import Records
 from ..records.models import CustomerRecord
 from ..tags.models import Tag, TagAssignment
 from .cells import guarded, neutralised
-from .export_columns import Cell
+from .export_columns import Cell, figures_in
 
 
 class Neutral(Enum):
@@ -69,7 +69,7 @@ def _where(records: Records) -> sql.Sql:
 def _join(name: str, currency: str, set_wise: bool) -> sql.Sql:
     name, _, detail = name.partition(":")
     if name == "figures":
-        return _figures(f"f_{detail}" if detail else "f", detail or currency)
+        return _figures(figures_in(detail), detail or currency)
     if name in _ONE_ROW:
         return _ONE_ROW[name]()
     condition = sql.Sql("true" if set_wise else "x.record_id = r.id")

@@ -210,6 +210,16 @@ def test_notes_and_attributes_come_when_they_are_asked_for_and_only_then() -> No
         assert b"first\n" not in content
 
 
+@pytest.mark.parametrize("currency", ["eur", '"%s', "';-", "1.5", "--/"])
+def test_a_currency_may_be_any_three_characters(currency: str) -> None:
+    """Saleor takes what a channel is made with."""
+    anna = a_customer()
+    make_ledger_entry(anna, total=7, currency=currency)
+    refresh_records([anna.pk], DEFAULTS)
+    found = cells(columns=["email", "total_spent"])
+    assert found[f"Total spent ({currency})"] == "7.00"
+
+
 def test_figures_in_each_currency_that_there_is() -> None:
     a_customer()
     assert cells(columns=["total_spent", "currency", "net_of_refunds"]) == {
