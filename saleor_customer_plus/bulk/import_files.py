@@ -51,6 +51,11 @@ class _Cached:
         cls.path, cls.name = None, ""
 
 
+def drop_copy() -> None:
+    """Remove the copy that this process has of a file of a storage elsewhere: it may live for months."""
+    _Cached.drop()
+
+
 def local(name: str) -> Path:
     """The path of a stored file, fetched first where the storage is not of this machine."""
     try:

@@ -119,6 +119,9 @@ class Import(Kind):
             told = {name: job.counters.get(counter, 0) for name, counter in counted.items()}
             job.report = {**job.report, "accounts": told}
 
+    def rest(self) -> None:
+        import_files.drop_copy()
+
     def forget(self, job: BulkJob) -> None:
         import_keys.forget(job.pk)
         import_files.forget(job)

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -72,6 +73,9 @@ class Kind:
 
     def forget(self, job: BulkJob) -> None:
         """Called when the job's files are removed for their age: remove what else it keeps of anybody's data."""
+
+    def rest(self) -> None:
+        """Called when this process leaves off working at jobs: drop the copies of anybody's data that it has."""
 
 
 _KINDS: dict[JobKind, Kind] = {}
@@ -138,11 +142,21 @@ def _move(job_id: int, states: set[JobState], to: JobState, verb: str, **fields:
 def work(job_id: int, *, seconds: float) -> int:
     """Work on a job for a while. Return how many workers should go on: 0 if there is no need."""
     deadline = time.monotonic() + seconds
-    while True:
-        if not do_chunk(job_id):
-            return min(_open_chunks(job_id), WORKERS) if _advance(job_id) else 0
-        if time.monotonic() >= deadline:
-            return 1
+    with _resting():
+        while True:
+            if not do_chunk(job_id):
+                return min(_open_chunks(job_id), WORKERS) if _advance(job_id) else 0
+            if time.monotonic() >= deadline:
+                return 1
+
+
+@contextmanager
+def _resting() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for kind in _KINDS.values():
+            kind.rest()
 
 
 def run(job_id: int) -> Iterator[BulkJob]:
@@ -150,6 +164,11 @@ def run(job_id: int) -> Iterator[BulkJob]:
 
     Yields the job after each chunk, for a progress bar.
     """
+    with _resting():
+        yield from _run(job_id)
+
+
+def _run(job_id: int) -> Iterator[BulkJob]:
     failures = 0
     while True:
         try:

@@ -504,7 +504,25 @@ def test_what_broke_off_on_its_way_from_a_storage_is_fetched_again(monkeypatch: 
     monkeypatch.setattr(import_files, "copy_to", copied)
 
     assert import_files.local(job.file.name).read_bytes() == b"Email\nanna@example.com\n"
-    import_files._Cached.drop()
+    import_files.drop_copy()
+
+
+@pytest.mark.parametrize("as_task", [True, False])
+def test_no_copy_of_a_file_from_elsewhere_stays_with_a_worker(monkeypatch: pytest.MonkeyPatch, as_task: bool) -> None:
+    job = make("Email\nanna@example.com\n")
+    monkeypatch.setattr(FileSystemStorage, "path", lambda *_arguments: (_ for _ in ()).throw(NotImplementedError))
+    monkeypatch.setattr(FileSystemStorage, "open", lambda *_arguments: ContentFile(b"Email\nanna@example.com\n"))
+    copied, copies = import_files.copy_to, []
+    monkeypatch.setattr(import_files, "copy_to", lambda source, to: (copies.append(to), copied(source, to)))
+
+    if as_task:
+        tasks.run_job(job.pk)
+    else:
+        run(job)
+
+    assert record("anna@example.com").sources == ["IMPORT"]
+    assert copies
+    assert not any(copy.exists() for copy in copies)
 
 
 @pytest.mark.parametrize("wants_preview", [True, False])
