@@ -256,14 +256,16 @@ def _is_missing(settings: CustomerPlusSettings) -> sql.Sql:
 def _counts(settings: CustomerPlusSettings) -> sql.Sql:
     """Whether an order counts in the figures.
 
-    "Paid" cannot be read off the charge status alone: a refund lowers it, and refunds take no purchase away.
+    "Paid" cannot be read off the charge status alone: a refund lowers it, and refunds take no purchase away. As there,
+    fractions of a cent are nothing to pay: the totals of bulk-created orders have them.
     """
     placed = sql.fill("s.status <> ALL({never})", never=list(source.NEVER_COUNT))
     if settings.counts_when == CountsWhen.PLACED:
         return placed
     return sql.fill(
         """({placed} AND (
-            s.charge_status = ANY({charged}) OR s.total_charged_amount + s.refunded >= s.total_gross_amount))""",
+            s.charge_status = ANY({charged})
+            OR s.total_charged_amount + s.refunded >= least(s.total_gross_amount, round(s.total_gross_amount, 2))))""",
         placed=placed,
         charged=list(source.CHARGED),
     )

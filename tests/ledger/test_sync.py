@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import uuid4
 
 import pytest
@@ -103,6 +103,13 @@ def test_refunds_of_the_older_payment_flow_count_too_if_they_succeeded() -> None
     assert LedgerEntry.objects.get().total_refunded == 3
 
 
+@pytest.mark.parametrize(("total", "paid"), [("33.333", "33.33"), ("33.335", "33.335")])
+def test_a_refunded_order_counts_whose_total_has_fractions_of_a_cent(total: str, paid: str) -> None:
+    order = make_order("anna@example.com", total=total, charge_status="none", total_charged_amount=0)
+    make_transaction(order, refunded=paid)
+    assert counts(order)
+
+
 def test_a_partly_paid_order_with_a_refund_does_not_count() -> None:
     order = make_order("anna@example.com", total=10, charge_status="partial", total_charged_amount=3)
     make_transaction(order, charged=3, refunded=2)
@@ -178,5 +185,6 @@ def test_whatever_was_paid_and_refunded_an_order_counts_if_it_was_covered(
     with transaction.atomic():
         order = make_order("anna@example.com", total=total, charge_status="none", total_charged_amount=charged)
         make_transaction(order, charged=charged, refunded=refunded)
-        assert counts(order) == (charged + refunded >= total)
+        to_pay = min(total, total.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        assert counts(order) == (charged + refunded >= to_pay)
         transaction.set_rollback(True)
