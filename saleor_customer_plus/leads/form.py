@@ -63,11 +63,18 @@ def count(what: str, value: str, *, limit: int) -> None:
 def network_of(address: str) -> str:
     """What an address is counted as: itself or, as every household has billions of them, the network of an IPv6 one.
 
+    Some proxies write the port along: `203.0.113.7:52100`, `[2001:db8::1]:52100`.
+
     >>> network_of("203.0.113.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("::ffff:203.0.113.7")
     ('203.0.113.7', '2001:db8:1:2::/64', '203.0.113.7')
     """
+    bare = address.strip()
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        parsed = ipaddress.ip_address(address.strip())
+        parsed = ipaddress.ip_address(bare)
     except ValueError:
         return "unknown"
     if isinstance(parsed, ipaddress.IPv4Address):

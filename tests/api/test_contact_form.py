@@ -422,6 +422,9 @@ def test_behind_a_proxy_of_the_shop_s_own(configure: Callable[..., None], monkey
     assert post("203.0.113.2", 2) == []
     # Whatever the visitor wrote stands before what the proxy wrote.
     assert post("198.51.100.9, 203.0.113.2", 3) == [(None, "RATE_LIMITED")]
+    assert post("203.0.113.2:52100", 3) == [(None, "RATE_LIMITED")]  # the proxy wrote the port along
+    assert post("2001:db8::1", 6) == []
+    assert post("[2001:db8::2]:52100", 7) == [(None, "RATE_LIMITED")]
     assert post("", 4) == []  # straight from a machine behind the proxy
     assert post("", 5) == [(None, "RATE_LIMITED")]
 
