@@ -78,7 +78,7 @@ FORMATS: tuple[Format, ...] = (
             "Default Address Phone": "additional_phones",
             **_kept(*(f"Default Address {part}" for part in ("Address1", "Address2", "City", "Province Code", "Zip"))),
         },
-        patterns=((r".*\(customer\.metafields\..*\)", KEEP),),
+        patterns=((r".*\(customer\.metafields\.[^()]*\)", KEEP),),
     ),
     Format(
         "shopify-2",
