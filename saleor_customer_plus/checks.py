@@ -1,11 +1,13 @@
-"""System checks: what would go wrong later is said before tables are made."""
+"""System checks: what would go wrong later is said before tables are made, or before the shop is opened."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from django.core.checks import Error, Tags, register
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
 
@@ -38,3 +40,23 @@ def check_database(*, databases: Sequence[str] | None = None, **_kwargs: Any) ->
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def check_storage(**_kwargs: Any) -> list[Warning]:
+    """Lists and files of notes must not lie where everybody can fetch them. Django runs it with `check --deploy`."""
+    from .host import private_storage
+
+    try:
+        folder = Path(private_storage.path(""))
+    except NotImplementedError:  # a storage elsewhere, which Saleor keeps apart from that of its public files
+        return []
+    if not folder.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
+        return []
+    return [
+        Warning(
+            "Lists of customers and files of notes lie in the folder of Saleor's public files.",
+            hint="Name a private bucket, see the README, or let no web server serve media/customer-plus/.",
+            id="saleor_customer_plus.W001",
+        )
+    ]
