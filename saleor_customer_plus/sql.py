@@ -96,6 +96,15 @@ def plan_for_batches() -> None:
     run(Sql("SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"))
 
 
+def plan_without_loops() -> None:
+    """Tell PostgreSQL, for this transaction, to compare two large sets of rows by hashing or sorting them.
+
+    Of rows that came a moment ago it knows nothing: it takes them for one or two, and would compare each of a million
+    with each.
+    """
+    run(Sql("SET LOCAL enable_nestloop = off"))
+
+
 def run(sql: Sql) -> int:
     """Execute on the primary and return how many rows were touched."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:

@@ -79,6 +79,7 @@ def _passed(query: str, job_id: int, column: str, part: tuple[int, int]) -> list
     start, end = part
     bounds = [f"{column} >= '{start:04x}{_REST}'"] + ([f"{column} < '{end:04x}{_REST}'"] if end <= 0xFFFF else [])
     is_here = sql.Sql(" AND ".join(bounds))
+    sql.plan_without_loops()
     found = sql.rows(sql.fill(query, keys=sql.table(BulkImportKey), job=job_id, is_here=is_here))
     return sorted(Passed(*row) for row in found)
 

@@ -43,8 +43,7 @@ def record_ids(emails: list[str]) -> list[int]:
 
 def _missing(job_id: int) -> QuerySet[CustomerRecord]:
     """The active records whose address is not in the file."""
-    # Let PostgreSQL hash: without statistics of rows that came a moment ago it would compare each with each.
-    sql.run(sql.Sql("SET LOCAL enable_nestloop = off"))
+    sql.plan_without_loops()
     key = Cast(MD5(OuterRef("email")), UUIDField())
     return CustomerRecord.objects.filter(~Exists(BulkImportKey.objects.filter(job=job_id, email=key)), is_active=True)
 

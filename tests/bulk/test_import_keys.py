@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -56,3 +58,21 @@ def test_a_hash_is_in_one_part_only() -> None:
     assert len(parts) == 11
     assert [number for part in parts for number in range(*part)] == list(range(0x10000))
     assert import_keys.parts(0) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("find", [import_keys.earlier_of_same_address, import_keys.later_of_same_number])
+def test_rows_are_not_compared_each_with_each(find: Callable[[int, tuple[int, int]], list[Passed]]) -> None:
+    """As PostgreSQL would, whose statistics are still those of the last import."""
+    before, job = make_job("IMPORT"), make_job("IMPORT")
+    with connection.cursor() as cursor:
+        import_keys.add(before.pk, ((number, f"a{number}", f"n{number}") for number in range(2000)))
+        cursor.execute(f"ANALYZE {BulkImportKey._meta.db_table}")
+        import_keys.forget(before.pk)
+        import_keys.add(job.pk, ((number, f"a{number}", f"n{number}") for number in range(2000)))
+        with CaptureQueriesContext(connection) as captured:
+            assert find(job.pk, (0, 0x10000)) == []
+        cursor.execute(f"EXPLAIN {captured[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Join" in plan
+    assert "Nested Loop" not in plan
