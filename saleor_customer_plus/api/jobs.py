@@ -13,7 +13,7 @@ import graphene
 
 from .. import hooks, tasks
 from ..activity.actions import Actor
-from ..bulk import jobs, queries
+from ..bulk import jobs, queries, retention
 from ..bulk.models import COUNTERS, BulkJob, BulkProblem, JobKind, JobState
 from ..paging import Window, page
 from . import downloads
@@ -135,7 +135,7 @@ class CustomerJob(graphene.ObjectType):  # type: ignore[misc]
     created_at = DateTime(required=True, description="When it was asked for.")
     started_at = DateTime(description="When a worker began.")
     finished_at = DateTime(description="When it ended.")
-    files_removed_at = DateTime(description="When its files were removed for their age.")
+    files_removed_at = DateTime(description="When its files, and what else it kept of customers, were removed.")
     problems = graphene.Field(
         ProblemConnection,
         required=True,
@@ -293,8 +293,20 @@ class CustomerJobRetry(_JobMutation):
         return {"job": job}
 
 
+class CustomerJobForget(_JobMutation):
+    """Remove at once what a job keeps of customers: its files, previews and refused rows. Requires MANAGE_USERS.
+
+    For an erasure that cannot wait. The job can neither be undone nor go on afterwards.
+    """
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
+        return {"job": retention.forget(job_key(id))}
+
+
 class JobMutations:
     """The mutations of jobs of any kind."""
 
     customer_job_cancel = CustomerJobCancel.Field()
     customer_job_retry = CustomerJobRetry.Field()
+    customer_job_forget = CustomerJobForget.Field()

@@ -72,7 +72,7 @@ class Kind:
         """Called once, in the transaction in which the job succeeds: put the files together, tell what there is."""
 
     def forget(self, job: BulkJob) -> None:
-        """Called when the job's files are removed for their age: remove what else it keeps of anybody's data."""
+        """Called when the job's files are removed: remove what else it keeps of anybody's data."""
 
     def rest(self) -> None:
         """Called when this process leaves off working at jobs: drop the copies of anybody's data that it has."""
@@ -110,7 +110,7 @@ def retry(job_id: int) -> BulkJob:
     with transaction.atomic():
         job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
         if job is not None and job.files_removed_at is not None:
-            raise CustomerPlusError("The files of this job were removed for their age. Make a new one.", field="id")
+            raise CustomerPlusError("The files of this job were removed. Make a new one.", field="id")
         if job is not None and job.undone_by.exists():
             raise CustomerPlusError("This job was undone. Make a new one.", field="id")
         claims.forget_starts(BulkChunk.objects.filter(job=job_id))

@@ -83,7 +83,7 @@ class BulkJob(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     phase_started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    # When its files were removed for their age.
+    # When its files, and what else it kept of customers, were removed.
     files_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

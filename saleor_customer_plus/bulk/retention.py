@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .. import files, settings
+from ..errors import CustomerPlusError, ErrorCode
 from . import jobs
 from .import_files import WORKING
 from .models import FOLDER, OVER, BulkChunk, BulkJob, BulkProblem, JobKind, JobState, bulk_storage
@@ -29,7 +30,7 @@ def remove_old_files() -> int:
     for job_id in _older_than(timezone.now() - chosen.job_retention):
         try:
             with transaction.atomic():
-                removed += _remove_files(job_id)
+                removed += _forget(BulkJob.objects.select_for_update().get(pk=job_id))
         except Exception as error:
             logger.error("Could not remove the files of job %s: %s", job_id, type(error).__name__)
     return removed
@@ -43,10 +44,24 @@ def _older_than(moment: datetime) -> list[int]:
     return list(wanted.order_by("created_at", "id").values_list("pk", flat=True))
 
 
-def _remove_files(job_id: int) -> int:
-    job = BulkJob.objects.select_for_update().get(pk=job_id)
+def forget(job_id: int) -> BulkJob:
+    """Remove at once what a job keeps of customers: somebody may have to be erased before it is old.
+
+    It can neither be undone nor go on afterwards. Raises `CustomerPlusError` for one that is under way.
+    """
+    with transaction.atomic():
+        job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
+        if job is None:
+            raise CustomerPlusError("There is no such job.", code=ErrorCode.NOT_FOUND, field="id")
+        if job.state in (JobState.PENDING, JobState.RUNNING):
+            raise CustomerPlusError("This job is under way. Cancel it first.", field="id")
+        _forget(job)
+    return job
+
+
+def _forget(job: BulkJob) -> bool:
     if job.files_removed_at is not None or job.state not in (*OVER, JobState.READY):
-        return 0
+        return False
     if job.state == JobState.READY:
         job.state, job.finished_at = JobState.CANCELED, timezone.now()
     jobs.kind_of(job).forget(job)
@@ -58,7 +73,7 @@ def _remove_files(job_id: int) -> int:
     job.file = job.result_file = job.error_file = ""
     job.report, job.files_removed_at = {}, timezone.now()
     job.save()
-    return 1
+    return True
 
 
 def remove_orphans() -> int:

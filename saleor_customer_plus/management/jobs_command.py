@@ -1,4 +1,4 @@
-"""`manage.py customer_plus jobs`: list bulk jobs; end, retry, undo or work on one."""
+"""`manage.py customer_plus jobs`: list bulk jobs; end, retry, undo, forget or work on one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
-from ..bulk import import_requests, jobs, undo
+from ..bulk import import_requests, jobs, retention, undo
 from ..bulk.models import COUNTERS, BulkJob, JobKind, JobState
 from . import working
 
-HELP = "List the bulk jobs, newest first; or end, retry, undo or work on one. Exits with 1 if that one fails."
+HELP = "List the bulk jobs, newest first; or end, retry, undo, forget or work on one. Exits with 1 if that one fails."
+
+
+# What is done without working at the job.
+_AT_ONCE = (None, "cancel", "forget")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +31,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--start", action="store_true", help="Start a job that was previewed, and work on it.")
     what.add_argument("--run", action="store_true", help="Work on a job that waits, or help with it.")
     what.add_argument("--undo", action="store_true", help="Undo a job that is over. The undoing is a job of its own.")
+    what.add_argument(
+        "--forget",
+        action="store_true",
+        help="Remove at once what a job that is over keeps of customers: files, previews, refused rows.",
+    )
     parser.add_argument(
         "--deactivate-missing",
         type=int,
@@ -40,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
-    asked = next((name for name in ("cancel", "retry", "start", "run", "undo") if options[name]), None)
+    asked = next((name for name in ("cancel", "forget", "retry", "start", "run", "undo") if options[name]), None)
     if options["job"] is None:
         if asked:
             raise CommandError(f"--{asked} needs the number of a job.")
@@ -49,11 +58,11 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     job = BulkJob.objects.filter(pk=options["job"]).first()
     if job is None:
         raise CommandError("There is no such job.")
-    if asked not in (None, "cancel"):
+    if asked not in _AT_ONCE:
         working.check_active()
     with working.telling_errors():
         job = _act(job, asked, options)
-    if asked not in (None, "cancel"):
+    if asked not in _AT_ONCE:
         working.tell(command, working.work(job, options), as_json=options["json"])
         return
     _show(command, [job], as_json=options["json"])
@@ -63,6 +72,8 @@ def _act(job: BulkJob, asked: str | None, options: dict[str, Any]) -> BulkJob:
     """Do what is asked, but for the work."""
     if asked == "cancel":
         return jobs.cancel(job.pk)
+    if asked == "forget":
+        return retention.forget(job.pk)
     if asked == "retry":
         return jobs.retry(job.pk)
     if asked == "start":

@@ -185,7 +185,23 @@ def test_cancel_and_retry(api: Api, kind: Counting, on_commit: Callable[[], Any]
     assert numbers_of(job) == list(range(10))
 
 
-@pytest.mark.parametrize("query", [JOB, CANCEL, RETRY])
+FORGET = "mutation($id: ID!) { customerJobForget(id: $id) { job { state } errors { field code message } } }"
+
+
+def test_forget(api: Api, kind: Counting) -> None:
+    job = make()
+    (error,) = api(FORGET, id=id_of(job))["customerJobForget"]["errors"]
+    assert error == {"field": "id", "code": "INVALID", "message": "This job is under way. Cancel it first."}
+    (error,) = api(FORGET, id=to_global_id("CustomerJob", 2**40))["customerJobForget"]["errors"]
+    assert error["code"] == "NOT_FOUND"
+
+    api(CANCEL, id=id_of(job))
+    assert api(FORGET, id=id_of(job))["customerJobForget"] == {"job": {"state": "CANCELED"}, "errors": []}
+    (error,) = api(RETRY, id=id_of(job))["customerJobRetry"]["errors"]
+    assert error["message"] == "The files of this job were removed. Make a new one."
+
+
+@pytest.mark.parametrize("query", [JOB, CANCEL, RETRY, FORGET])
 def test_nobody_but_staff(api: Api, query: str) -> None:
     job = make()
     for stranger in (api.by(None),):

@@ -20,6 +20,7 @@ from saleor_customer_plus.bulk.import_files import WORKING
 from saleor_customer_plus.bulk.import_options import ImportOptions
 from saleor_customer_plus.bulk.models import FOLDER, BulkJob, JobState, bulk_storage
 from saleor_customer_plus.deletion import delete_records
+from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.notes import actions as notes
 from saleor_customer_plus.records.filters import RecordFilter
 from saleor_customer_plus.records.models import CustomerRecord
@@ -129,3 +130,21 @@ def test_the_task_does_it() -> None:
     tasks.remove_orphans()
 
     assert not bulk_storage().exists(orphan)
+
+
+def test_what_a_job_keeps_of_customers_can_be_removed_at_once() -> None:
+    job = previewed()
+    import_requests.start(job.pk)
+    job = list(jobs.run(job.pk))[-1]
+    names = [job.file.name, job.error_file.name]
+    assert all(map(bulk_storage().exists, names))
+
+    job = retention.forget(job.pk)
+
+    assert not any(map(bulk_storage().exists, names))
+    assert job.files_removed_at is not None
+    assert (job.report, job.problems.count(), job.chunks.count()) == ({}, 0, 0)
+    assert job.counters["created"] == 1
+    with pytest.raises(CustomerPlusError):
+        undo.create(job.pk, actor=SYNC)
+    assert retention.forget(job.pk).files_removed_at == job.files_removed_at

@@ -425,6 +425,13 @@ def test_what_jobs_refuses() -> None:
         call("jobs", make_job("EXPORT", state="SUCCEEDED").pk, "--cancel")
 
 
+def test_a_job_forgets_whom_it_was_about() -> None:
+    job = make_job("EXPORT", state="SUCCEEDED")
+    call("jobs", job.pk, "--forget")
+    job.refresh_from_db()
+    assert job.files_removed_at is not None
+
+
 # The bar.
 
 
