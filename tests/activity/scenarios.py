@@ -329,6 +329,7 @@ SCENARIOS |= {
     "customerExportProfileSave": lambda w: Call({"name": "Mine", "input": {"columns": ["email"]}}, NOBODY),
     "customerJobCancel": lambda w: Call({"id": w.id(make_job(state=JobState.RUNNING))}, NOBODY),
     "customerJobRetry": lambda w: Call({"id": w.id(make_job(state=JobState.CANCELED))}, NOBODY),
+    "customerJobForget": lambda w: Call({"id": w.id(make_job(state=JobState.CANCELED))}, NOBODY),
 }
 
 
