@@ -65,7 +65,9 @@ def _check(undone: BulkJob) -> None:
     if undone.state not in OVER:
         raise CustomerPlusError(f"A job that is {undone.state} cannot be undone. Cancel it first.", field="id")
     if undone.files_removed_at is not None:
-        raise CustomerPlusError("What this job did is no longer kept, so it cannot be undone.", code=ErrorCode.STALE, field="id")
+        raise CustomerPlusError(
+            "What this job did is no longer kept, so it cannot be undone.", code=ErrorCode.STALE, field="id"
+        )
     others = undone.undone_by.order_by("pk")
     if other := others.exclude(state=JobState.FAILED).exclude(state=JobState.CANCELED).first():
         raise CustomerPlusError(
