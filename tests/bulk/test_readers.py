@@ -438,7 +438,10 @@ def with_macros() -> bytes:
         (b'email,note\na@b.it,"' + b"x\n" * 200_000, "quotation mark"),
         (b'{"email": "a@b.it"}\n[1]\n', "Line 2 of the file is not an object"),
         (b'{"email": "a@b.it"}\n\n{"email"\n', "Line 3 of the file is not JSON"),
-        (b'{"email": "a@b.it", "x": ' + b"[" * 600 + b"]" * 600 + b"}\n", "lists within lists"),
+        (b'{"email": "a@b.it", "x": ' + b"[" * 21 + b"]" * 21 + b"}\n", "lists within lists"),
+        (b'{"email": "a@b.it", "x": ' + b'{"y":' * 600 + b"1" + b"}" * 600 + b"}\n", "lists within lists"),
+        # Deeper than Python itself reads.
+        (b'{"email": "a@b.it", "x": ' + b"[" * 99_999 + b"]" * 99_999 + b"}\n", "lists within lists"),
         (b'[\n{"email": "a@b.it"}]\n', "JSON in one piece"),
         (b'[{"email": "a@b.it"}]', "JSON in one piece"),
         (b"<html><table><tr><td>a@b.it</td></tr></table></html>", "web page"),

@@ -12,8 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...errors import CustomerPlusError
 from . import encodings
 from .limits import MIB, MOST_COLUMNS, MOST_IN_LINE, refuse
+
+# Lists within lists of a JSON object: a customer of a shop's API, whose orders have lines with properties, has six.
+_DEEPEST = 20
 
 
 def write(path: Path, rows: Iterable[Iterable[str]]) -> None:
@@ -53,10 +57,7 @@ def rows_of_json_lines(path: Path, encoding: str) -> Iterator[list[str]]:
     for item in _objects(path, encoding):
         # Names that come later are cells too many, which the row's problem tells.
         later = [value for name, value in item.items() if name not in names]
-        try:
-            yield list(map(_plain, [*map(item.get, names), *later]))
-        except RecursionError:
-            raise refuse("An object of the file has too many lists within lists. Is it a list of people?") from None
+        yield list(map(_plain, [*map(item.get, names), *later]))
 
 
 def _objects(path: Path, encoding: str) -> Iterator[Mapping[str, Any]]:
@@ -68,23 +69,32 @@ def _objects(path: Path, encoding: str) -> Iterator[Mapping[str, Any]]:
                 continue
             try:
                 item = json.loads(line)
-            except (ValueError, RecursionError):
+            except RecursionError:
+                raise _too_deep() from None
+            except ValueError:
                 raise refuse(f"Line {number:,} of the file is not JSON. Each line must be one object.") from None
             if not isinstance(item, dict):
                 raise refuse(f"Line {number:,} of the file is not an object. Each line must be one object.")
             yield item
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, depth: int = 0) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if not isinstance(value, (list, dict)):
+        return str(value)
+    # How deep Python itself would go differs from one version to the next.
+    if depth == _DEEPEST:
+        raise _too_deep()
     if isinstance(value, list):
-        return ", ".join(map(_plain, value))
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {_plain(one)}" for name, one in value.items())
-    return str(value)
+        return ", ".join(_plain(one, depth + 1) for one in value)
+    return "; ".join(f"{name}: {_plain(one, depth + 1)}" for name, one in value.items())
+
+
+def _too_deep() -> CustomerPlusError:
+    return refuse("An object of the file has too many lists within lists. Is it a list of people?")
 
 
 # From the beginning of a word only: to try each of its letters would take a long word for minutes.
