@@ -37,6 +37,11 @@ def is_any(name: str, values: Collection[int] | Collection[str]) -> Func:
     return Func(F(name), array, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
+def can_hold(text: str) -> bool:
+    """Whether a text can be stored: PostgreSQL's have no zero, and no UTF-8 has half of a surrogate pair."""
+    return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text)
+
+
 def table(model: type[Model]) -> Sql:
     """The quoted name of a model's table."""
     return Sql(connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table))

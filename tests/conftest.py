@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -84,6 +85,13 @@ def failed_tasks(request: pytest.FixtureRequest) -> Iterator[list[str]]:
 def _clean_cache() -> None:
     """Saleor caches introspection, sites and more: what one test cached is none of another's business."""
     cache.clear()
+
+
+@pytest.fixture
+def same_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the middle of this hour for as long as a test takes: what is counted by the hour does not begin anew."""
+    now = time.time() // 3600 * 3600 + 1800
+    monkeypatch.setattr("time.time", lambda: now)
 
 
 @pytest.fixture

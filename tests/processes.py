@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,6 +62,23 @@ def at_once(*functions: Callable[[], Any]) -> None:
     """Run the functions at the same time, each in its own process, and wait for all."""
     for process in start(*functions):
         process.join()
+
+
+def while_open(work: Callable[[], Any], other: Callable[[], Any]) -> None:
+    """Do some work in a transaction, and the other one in another process while that is not yet committed."""
+    done = _fork.Barrier(2)
+
+    def first() -> None:
+        with transaction.atomic():
+            work()
+            done.wait(30)
+            time.sleep(0.5)  # the other is under way
+
+    def second() -> None:
+        done.wait(30)
+        other()
+
+    at_once(first, second)
 
 
 @contextmanager

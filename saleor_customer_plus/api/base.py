@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from graphql import GraphQLError
 
-from .. import host
+from .. import host, saleor_api, sql
 from ..errors import CustomerPlusError
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
@@ -57,9 +57,8 @@ def tells_errors(resolver: Resolver) -> Resolver:
     return resolve  # type: ignore[return-value]
 
 
-def to_global_id(kind: str, key: Any) -> str:
-    """The id that clients use. Things of Saleor's have the id that Saleor's own API gives them."""
-    return base64.b64encode(f"{kind}:{key}".encode()).decode()
+# The id that clients use is made as Saleor makes it: its own things have the id that its own API gives them.
+to_global_id = saleor_api.global_id
 
 
 def key_of(global_id: str, kind: str, *, field: str) -> int:
@@ -107,6 +106,6 @@ def checked_text(text: str, *, field: str, longest: int) -> str:
     """Refuse what no database can hold, and what is longer than anything that could be meant."""
     if len(text) > longest:
         raise CustomerPlusError(f"Argument `{field}` may have at most {longest} characters.", field=field)
-    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+    if not sql.can_hold(text):
         raise CustomerPlusError(f"Argument `{field}` has a character that is not allowed.", field=field)
     return text

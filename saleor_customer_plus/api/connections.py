@@ -10,7 +10,6 @@ import graphene
 from promise import Promise
 
 from .. import paging
-from ..paging import Page
 from .base import tells_errors
 from .types import list_of
 
@@ -39,11 +38,11 @@ class PageInfo(graphene.ObjectType):  # type: ignore[misc]
     end_cursor = graphene.String(description="The cursor of the page's last row.")
 
     @staticmethod
-    def resolve_start_cursor(page: Page[Any], _info: Any) -> str | None:
+    def resolve_start_cursor(page: paging.Page[Any], _info: Any) -> str | None:
         return page.edges[0].cursor if page.edges else None
 
     @staticmethod
-    def resolve_end_cursor(page: Page[Any], _info: Any) -> str | None:
+    def resolve_end_cursor(page: paging.Page[Any], _info: Any) -> str | None:
         return page.edges[-1].cursor if page.edges else None
 
 

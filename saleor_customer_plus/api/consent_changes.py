@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import graphene
-from django.core.cache import cache
 from django.utils import timezone
 
-from .. import host, reactions
+from .. import host, rate_limits, reactions
 from ..activity.actions import Actor
 from ..activity.models import ActorType
 from ..consent.actions import record_events
@@ -200,7 +199,8 @@ class CustomerConsentUpdate(BaseMutation):
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, consents: list[dict[str, Any]]) -> dict[str, Any]:
         user = _customer(info)
-        _take_turn(user.pk)
+        message = "Too many changes. Try again in an hour."
+        rate_limits.count("consent", str(user.pk), limit=UPDATES_PER_HOUR, message=message)
         # Checked before a record is made for it.
         checked_decisions(consents, lambda **fields: _decision_of_customer(0, **fields), field="consents")
         record = queries.find(account_id=user.pk)
@@ -215,17 +215,6 @@ class CustomerConsentUpdate(BaseMutation):
         )
         record_events(decisions, actor=actor)
         return {"consents": _own_consents(user)}
-
-
-def _take_turn(account_id: int) -> None:
-    key = f"customer-plus:consent:{account_id}"
-    cache.add(key, 0, timeout=3600)
-    try:
-        turns = cache.incr(key)
-    except ValueError:  # it ended this moment
-        return
-    if turns > UPDATES_PER_HOUR:
-        raise CustomerPlusError("Too many changes. Try again in an hour.", code=ErrorCode.RATE_LIMITED)
 
 
 class ConsentQueries:

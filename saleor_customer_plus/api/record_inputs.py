@@ -9,6 +9,7 @@ from typing import Any
 
 import graphene
 
+from .. import sql
 from ..errors import CustomerPlusError, ErrorCode
 from ..groups.actions import default_group
 from ..records.filters import LabelFilter, MoneyRange, Range, RecordFilter
@@ -106,7 +107,7 @@ def _search(text: str) -> str:
     if len(text) > LONGEST_SEARCH:
         raise CustomerPlusError(f"A search may have at most {LONGEST_SEARCH} characters.", field="search")
     # What no name can contain separates words.
-    return "".join(" " if char == "\x00" or "\ud800" <= char <= "\udfff" else char for char in text).strip()
+    return "".join(char if sql.can_hold(char) else " " for char in text).strip()
 
 
 def _sort(given: Mapping[str, Any]) -> Sort:

@@ -108,10 +108,10 @@ def cancel(job_id: int) -> BulkJob:
 def retry(job_id: int) -> BulkJob:
     """Let a failed or canceled job go on from the chunk where it ended, while it has its files and was not undone."""
     with transaction.atomic():
-        job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
-        if job is not None and job.files_removed_at is not None:
+        job = held(job_id)
+        if job.files_removed_at is not None:
             raise CustomerPlusError("The files of this job were removed. Make a new one.", field="id")
-        if job is not None and job.undone_by.exists():
+        if job.undone_by.exists():
             raise CustomerPlusError("This job was undone. Make a new one.", field="id")
         claims.forget_starts(BulkChunk.objects.filter(job=job_id))
         return _move(
@@ -125,11 +125,17 @@ def retry(job_id: int) -> BulkJob:
         )
 
 
+def held(job_id: int) -> BulkJob:
+    """The job, held until the caller's transaction ends. Raise if there is none."""
+    job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise CustomerPlusError("There is no such job.", code=ErrorCode.NOT_FOUND, field="id")
+    return job
+
+
 def _move(job_id: int, states: set[JobState], to: JobState, verb: str, **fields: Any) -> BulkJob:
     with transaction.atomic():
-        job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
-        if job is None:
-            raise CustomerPlusError("There is no such job.", code=ErrorCode.NOT_FOUND, field="id")
+        job = held(job_id)
         if job.state not in states:
             raise CustomerPlusError(f"Cannot {verb} a job that is {job.state}.", field="id")
         job.state = to

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,12 @@ from ..errors import CustomerPlusError
 from ..records.validation import LONGEST_ATTRIBUTE_NAME
 from .columns import ATTRIBUTE, IMPORTED
 from .formats import DROP, KEEP, Format, columns_of, format_of, recognise
-from .synonyms import exported_names, names, plain
+from .synonyms import exported_names, names
+from .values.addresses import has_address
+from .values.base import plain
 
 # Several columns of a file may go into one of these.
 _SEVERAL = ("additional_phones", "tags")
-# From the beginning of a word only: to try each of its letters would take a long word for minutes.
-_ADDRESS = re.compile(r"(?<![^@\s<>])[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ def _by_content(rows: Iterable[Sequence[str]], found: dict[int, str | None], tak
     for row in rows:
         number += 1
         for index, cell in enumerate(row[:width]):
-            if index not in found and _ADDRESS.search(cell):
+            if index not in found and has_address(cell):
                 counts[index] += 1
     best = max(range(width), key=counts.__getitem__, default=None)
     if best is not None and number and counts[best] * 2 >= number:

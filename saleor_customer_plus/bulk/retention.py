@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .. import files, settings
-from ..errors import CustomerPlusError, ErrorCode
+from ..errors import CustomerPlusError
 from . import jobs
 from .import_files import WORKING
 from .models import FOLDER, OVER, BulkChunk, BulkJob, BulkProblem, JobKind, JobState, bulk_storage
@@ -50,9 +50,7 @@ def forget(job_id: int) -> BulkJob:
     It can neither be undone nor go on afterwards. Raises `CustomerPlusError` for one that is under way.
     """
     with transaction.atomic():
-        job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
-        if job is None:
-            raise CustomerPlusError("There is no such job.", code=ErrorCode.NOT_FOUND, field="id")
+        job = jobs.held(job_id)
         if job.state in (JobState.PENDING, JobState.RUNNING):
             raise CustomerPlusError("This job is under way. Cancel it first.", field="id")
         _forget(job)

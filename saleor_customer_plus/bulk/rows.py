@@ -111,10 +111,7 @@ class RowReader:
             try:
                 value = read(cell)
             except Unreadable as error:
-                if _is_blank(key, cell):
-                    blanks.append(key)
-                else:
-                    wrong.append(Reason("INVALID", str(error), key))
+                _put_aside(key, cell, error, blanks, wrong)
                 continue
             if key == "tags" and "tags" in said:
                 value = (*said["tags"], *value)
@@ -129,10 +126,7 @@ class RowReader:
             try:
                 self._read_phone(key, self._restore(cell), said)
             except Unreadable as error:
-                if _is_blank(key, cell):
-                    blanks.append(key)
-                else:
-                    wrong.append(Reason("INVALID", str(error), key))
+                _put_aside(key, cell, error, blanks, wrong)
         if wrong:
             return wrong
         return self._person(number, cells, said, blanks)
@@ -196,8 +190,12 @@ def _is_phone(key: str) -> bool:
 _CODED = (Kind.EMAIL, Kind.PHONE, Kind.PHONES, Kind.COUNTRY, Kind.LANGUAGE, Kind.BOOLEAN, Kind.TIME, Kind.BASIS)
 
 
-def _is_blank(key: str, cell: str) -> bool:
-    return key in COLUMNS and COLUMNS[key].kind in _CODED and is_nothing(cell)
+def _put_aside(key: str, cell: str, error: Unreadable, blanks: list[str], wrong: list[Reason]) -> None:
+    """A cell that cannot be read is as good as blank, or a reason to refuse the row."""
+    if key in COLUMNS and COLUMNS[key].kind in _CODED and is_nothing(cell):
+        blanks.append(key)
+    else:
+        wrong.append(Reason("INVALID", str(error), key))
 
 
 def _number(cell: str) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 from .columns import COLUMNS, IMPORTED
+from .values.base import plain
 
 # Beside the headers of `bulk.columns`. Compared by `plain`: case, accents, punctuation and blanks do not matter.
 _SYNONYMS = {
@@ -111,17 +111,6 @@ _SYNONYMS = {
     "lead_message": "enquiry, inquiry, message, enquiry message, messaggio, richiesta, nachricht, anfrage, message du "
     "client, demande, mensaje, consulta",
 }
-
-
-def plain(header: str) -> str:
-    """Return the form in which two spellings of a header are the same.
-
-    >>> plain("  E-Mail_Adresse "), plain("Prénom")
-    ('e mail adresse', 'prenom')
-    """
-    folded = unicodedata.normalize("NFKD", header).casefold()
-    kept = "".join(char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
-    return " ".join(kept.split())
 
 
 @cache

@@ -50,9 +50,7 @@ def register(undo: Undo) -> None:
 def create(job_id: int, *, actor: Actor) -> BulkJob:
     """Make a job that undoes another one, which is over from now on. Send `tasks.run_job` once it is committed."""
     with transaction.atomic():
-        undone = BulkJob.objects.select_for_update().filter(pk=job_id).first()
-        if undone is None:
-            raise CustomerPlusError("There is no such job.", code=ErrorCode.NOT_FOUND, field="id")
+        undone = jobs.held(job_id)
         _check(undone)
         options = {"kind": undone.kind}
         return jobs.create(JobKind.UNDO, actor=actor, options=options, undoes=undone, is_confirmed=True)

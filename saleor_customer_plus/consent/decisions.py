@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from .. import sql
 from ..activity.models import CauseType
 from ..errors import CustomerPlusError, ErrorCode
 from .models import ConsentChannel, ConsentPurpose, ConsentSource, ConsentState, OptInLevel
@@ -112,7 +113,7 @@ def _check_text(text: str, name: str, longest: int) -> None:
         raise CustomerPlusError(
             f"This may have at most {longest} characters.", code=ErrorCode.LIMIT_REACHED, field=name
         )
-    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+    if not sql.can_hold(text):
         raise CustomerPlusError("This has a character that is not allowed.", field=name)
 
 

@@ -1,7 +1,7 @@
-"""The guard of the contact form: tokens that tell how long somebody took to fill it in, and limits by the hour.
+"""The guard of the contact form: tokens that tell how long somebody took to fill it in, and who counts as one sender.
 
-All of it is kept in Django's cache, under keys that tell nothing. Where each process has a cache of its own (as without
-Redis), limits hold for each process, and a token can be used once in each.
+Used tokens are kept in Django's cache. Where each process has a cache of its own (as without Redis), a token can be
+used once in each.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ import time
 
 from django.core import signing
 from django.core.cache import cache
-from django.utils.crypto import salted_hmac
 
+from .. import rate_limits
 from ..errors import CustomerPlusError, ErrorCode
 
 # Nobody fills in a form faster, and nobody leaves it open for longer.
 SHORTEST = 3
 LONGEST = 24 * 3600
-_HOUR = 3600
 _SALT = "saleor_customer_plus.contact_form"
 
 
@@ -44,20 +43,14 @@ def check_token(token: str) -> str:
 
 def use_token(nonce: str) -> None:
     """Use up a token. Raise if it was used before."""
-    if not cache.add(_key("token", nonce), 1, timeout=LONGEST):
+    if not cache.add(rate_limits.key_of("token", nonce), 1, timeout=LONGEST):
         raise _refused("The form was sent already. Load it again to send another enquiry.")
 
 
 def count(what: str, value: str, *, limit: int) -> None:
     """Count one more enquiry of this value within the hour. Raise if there were too many before."""
-    key = _key(what, value, str(int(time.time()) // _HOUR))
-    cache.add(key, 0, timeout=_HOUR)
-    try:
-        number = cache.incr(key)
-    except ValueError:  # the hour ended between the two
-        return
-    if number > limit:
-        raise CustomerPlusError("There were too many enquiries. Try again in an hour.", code=ErrorCode.RATE_LIMITED)
+    message = "There were too many enquiries. Try again in an hour."
+    rate_limits.count(f"form {what}", value, limit=limit, message=message)
 
 
 def network_of(address: str) -> str:
@@ -82,11 +75,6 @@ def network_of(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((int(parsed), 64), strict=False))
-
-
-def _key(*parts: str) -> str:
-    digest = salted_hmac(_SALT, "\n".join(parts), algorithm="sha256").hexdigest()
-    return f"customer-plus:form:{digest}"
 
 
 def _refused(message: str) -> CustomerPlusError:

@@ -35,7 +35,7 @@ def _orders(statuses: Sequence[str] | None) -> QuerySet[LedgerEntry]:
 def pages_of_orders(
     record_ids: Collection[int], window: Window, *, statuses: Sequence[str] | None = None
 ) -> dict[int, Page[LedgerEntry]]:
-    """One page of each record's orders, newest first. Without statuses: all but drafts and canceled ones."""
+    """One page of each record's orders, newest first. Without statuses: all but canceled ones."""
     ordering = Ordering("PLACED", [Segment(_orders(statuses), _PLACED, descending=True)])
     return page_of_each(record_ids, ordering, window, parent="record")
 

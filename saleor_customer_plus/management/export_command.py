@@ -26,12 +26,12 @@ from ..settings import ExportFormat
 from ..tags import queries as tags
 from . import working
 
-_YES_NO = {"yes": True, "no": False, None: None}
-
 HELP = (
     "Write customer records into a file: all active ones, or those that the options name. The file appears once it is "
     "complete. Exits with 0, or with 1 if the export failed."
 )
+
+_YES_NO = {"yes": True, "no": False, None: None}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,8 +64,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("--customer-since", moment, "Only those who became customers in these days."),
         ("--last-order", moment, "Only those whose last order is of these days."),
         ("--orders", int, "Only those with so many orders that count."),
-        ("--spent", amount, "Only those who spent so much, in the currency that --currency names."),
-        ("--average", amount, "Only those whose orders come to so much on average, in that currency."),
+        ("--spent", _amount, "Only those who spent so much, in the currency that --currency names."),
+        ("--average", _amount, "Only those whose orders come to so much on average, in that currency."),
     ):
         parser.add_argument(option, metavar="FROM..TO", type=partial(_range, read), help=help)
     parser.add_argument("--account", choices=["yes", "no"], help="Only those with an account, or without one.")
@@ -79,7 +79,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     working.configure(parser)
 
 
-def amount(text: str) -> Decimal:
+def _amount(text: str) -> Decimal:
     try:
         found = Decimal(text)
     except InvalidOperation:

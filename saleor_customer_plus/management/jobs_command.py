@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,9 +17,17 @@ from . import working
 
 HELP = "List the bulk jobs, newest first; or end, retry, undo, forget or work on one. Exits with 1 if that one fails."
 
-
-# What is done without working at the job.
-_AT_ONCE = (None, "cancel", "forget")
+# What each option does to a job, given its number and all options.
+_ACTIONS: dict[str, Callable[[int, dict[str, Any]], BulkJob]] = {
+    "cancel": lambda job_id, _options: jobs.cancel(job_id),
+    "forget": lambda job_id, _options: retention.forget(job_id),
+    "retry": lambda job_id, _options: jobs.retry(job_id),
+    "start": lambda job_id, options: import_requests.start(job_id, missing=options["deactivate_missing"]),
+    "run": lambda job_id, _options: BulkJob.objects.get(pk=job_id),
+    "undo": lambda job_id, options: undo.create(job_id, actor=working.actor_of(options["user"], ActorType.SYNC)),
+}
+# After these there is work to do.
+_WITH_WORK = ("retry", "start", "run", "undo")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
-    asked = next((name for name in ("cancel", "forget", "retry", "start", "run", "undo") if options[name]), None)
+    asked = next((name for name in _ACTIONS if options[name]), None)
     if options["job"] is None:
         if asked:
             raise CommandError(f"--{asked} needs the number of a job.")
@@ -58,29 +67,15 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     job = BulkJob.objects.filter(pk=options["job"]).first()
     if job is None:
         raise CommandError("There is no such job.")
-    if asked not in _AT_ONCE:
+    if asked in _WITH_WORK:
         working.check_active()
-    with working.telling_errors():
-        job = _act(job, asked, options)
-    if asked not in _AT_ONCE:
+    if asked:
+        with working.telling_errors():
+            job = _ACTIONS[asked](job.pk, options)
+    if asked in _WITH_WORK:
         working.tell(command, working.work(job, options), as_json=options["json"])
-        return
-    _show(command, [job], as_json=options["json"])
-
-
-def _act(job: BulkJob, asked: str | None, options: dict[str, Any]) -> BulkJob:
-    """Do what is asked, but for the work."""
-    if asked == "cancel":
-        return jobs.cancel(job.pk)
-    if asked == "forget":
-        return retention.forget(job.pk)
-    if asked == "retry":
-        return jobs.retry(job.pk)
-    if asked == "start":
-        return import_requests.start(job.pk, missing=options["deactivate_missing"])
-    if asked == "undo":
-        return undo.create(job.pk, actor=working.actor_of(options["user"], ActorType.SYNC))
-    return job
+    else:
+        _show(command, [job], as_json=options["json"])
 
 
 def _list(command: BaseCommand, options: dict[str, Any]) -> None:

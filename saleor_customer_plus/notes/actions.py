@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from .. import staff
+from .. import sql, staff
 from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, CauseType
 from ..errors import CustomerPlusError, ErrorCode
@@ -112,7 +112,7 @@ def _checked(text: str) -> str:
         raise CustomerPlusError("A note needs a text.", code=ErrorCode.REQUIRED, field="text")
     if len(text) > LONGEST_TEXT:
         raise CustomerPlusError(f"A note may have at most {LONGEST_TEXT} characters.", field="text")
-    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+    if not sql.can_hold(text):
         raise CustomerPlusError("The text has a character that is not allowed.", field="text")
     return text
 

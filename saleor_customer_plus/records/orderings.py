@@ -28,9 +28,6 @@ from .models import CustomerRecord
 from .search import matches, phone_digits, search_query
 
 _ID = Key("id", BigIntegerField())
-_CREATED = (Key("created_at", DateTimeField()), _ID)
-_COUNTED = (Key("order_count", IntegerField()), _ID)
-_LAST_ORDER = (Key("last_order_at", DateTimeField()), _ID)
 
 
 class SortField(StrEnum):
@@ -44,12 +41,16 @@ class SortField(StrEnum):
     TOTAL_SPENT = "TOTAL_SPENT"
 
 
-# Those that one index on the table of records answers as they are.
-_PLAIN: dict[SortField, tuple[Key, ...]] = {
-    SortField.CREATED: _CREATED,
+# Those that an index on the table of records answers.
+_KEYS: dict[SortField, tuple[Key, ...]] = {
+    SortField.CREATED: (Key("created_at", DateTimeField()), _ID),
     SortField.NAME: (Key("sort_name", TextField()), _ID),
     SortField.EMAIL: (Key("email", CharField()),),
+    SortField.LAST_ORDER: (Key("last_order_at", DateTimeField()), _ID),
+    SortField.ORDER_COUNT: (Key("order_count", IntegerField()), _ID),
 }
+# Those that list who never bought like everybody else.
+_PLAIN = (SortField.CREATED, SortField.NAME, SortField.EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ NEWEST_FIRST = Sort(SortField.CREATED, descending=True)
 
 def columns_of(sort: Sort) -> set[str]:
     """The columns of a record that its place in such a list is told by."""
-    other = {SortField.ORDER_COUNT: _COUNTED, SortField.LAST_ORDER: _LAST_ORDER}
-    return {key.name for key in (_PLAIN | other).get(sort.field, ())}
+    return {key.name for key in _KEYS.get(sort.field, ())}
 
 
 def sorted_by(records: Records, condition: Q, sort: Sort, wanted: RecordFilter) -> Ordering[CustomerRecord]:
@@ -88,15 +88,15 @@ def sorted_by(records: Records, condition: Q, sort: Sort, wanted: RecordFilter) 
 
 def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segment[CustomerRecord]]:
     if sort.field in _PLAIN:
-        return [Segment(records, _PLAIN[sort.field], sort.descending)]
+        return [Segment(records, _KEYS[sort.field], sort.descending)]
     buyers = records.none() if wanted.bought is False else records
     others = Segment(records.none() if wanted.bought else records.filter(order_count=0), (_ID,), sort.descending)
     if sort.field is SortField.ORDER_COUNT:
-        segments = [Segment(buyers.filter(order_count__gt=0), _COUNTED, sort.descending), others]
+        segments = [Segment(buyers.filter(order_count__gt=0), _KEYS[sort.field], sort.descending), others]
         return segments if sort.descending else segments[::-1]
     # By what they have not, those who never bought cannot be sorted: they come last in both directions.
     if sort.field is SortField.LAST_ORDER:
-        return [Segment(buyers.filter(last_order_at__isnull=False), _LAST_ORDER, sort.descending), others]
+        return [Segment(buyers.filter(last_order_at__isnull=False), _KEYS[sort.field], sort.descending), others]
     return [*_by_total_spent(buyers, sort, wanted), others]
 
 
@@ -158,13 +158,14 @@ def by_relevance(records: Records, condition: Q, text: str) -> Ordering[Customer
     exact = Q(email=normalize_email(text)) | Q(number=text.strip())
     if digits := phone_digits(text):
         exact |= matches(f"'{digits}'", is_guessable=True)
+    newest = _KEYS[SortField.CREATED]
     words, starts = search_query(text, whole_words=True), search_query(text)
     tiers = [
-        Segment(records.filter(exact, condition), _CREATED, descending=True),
-        Segment(records.filter(matches(words, is_guessable=True), condition).exclude(exact), _CREATED, descending=True),
+        Segment(records.filter(exact, condition), newest, descending=True),
+        Segment(records.filter(matches(words, is_guessable=True), condition).exclude(exact), newest, descending=True),
         Segment(
             records.exclude(exact),
-            _CREATED,
+            newest,
             descending=True,
             condition=condition & matches(f"({starts}) & !({words})"),
             scope=CustomerRecord.objects.all(),

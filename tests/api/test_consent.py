@@ -305,6 +305,7 @@ class TestDecidingForOneself:
             assert error["extensions"]["exception"]["code"] in ("PermissionDenied", "InvalidTokenError")
         assert not CustomerRecord.objects.exists()
 
+    @pytest.mark.usefixtures("same_hour")
     def test_nobody_fills_the_history_without_end(self, me: Api, account: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(consent_changes, "UPDATES_PER_HOUR", 2)
         answers = [self.update(me, one) for one in (OFFERS, NO_OFFERS, OFFERS)]

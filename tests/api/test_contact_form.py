@@ -22,7 +22,7 @@ from saleor_customer_plus.records.models import CustomerRecord, Stage
 from tests.client import OUR_PATH, Api
 from tests.factories import make_account, make_order, make_record, make_token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_hour")]
 
 SUBMIT = """mutation ($input: CustomerLeadSubmitInput!, $secret: String, $clientAddress: String) {
     customerLeadSubmit(input: $input, secret: $secret, clientAddress: $clientAddress) {
@@ -37,13 +37,6 @@ SCRIPT = "<script>alert(1)</script>"
 @pytest.fixture(autouse=True)
 def _form(configure: Callable[..., None]) -> None:
     configure(contact_form=True)
-
-
-@pytest.fixture(autouse=True)
-def _same_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is the middle of this hour for as long as a test takes: what is counted by the hour does not begin anew."""
-    now = time.time() // 3600 * 3600 + 1800
-    monkeypatch.setattr("time.time", lambda: now)
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
 
 import pytest
 from django.db import transaction
@@ -26,7 +24,7 @@ from saleor_customer_plus.tags import actions as tags
 from saleor_customer_plus.tags.models import Tag, TagAssignment
 
 from ..factories import make_account, make_group, make_record, make_tag
-from ..processes import at_once
+from ..processes import at_once, while_open
 
 STAFF = Actor(ActorType.STAFF, "7")
 
@@ -145,18 +143,7 @@ def join_the_default(anna: int) -> Callable[[], object]:
 @pytest.mark.parametrize("prepare", [untag, leave, join_the_default])
 def test_a_deletion_waits_for_who_takes_a_label_away(prepare: Callable[[int], Callable[[], object]]) -> None:
     anna = make_record()
-    take, taken = prepare(anna.pk), get_context("fork").Barrier(2)
 
-    def work() -> None:
-        with transaction.atomic():
-            take()
-            taken.wait(30)
-            time.sleep(0.5)  # the deletion is under way
-
-    def delete() -> None:
-        taken.wait(30)
-        delete_records([anna.pk], actor=STAFF)
-
-    at_once(work, delete)
+    while_open(prepare(anna.pk), partial(delete_records, [anna.pk], actor=STAFF))
 
     assert CustomerRecord.objects.count() == 0

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -29,9 +27,8 @@ from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import CustomerPlusSettings
 
 from ..factories import make_lead, make_note, make_order, make_record
-from ..processes import at_once
+from ..processes import at_once, while_open
 
-Barrier = get_context("fork").Barrier
 STAFF = Actor(ActorType.STAFF, "1")
 
 
@@ -72,19 +69,11 @@ def test_an_enquiry_and_an_order_that_cross_each_other_meet() -> None:
 
 def test_an_order_waits_for_a_lead_that_is_being_made() -> None:
     anna = make_record("anna@example.com")
-    made = Barrier(2)
 
-    def make() -> None:
-        with transaction.atomic():
-            leads.create([NewLead(anna.pk, LeadOrigin.PHONE)], actor=STAFF)
-            made.wait(30)
-            time.sleep(0.5)  # the order is under way, and cannot see the lead
-
-    def buy() -> None:
-        made.wait(30)
-        sync(make_order("anna@example.com"))
-
-    at_once(make, buy)
+    while_open(
+        partial(leads.create, [NewLead(anna.pk, LeadOrigin.PHONE)], actor=STAFF),
+        lambda: sync(make_order("anna@example.com")),
+    )
 
     assert Lead.objects.get().state == "CONVERTED"
 
@@ -135,21 +124,13 @@ def test_files_attached_at_once_do_not_exceed_the_limit_together() -> None:
 )
 def test_nothing_is_written_on_a_record_that_is_just_being_deleted(write: Callable[[int], Any]) -> None:
     anna = make_record()
-    locked = Barrier(2)
-
-    def delete() -> None:
-        with transaction.atomic():
-            delete_records([anna.pk], actor=STAFF)
-            locked.wait(30)
-            time.sleep(0.5)  # the other is at work, and cannot see the deletion
 
     def fail_to_write() -> None:
-        locked.wait(30)
         with pytest.raises(CustomerPlusError) as refused, transaction.atomic():
             write(anna.pk)
         assert refused.value.code == ErrorCode.NOT_FOUND
 
-    at_once(delete, fail_to_write)
+    while_open(partial(delete_records, [anna.pk], actor=STAFF), fail_to_write)
 
     assert (CustomerRecord.objects.count(), Note.objects.count(), Lead.objects.count()) == (0, 0, 0)
 
@@ -185,18 +166,7 @@ def delete_lead(anna: CustomerRecord) -> Callable[[], Any]:
 def test_a_deletion_waits_for_who_is_at_work_on_the_record(prepare: Callable[[CustomerRecord], Any]) -> None:
     """And neither waits for the other in a circle, which PostgreSQL would end by failing one of them."""
     anna = make_record()
-    write, begun = prepare(anna), Barrier(2)
 
-    def work() -> None:
-        with transaction.atomic():
-            write()
-            begun.wait(30)
-            time.sleep(0.5)  # the deletion is under way
-
-    def delete() -> None:
-        begun.wait(30)
-        delete_records([anna.pk], actor=STAFF)
-
-    at_once(work, delete)
+    while_open(prepare(anna), partial(delete_records, [anna.pk], actor=STAFF))
 
     assert CustomerRecord.objects.count() == 0

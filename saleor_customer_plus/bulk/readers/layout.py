@@ -11,7 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..synonyms import exported_names, names, plain
+from ..synonyms import exported_names, names
+from ..values.addresses import has_address
+from ..values.base import plain
 from . import encodings
 from .limits import MOST_COLUMNS, refuse
 from .rows import lines_of, rows_of
@@ -21,8 +23,6 @@ _SAMPLE_ROWS = 200
 # Above a header there may be titles: of the list, of the day, of groups of columns.
 _MOST_TITLES = 20
 _SEP = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
-# From the beginning of a word only: to try each of its letters would take a long word for minutes.
-_ADDRESS = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _delimiter(lines: Sequence[str], quote: str) -> str:
 def _header_below_titles(rows: Sequence[Sequence[str]], first: int) -> int:
     """The first row that names a column of addresses, if no address comes before it; else the one that is given."""
     for index, row in enumerate(rows[first:], start=first):
-        if any(_ADDRESS.search(cell) for cell in row):
+        if any(has_address(cell) for cell in row):
             break
         if any("email" in names().get(plain(cell), ()) for cell in row):
             return index
@@ -166,7 +166,7 @@ def _header_below_titles(rows: Sequence[Sequence[str]], first: int) -> int:
 def is_header(cells: Sequence[str]) -> bool:
     """Whether a first row names columns: no cell is an address, and some are known, or all look like names."""
     stripped = [cell.strip() for cell in cells]
-    if any(_ADDRESS.search(cell) for cell in stripped):
+    if any(has_address(cell) for cell in stripped):
         return False
     known = sum(plain(cell) in names() or plain(cell) in exported_names() for cell in stripped if cell)
     if known:

@@ -12,8 +12,15 @@ _PLAIN_EMAIL = re.compile(
     r"[a-z0-9](?:[a-z0-9_%+-]|\.(?!\.))*(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
 _NAMED = re.compile(r"^[^<>]*<([^<>]+)>\s*$")
+# From the beginning of a word only: to try each of its letters would take a long word for minutes.
+_ANY = re.compile(r"(?<![^@\s<>])[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 # What is around an address that was copied from a text, and belongs to none.
 _AROUND = " \t\"'()[]<>,;."
+
+
+def has_address(cell: str) -> bool:
+    """Whether something in a cell looks like an e-mail address."""
+    return _ANY.search(cell) is not None
 
 
 def email_of(cell: str) -> str:

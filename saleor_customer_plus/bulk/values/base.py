@@ -25,7 +25,11 @@ class Unreadable(Exception):
 
 
 def plain(text: str) -> str:
-    """A text without case, accents and punctuation, to look it up."""
+    """A text without case, accents and punctuation, to look it up.
+
+    >>> plain("  E-Mail_Adresse "), plain("Prénom")
+    ('e mail adresse', 'prenom')
+    """
     folded = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
     return " ".join(kept.split())
