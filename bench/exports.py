@@ -118,7 +118,7 @@ def export(file_format: str, columns: str, records: str = "") -> dict[str, Any]:
     """A job, from its making to its file."""
     from saleor_customer_plus.activity.actions import SYNC
     from saleor_customer_plus.bulk import exports, jobs
-    from saleor_customer_plus.bulk.export_options import Wish
+    from saleor_customer_plus.bulk.exports.options import Wish
     from saleor_customer_plus.records.filters import Range, RecordFilter
     from saleor_customer_plus.records.models import CustomerRecord
     from saleor_customer_plus.records.queries import RecordList

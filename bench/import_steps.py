@@ -100,12 +100,12 @@ def import_list(path: str, wants_preview: str = "") -> dict[str, Any]:
     from saleor_customer_plus import tasks
     from saleor_customer_plus.activity.actions import Actor
     from saleor_customer_plus.activity.models import ActorType
-    from saleor_customer_plus.bulk import import_requests, jobs
-    from saleor_customer_plus.bulk.import_options import ImportOptions
+    from saleor_customer_plus.bulk import imports, jobs
+    from saleor_customer_plus.bulk.imports.options import ImportOptions
 
     options = ImportOptions(wants_preview=bool(wants_preview))
     with Path(path).open("rb") as file:
-        job = import_requests.of_file(file, options, actor=Actor(ActorType.STAFF, "1"), name="list.csv")
+        job = imports.of_file(file, options, actor=Actor(ActorType.STAFF, "1"), name="list.csv")
     assert tasks
     began = last = time.perf_counter()
     longest = 0.0
@@ -131,11 +131,11 @@ def make_import(path: str) -> dict[str, Any]:
     """The job alone, for several workers."""
     from saleor_customer_plus.activity.actions import Actor
     from saleor_customer_plus.activity.models import ActorType
-    from saleor_customer_plus.bulk import import_requests
-    from saleor_customer_plus.bulk.import_options import ImportOptions
+    from saleor_customer_plus.bulk import imports
+    from saleor_customer_plus.bulk.imports.options import ImportOptions
 
     with Path(path).open("rb") as file:
-        job = import_requests.of_file(
+        job = imports.of_file(
             file, ImportOptions(wants_preview=False), actor=Actor(ActorType.STAFF, "1"), name="list.csv"
         )
     return {"job": job.pk}

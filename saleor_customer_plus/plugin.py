@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import hooks, settings
-from .bulk import profiles
+from .bulk.exports import profiles
 from .host import BasePlugin, PluginConfiguration
 
 if TYPE_CHECKING:

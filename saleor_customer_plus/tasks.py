@@ -9,7 +9,8 @@ from typing import Any
 from django.db import OperationalError
 
 from . import reactions, settings, sql
-from .bulk import imports, jobs, kinds, retention  # noqa: F401 - every kind of job is registered
+from .bulk import jobs, kinds, retention  # noqa: F401 - every kind of job is registered
+from .bulk.imports.job import Import
 from .groups import vouchers
 from .host import allow_writer, celery_app
 from .leads import notices as lead_notices
@@ -22,7 +23,7 @@ from .records import images
 # For shops that keep their customers' tasks out of the way of others. None is Celery's default queue.
 QUEUE = os.environ.get("CUSTOMER_PLUS_CELERY_QUEUE") or None
 
-jobs.register(imports.Import(reactions.people_known))
+jobs.register(Import(reactions.people_known))
 
 
 def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:

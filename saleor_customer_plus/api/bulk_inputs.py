@@ -12,7 +12,7 @@ from graphene.utils.str_converters import to_camel_case
 
 from .. import settings, sql, staff
 from ..activity.actions import Actor
-from ..bulk.changes import options_of
+from ..bulk.updates.changes import options_of
 from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
 from ..groups.actions import GROUPS
 from ..records.validation import clean_reason
@@ -89,7 +89,7 @@ class CustomerBulkActionInput(graphene.InputObjectType):  # type: ignore[misc]
 
 
 def job_of_action(given: Mapping[str, Any], actor: Actor) -> tuple[str, dict[str, Any]]:
-    """What a job is to do, by its name in `bulk.changes` and with its arguments, all of them checked."""
+    """What a job is to do, by its name in `bulk.updates.changes` and with its arguments, all of them checked."""
     present = {name: value for name, value in given.items() if value is not None}
     if len(present) != 1:
         raise CustomerPlusError("Give exactly one action.", code=ErrorCode.REQUIRED, field="action")

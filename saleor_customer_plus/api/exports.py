@@ -11,8 +11,9 @@ from django.db.models import TextChoices
 from ..activity.actions import Actor
 from ..bulk import exports, profiles
 from ..bulk.columns import COLUMNS
-from ..bulk.export_columns import is_column
-from ..bulk.export_options import Wish, check, check_base
+from ..bulk.exports.columns import is_column
+from ..bulk.exports.options import Wish, check, check_base
+from ..bulk.exports.profiles import READY, save
 from ..bulk.models import BulkProfile, JobKind
 from ..settings import ExportFormat
 from .base import checked_text, key_of, staff_only, to_global_id
@@ -108,7 +109,7 @@ class ExportQueries:
     @staticmethod
     @staff_only
     def resolve_customer_export_columns(_root: Any, _info: Any, language: str | None = None) -> list[Any]:
-        default = {key for key, _header in profiles.READY["default"].headed()}
+        default = {key for key, _header in READY["default"].headed()}
         return [
             CustomerExportColumn(
                 key=key,
@@ -127,7 +128,7 @@ class ExportQueries:
             CustomerJobProfile(
                 name=one.key, description=one.label, options={"columns": [key for key, _header in one.headed()]}
             )
-            for one in profiles.READY.values()
+            for one in READY.values()
         ]
         return [*ready, *map(CustomerJobProfile.of, profiles.saved(JobKind.EXPORT))]
 
@@ -187,7 +188,7 @@ class CustomerExportProfileSave(StaffMutation):
     def perform(cls, info: Any, actor: Actor, *, name: str, input: Mapping[str, Any]) -> dict[str, Any]:
         wish = wish_of(input)
         check_base(wish)
-        saved = profiles.save(JobKind.EXPORT, checked_text(name, field="name", longest=300), wish.given())
+        saved = save(checked_text(name, field="name", longest=300), wish.given())
         return {"profile": CustomerJobProfile.of(saved)}
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import graphene
 
 from ..activity.actions import Actor
-from ..bulk import import_requests, profiles
+from ..bulk import imports, profiles
 from ..bulk.columns import COLUMNS, IMPORTED
-from ..bulk.formats import FORMATS
-from ..bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
+from ..bulk.imports.headers.formats import FORMATS
+from ..bulk.imports.options import ImportOptions, Mode, Overwrite, Subscribe
+from ..bulk.imports.samples import sample
 from ..bulk.models import JobKind
-from ..bulk.samples import sample
 from ..errors import CustomerPlusError
 from ..records.models import LawfulBasis
 from .base import checked_text, key_of, staff_only
@@ -201,10 +201,10 @@ class CustomerImportCreate(StaffMutation):
             raise CustomerPlusError("Send either a file or a text.", field="file")
         options = options_of(input)
         if text is not None:
-            checked_text(text, field="text", longest=import_requests.LONGEST_TEXT)
-            job = import_requests.of_text(text, options, actor=actor)
+            checked_text(text, field="text", longest=imports.LONGEST_TEXT)
+            job = imports.of_text(text, options, actor=actor)
         else:
-            job = import_requests.of_file(uploaded(info, file, field="file"), options, actor=actor)
+            job = imports.of_file(uploaded(info, file, field="file"), options, actor=actor)
         send_to_work(job)
         return {"job": job}
 
@@ -220,7 +220,7 @@ class CustomerImportUpdate(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
-        job = import_requests.change(job_key(id), options_of(input))
+        job = imports.change(job_key(id), options_of(input))
         send_to_work(job)
         return {"job": job}
 
@@ -239,7 +239,7 @@ class CustomerImportStart(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, id: str, missing: int | None = None) -> dict[str, Any]:
-        job = import_requests.start(job_key(id), missing=missing)
+        job = imports.start(job_key(id), missing=missing)
         send_to_work(job)
         return {"job": job}
 

@@ -1,7 +1,7 @@
 """The columns of lists of customers: their names in five languages, what they hold, and what is read from a file.
 
 Exports and imports share them, so that an export can be loaded back as it is. The other names under which files know
-the same things are in `bulk.synonyms`; a value is read by its kind in `bulk.cells`.
+the same things are in `imports.headers.synonyms`; a value is read by its kind in `bulk.cells`.
 """
 
 from __future__ import annotations

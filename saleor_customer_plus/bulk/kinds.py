@@ -1,5 +1,7 @@
 """A hub: imports only. All kinds of jobs, and all that can be undone, are registered by being imported here."""
 
-from . import exports, undo, undo_import, update_undo, updates
+from . import exports, undo, updates
+from .imports import undo as imports_undo
+from .updates import undo as updates_undo
 
-__all__ = ["exports", "undo", "undo_import", "update_undo", "updates"]
+__all__ = ["exports", "imports_undo", "undo", "updates", "updates_undo"]

@@ -147,7 +147,7 @@ class BulkProblem(models.Model):
 class BulkImportKey(models.Model):
     """Which address, and which customer's number, a row of a file has: to find those that come twice.
 
-    Both as the MD5 of the normalised text, which is what a `uuid` holds. Written by `bulk.import_keys`; gone when the
+    Both as the MD5 of the normalised text, which is what a `uuid` holds. Written by `imports.keys`; gone when the
     import is over.
     """
 

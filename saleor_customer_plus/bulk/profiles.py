@@ -1,189 +1,17 @@
-"""Which columns an export has, and under which headers: ready profiles for other tools, and those that are saved."""
+"""Options of imports and exports that are kept under a name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from ..errors import CustomerPlusError, ErrorCode
-from ..settings import CustomerPlusSettings
-from .columns import COLUMNS
-from .export_columns import is_column
 from .models import BulkProfile, JobKind
-
-# Never unless asked for: what staff wrote about a person.
-PRIVATE = ("notes", "store_note")
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A profile that is there from the start.
-
-    `columns` are the keys of its columns, with headers in the language that is asked for; or, for another tool, a
-    mapping from the headers that this tool expects to the keys.
-    """
-
-    key: str
-    label: str
-    columns: Mapping[str, str] | tuple[str, ...]
-    encoding: str = "utf-8-sig"
-    # Phone numbers as they are, which a spreadsheet takes for plain numbers: a tool would not know the apostrophe.
-    plain_phones: bool = False
-    # Only people who accept marketing, unless the filter says otherwise: who loads the list writes to all on it.
-    only_subscribed: bool = False
-
-    @property
-    def fixed(self) -> bool:
-        """Whether the headers are those of another tool."""
-        return not isinstance(self.columns, tuple)
-
-    def headed(self) -> Iterator[tuple[str, str | None]]:
-        """The keys, each with its header where that is given."""
-        if isinstance(self.columns, tuple):
-            yield from ((key, None) for key in self.columns)
-        else:
-            yield from ((key, header) for header, key in self.columns.items())
-
-
-_DEFAULT = tuple(
-    key
-    for key, column in COLUMNS.items()
-    if column.is_exported and key not in (*PRIVATE, "name") and not key.startswith(("shipping_", "billing_"))
-)
-
-READY = {
-    ready.key: ready
-    for ready in (
-        Ready("default", "All columns but notes and addresses. It can be loaded back as it is.", _DEFAULT),
-        Ready(
-            "squarespace",
-            "The columns of Squarespace",
-            {
-                "Account": "has_account",
-                "First Name": "first_name",
-                "Last Name": "last_name",
-                "Email": "email",
-                "Total Orders": "order_count",
-                "Total Spent": "total_spent",
-                "Average Order Value": "average_order_value",
-                "Last Order Date": "last_order_at",
-                "Customer Since": "customer_since",
-                "Last Shipping Name": "shipping_name",
-                "Last Shipping Address": "shipping_address",
-                "Last Shipping Phone": "shipping_phone",
-                "Last Billing Name": "billing_name",
-                "Last Billing Address": "billing_address",
-                "Last Billing Phone": "billing_phone",
-                "Tags": "tags",
-            },
-        ),
-        Ready(
-            "ecwid-newsletter",
-            "Subscribers, with the column of their consent, as from Ecwid",
-            {"Email": "email", "Name": "name", "Accepts marketing": "accepts_marketing"},
-            only_subscribed=True,
-        ),
-        Ready(
-            "shopify",
-            "Customers for Shopify",
-            {
-                "First Name": "first_name",
-                "Last Name": "last_name",
-                "Email": "email",
-                "Accepts Email Marketing": "accepts_marketing",
-                "Default Address Company": "shipping_company",
-                "Default Address Address1": "shipping_street_1",
-                "Default Address Address2": "shipping_street_2",
-                "Default Address City": "shipping_city",
-                "Default Address Province Code": "shipping_region",
-                "Default Address Country Code": "shipping_country_code",
-                "Default Address Zip": "shipping_postal_code",
-                "Default Address Phone": "shipping_phone",
-                "Phone": "phone",
-                "Tags": "tags",
-                "Tax Exempt": "is_tax_exempt",
-            },
-            encoding="utf-8",
-            plain_phones=True,
-        ),
-        Ready(
-            "mailchimp",
-            "Subscribers for Mailchimp",
-            {
-                "Email Address": "email",
-                "First Name": "first_name",
-                "Last Name": "last_name",
-                "Company": "company_name",
-                "Phone Number": "phone",
-                "Tags": "tags",
-            },
-            encoding="utf-8",
-            plain_phones=True,
-            only_subscribed=True,
-        ),
-        Ready(
-            "klaviyo",
-            "Profiles for Klaviyo, with their consent",
-            {
-                "Email": "email",
-                "First Name": "first_name",
-                "Last Name": "last_name",
-                "Organization": "company_name",
-                "Phone Number": "phone",
-                "Address": "shipping_street_1",
-                "Address 2": "shipping_street_2",
-                "City": "shipping_city",
-                "State / Region": "shipping_region",
-                "Country": "shipping_country_code",
-                "Zip Code": "shipping_postal_code",
-                "Email Marketing Consent": "consent_word",
-            },
-            encoding="utf-8",
-            plain_phones=True,
-        ),
-    )
-}
-
-
-def split_columns(text: str) -> list[str]:
-    """The keys in a list such as the setting `export_columns`. Raise an error that names what is not a column."""
-    keys = [key.strip() for key in text.split(",") if key.strip()]
-    check_columns(keys, field="export_columns")
-    return keys
-
-
-def check_columns(keys: list[str], *, field: str = "columns") -> None:
-    unknown = next((key for key in keys if not is_column(key)), None)
-    if unknown is not None:
-        raise CustomerPlusError(f"There is no column {unknown[:60]!r}. The names are in docs/export.md.", field=field)
-    if len(keys) != len(set(keys)):
-        raise CustomerPlusError("A column is there twice.", field=field)
-
-
-def check_settings(chosen: CustomerPlusSettings) -> None:
-    """Raise Django's `ValidationError` if the columns that the merchant entered are none."""
-    try:
-        split_columns(chosen.export_columns)
-    except CustomerPlusError as error:
-        raise ValidationError({"export_columns": ValidationError(error.message, code="invalid")}) from None
-
-
-def columns_of_settings(chosen: CustomerPlusSettings) -> list[str]:
-    """What the merchant wants exported by default; nothing, if that is not said, or cannot be read."""
-    try:
-        return split_columns(chosen.export_columns)
-    except CustomerPlusError:
-        return []
-
-
-# Profiles that are saved.
 
 LONGEST_NAME = 255
 
@@ -193,8 +21,6 @@ def save(kind: JobKind, name: str, options: Mapping[str, Any]) -> BulkProfile:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise CustomerPlusError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
-    if kind is JobKind.EXPORT and name.lower() in READY:
-        raise CustomerPlusError("A ready profile has this name.", code=ErrorCode.ALREADY_EXISTS, field="name")
     values = {"name": name, "options": dict(options), "modified_at": timezone.now()}
     try:
         with transaction.atomic():

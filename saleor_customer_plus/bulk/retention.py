@@ -14,7 +14,7 @@ from django.utils import timezone
 from .. import files, settings
 from ..errors import CustomerPlusError
 from . import jobs
-from .import_files import WORKING
+from .imports.files import WORKING
 from .models import FOLDER, OVER, BulkChunk, BulkJob, BulkProblem, JobKind, JobState, bulk_storage
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ..activity.models import ActorType
 from ..bulk import exports
-from ..bulk.export_options import DELIMITERS, ENCODINGS, Wish
+from ..bulk.exports.options import DELIMITERS, ENCODINGS, Wish
 from ..bulk.models import BulkJob, JobState
 from ..groups import queries as groups
 from ..reconciliation.command import moment

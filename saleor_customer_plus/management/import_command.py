@@ -14,8 +14,10 @@ from django_countries import countries
 
 from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
-from ..bulk import formats, import_problems, import_requests, jobs, profiles
-from ..bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
+from ..bulk import imports, jobs, profiles
+from ..bulk.imports import problems
+from ..bulk.imports.headers import formats
+from ..bulk.imports.options import ImportOptions, Mode, Overwrite, Subscribe
 from ..bulk.models import BulkJob, JobKind, JobState
 from ..groups import queries as groups
 from ..records.models import LawfulBasis
@@ -86,7 +88,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         if chosen.makes_accounts and not options["user"]:
             raise CommandError("Opening accounts needs --user: it takes the permissions of a member of staff.")
         actor = working.actor_of(options["user"], ActorType.IMPORT)
-        job = import_requests.of_file(content, chosen, actor=actor, name=path.name)
+        job = imports.of_file(content, chosen, actor=actor, name=path.name)
     working.work(job, options)
     preview, file = job.report.get("preview", {}), job.report.get("file", {})
     if "sheet" in file and not options["json"]:
@@ -103,7 +105,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
                 )
             raise SystemExit(0 if options["dry_run"] else working.FAILED)
         with working.telling_errors():
-            import_requests.start(job.pk, missing=options["deactivate_missing"])
+            imports.start(job.pk, missing=options["deactivate_missing"])
         working.work(job, options)
     errors = _save_errors(job, options["errors"])
     if not (preview or errors or options["json"]) and (refused := _refused(job)):
@@ -139,7 +141,7 @@ def _columns(job: BulkJob) -> str:
 def _refused(job: BulkJob) -> str:
     """Why rows are refused or passed over: the first of them."""
     first = job.problems.order_by("place", "id")[:REASONS_SHOWN]
-    lines = [f"Row {one.row_number}: {import_problems.in_words(one.reasons)}" for one in first if one.row_number]
+    lines = [f"Row {one.row_number}: {problems.in_words(one.reasons)}" for one in first if one.row_number]
     return "\n".join(["Refused or passed over, to begin with:", *lines]) + "\n" if lines else ""
 
 

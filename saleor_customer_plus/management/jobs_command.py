@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
-from ..bulk import import_requests, jobs, retention, undo
+from ..bulk import imports, jobs, retention, undo
 from ..bulk.models import COUNTERS, BulkJob, JobKind, JobState
 from . import working
 
@@ -22,7 +22,7 @@ _ACTIONS: dict[str, Callable[[int, dict[str, Any]], BulkJob]] = {
     "cancel": lambda job_id, _options: jobs.cancel(job_id),
     "forget": lambda job_id, _options: retention.forget(job_id),
     "retry": lambda job_id, _options: jobs.retry(job_id),
-    "start": lambda job_id, options: import_requests.start(job_id, missing=options["deactivate_missing"]),
+    "start": lambda job_id, options: imports.start(job_id, missing=options["deactivate_missing"]),
     "run": lambda job_id, _options: BulkJob.objects.get(pk=job_id),
     "undo": lambda job_id, options: undo.create(job_id, actor=working.actor_of(options["user"], ActorType.SYNC)),
 }

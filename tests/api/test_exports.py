@@ -11,9 +11,9 @@ from django.test import Client
 from saleor_customer_plus.api.base import to_global_id
 from saleor_customer_plus.api.exports import Language
 from saleor_customer_plus.bulk.columns import COLUMNS, LANGUAGES
-from saleor_customer_plus.bulk.export_columns import is_column
+from saleor_customer_plus.bulk.exports.columns import is_column
+from saleor_customer_plus.bulk.exports.profiles import READY
 from saleor_customer_plus.bulk.models import BulkJob, BulkProfile, JobState
-from saleor_customer_plus.bulk.profiles import READY
 from saleor_customer_plus.tags.models import TagAssignment
 
 from ..client import Api

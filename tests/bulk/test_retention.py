@@ -14,10 +14,10 @@ from django.db.models import F
 
 from saleor_customer_plus import reactions, sql, tasks
 from saleor_customer_plus.activity.actions import SYNC
-from saleor_customer_plus.bulk import exports, import_requests, jobs, retention, undo, updates
-from saleor_customer_plus.bulk.export_options import Wish
-from saleor_customer_plus.bulk.import_files import WORKING
-from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk import exports, imports, jobs, retention, undo, updates
+from saleor_customer_plus.bulk.exports.options import Wish
+from saleor_customer_plus.bulk.imports.files import WORKING
+from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.bulk.models import FOLDER, BulkJob, JobState, bulk_storage
 from saleor_customer_plus.deletion import delete_records
 from saleor_customer_plus.errors import CustomerPlusError
@@ -42,7 +42,7 @@ def store(name: str) -> str:
 def previewed() -> BulkJob:
     """An import whose rows are read from a file of our own, with one that is refused."""
     file = io.BytesIO("email\nanna@example.com\nnobody\n".encode("utf-16"))
-    job = import_requests.of_file(file, ImportOptions(), actor=SYNC)
+    job = imports.of_file(file, ImportOptions(), actor=SYNC)
     return list(jobs.run(job.pk))[-1]
 
 
@@ -50,7 +50,7 @@ def test_files_that_a_killed_worker_left_are_removed_and_no_others() -> None:
     make_record()
     waiting = previewed()
     done = previewed()
-    import_requests.start(done.pk)
+    imports.start(done.pk)
     done = list(jobs.run(done.pk))[-1]
     exported = list(jobs.run(exports.create(RecordList(), Wish(), actor=SYNC).pk))[-1]
     begun = exports.create(RecordList(), Wish(), actor=SYNC)
@@ -90,9 +90,9 @@ def test_of_whoever_was_deleted_nothing_is_left_once_the_files_of_jobs_are_old()
     wish = ImportOptions(has_header=True, makes_leads=True, keeps_unknown=True, tags=("Fair",))
     header = f"E-Mail,Name,Enquiry,{NAME} Street 1\n"  # a row that somebody says is the header
     text = f"{header}{NAME}@example.com,{NAME},What?,{NAME}\n{NAME},No,,\n"
-    imported = import_requests.of_file(io.BytesIO(text.encode()), wish, actor=SYNC)
+    imported = imports.of_file(io.BytesIO(text.encode()), wish, actor=SYNC)
     list(jobs.run(imported.pk))
-    imported = finished(import_requests.start(imported.pk))
+    imported = finished(imports.start(imported.pk))
     record = CustomerRecord.objects.get()
     reactions.orders_changed([str(make_order(f"{NAME}@example.com").pk)])
     note = notes.create(record.pk, f"{NAME} rang.", actor=SYNC)
@@ -134,7 +134,7 @@ def test_the_task_does_it() -> None:
 
 def test_what_a_job_keeps_of_customers_can_be_removed_at_once() -> None:
     job = previewed()
-    import_requests.start(job.pk)
+    imports.start(job.pk)
     job = list(jobs.run(job.pk))[-1]
     names = [job.file.name, job.error_file.name]
     assert all(map(bulk_storage().exists, names))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from saleor_customer_plus import tasks  # noqa: F401 - every kind of job is registered
 from saleor_customer_plus.bulk import exports, jobs
-from saleor_customer_plus.bulk.export_options import Wish
-from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk.exports.options import Wish
+from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.bulk.models import BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.records.models import CustomerRecord

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from saleor_customer_plus.bulk import exports, jobs, progress, writers
-from saleor_customer_plus.bulk.export_options import Wish
+from saleor_customer_plus.bulk import exports, jobs, progress
+from saleor_customer_plus.bulk.exports import writers
+from saleor_customer_plus.bulk.exports.options import Wish
 from saleor_customer_plus.bulk.models import BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.records.queries import RecordList

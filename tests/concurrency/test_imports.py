@@ -15,8 +15,9 @@ from django.db.models import Count
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import import_scan, jobs
-from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.bulk.imports import scan
+from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.records import imports as records
 from saleor_customer_plus.records.models import CustomerRecord
@@ -30,8 +31,8 @@ PEOPLE = 60
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_scan, "ROWS_SCANNED", 25)
-    monkeypatch.setattr(import_scan, "ROWS_WRITTEN", 5)
+    monkeypatch.setattr(scan, "ROWS_SCANNED", 25)
+    monkeypatch.setattr(scan, "ROWS_WRITTEN", 5)
 
 
 def make(name: str, *, order: list[int]) -> BulkJob:

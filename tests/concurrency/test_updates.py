@@ -13,8 +13,9 @@ import pytest
 
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import changes, jobs, selection, undo, updates
+from saleor_customer_plus.bulk import jobs, selection, undo, updates
 from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, JobState
+from saleor_customer_plus.bulk.updates import changes
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.records.queries import RecordList
 from saleor_customer_plus.tags.models import TagAssignment

@@ -20,8 +20,8 @@ from django.core.management import CommandError, call_command
 
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActorType
-from saleor_customer_plus.bulk import import_requests, jobs, profiles
-from saleor_customer_plus.bulk.import_options import ImportOptions, Mode, Overwrite, Subscribe
+from saleor_customer_plus.bulk import imports, jobs, profiles
+from saleor_customer_plus.bulk.imports.options import ImportOptions, Mode, Overwrite, Subscribe
 from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.bulk.progress import Watch
 from saleor_customer_plus.management import export_command, import_command, working
@@ -394,7 +394,7 @@ def test_a_job_is_run_canceled_and_retried(kind: Counting) -> None:
 def test_an_import_is_started_as_it_was_confirmed_and_undone(people: Path) -> None:
     old, staff = make_record("old@example.com"), make_staff("boss@example.com")
     with people.open("rb") as file:
-        job = import_requests.of_file(file, ImportOptions(deactivates_missing=True), actor=Actor(ActorType.SYNC))
+        job = imports.of_file(file, ImportOptions(deactivates_missing=True), actor=Actor(ActorType.SYNC))
     assert call("jobs", job.pk, "--run") == f"Job {job.pk}: Previewed, and waiting for somebody to start it.\n"
     with pytest.raises(CommandError, match="Confirm that 1 people"):
         call("jobs", job.pk, "--start")

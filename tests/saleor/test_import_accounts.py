@@ -12,8 +12,9 @@ from django.test import TestCase
 
 from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
-from saleor_customer_plus.bulk import import_accounts, import_requests, jobs
-from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk import imports, jobs
+from saleor_customer_plus.bulk.imports import accounts
+from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, JobState
 from saleor_customer_plus.host import User
 from saleor_customer_plus.records.models import CustomerRecord
@@ -45,7 +46,7 @@ def load(text: str, actor: Actor) -> BulkJob:
     """Import with what each commit starts."""
     options = ImportOptions(wants_preview=False, makes_accounts=True)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        job = import_requests.of_file(BytesIO(text.encode()), options, actor=actor, name="list.csv")
+        job = imports.of_file(BytesIO(text.encode()), options, actor=actor, name="list.csv")
         for _ in jobs.run(job.pk):
             pass
     job.refresh_from_db()
@@ -129,7 +130,7 @@ def test_a_chunk_that_is_done_twice_opens_nothing_twice(staff: Actor):
     chunk = BulkChunk.objects.get(job=job, phase="accounts")
     before = opened()
 
-    assert import_accounts.open_accounts(job, chunk) == {}
+    assert accounts.open_accounts(job, chunk) == {}
 
     assert User.objects.filter(is_staff=False).count() == 2
     assert opened() == before
@@ -147,7 +148,7 @@ def test_saleor_itself_refuses_whoever_may_not(staff: Actor, monkeypatch: pytest
     from saleor_customer_plus import opening, saleor_api
 
     nobody: Any = factories.make_staff(permissions=())
-    monkeypatch.setattr(import_accounts, "check", lambda actor: None)
+    monkeypatch.setattr(accounts, "check", lambda actor: None)
     monkeypatch.setattr(opening, "context_of", lambda actor: saleor_api.as_somebody(user=nobody))
 
     job = load("email\nanna@example.com\nbo@example.com\n", staff)

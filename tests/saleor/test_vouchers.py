@@ -14,8 +14,8 @@ from graphene import Node
 from saleor_customer_plus import deletion, hooks, tasks
 from saleor_customer_plus.activity.actions import SYNC, Actor
 from saleor_customer_plus.activity.models import ActorType
-from saleor_customer_plus.bulk import import_requests, jobs, undo, updates
-from saleor_customer_plus.bulk.import_options import ImportOptions
+from saleor_customer_plus.bulk import imports, jobs, undo, updates
+from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.bulk.models import BulkJob, JobState
 from saleor_customer_plus.groups import vouchers
 from saleor_customer_plus.groups.actions import default_group
@@ -437,7 +437,7 @@ def test_the_voucher_goes_when_an_import_moves_a_person_to_another_group(
     checkout_id = create_checkout(customer, shop)
 
     options = ImportOptions(wants_preview=False, group_id=other.pk)
-    run_job(import_requests.of_text("anna@example.com", options, actor=staff), on_commit)
+    run_job(imports.of_text("anna@example.com", options, actor=staff), on_commit)
 
     assert code_in(checkout_id) is None
 

@@ -1,0 +1,5 @@
+"""Exports: which columns of which records go into a file, and in which format it is written."""
+
+from .job import create
+
+__all__ = ["create"]

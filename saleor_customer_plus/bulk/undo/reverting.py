@@ -1,0 +1,278 @@
+"""Undoing what a job did to records that there are: read from the log, and put back where nothing touched it since.
+
+Fields, tags, groups, states, consents and who follows up leads return to what they were. What somebody else, an order
+or another job changed afterwards is kept as it is, and told. A constant number of statements for any number of
+records. Records that the job made, and what hangs on them, are not a matter of this module.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ... import settings, sql
+from ...activity.actions import Actor, Cause
+from ...activity.models import ActivityEntry, ActivityType
+from ...consent.undoing import undo_events
+from ...errors import ErrorCode
+from ...groups import actions as groups
+from ...groups.consequences import after_commit
+from ...groups.models import Group
+from ...leads import actions as leads
+from ...leads.models import Lead
+from ...ledger.refresh import refresh_records
+from ...records.activation import set_active
+from ...records.editing import Writer, edit_records
+from ...records.suggestions import unlock
+from ...records.writing import COLUMNS, lock_rows
+from ...tags import actions as tags
+from ...tags.models import Tag
+from ..updates.changes import Changed
+from .taken_back import taken_back
+
+_Type = ActivityType
+_FIELD_TYPES = (_Type.DETAILS_EDITED, _Type.DETAILS_SYNCED, _Type.SUGGESTION_ACCEPTED)
+_APPROVAL_TYPES = (_Type.BUYER_APPROVED, _Type.BUYER_DISAPPROVED)
+_STATE_TYPES = (_Type.ACTIVATED, _Type.DEACTIVATED)
+_TAG_TYPES = (_Type.TAG_ADDED, _Type.TAG_REMOVED, _Type.TAG_RENAMED)
+_GROUP_TYPES = (_Type.GROUP_JOINED, _Type.GROUP_LEFT, _Type.GROUP_RENAMED)
+_TYPES = (*_FIELD_TYPES, *_APPROVAL_TYPES, *_STATE_TYPES, *_TAG_TYPES, *_GROUP_TYPES, _Type.LEAD_CHANGED)
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What the job did to one thing of a record: its value before the job, and after it."""
+
+    before: Any
+    after: Any
+    is_touched: bool = False
+
+
+# By record, then by what was changed, such as a field's name or a tag's.
+_Traces = dict[int, dict[str, _Trace]]
+
+
+@dataclass(slots=True)
+class Reversal:
+    """One undoing of a part of a job: who undoes what, on whose account, and what came of it.
+
+    `newly_locked` are the records by the details that only the job locked against orders.
+    """
+
+    undone: Cause
+    actor: Actor
+    cause: Cause
+    newly_locked: Mapping[str, Collection[int]] = field(default_factory=dict)
+    done: Changed = field(default_factory=Changed)
+
+    def revert(self, record_ids: Collection[int]) -> Changed:
+        """Put back what the job did to these records. Call it in a transaction."""
+        entries = _entries(record_ids, self.undone)
+        ids = sorted({entry.record_id for entry in entries})
+        # In the order of locks that all writers keep: the records first.
+        rows = {row.id: row.before for row in lock_rows(ids)}
+        self._fields(_traces(entries, _FIELD_TYPES, _field_changes), rows)
+        self._approval(_traces(entries, _APPROVAL_TYPES, _approval_change), rows)
+        self._state(_traces(entries, _STATE_TYPES, _state_change), rows)
+        self._labels(_traces(entries, _TAG_TYPES, _label_change("tag")), "tag", Tag, tags.assign, tags.unassign)
+        self._groups(_traces(entries, _GROUP_TYPES, _label_change("group")))
+        self._leads(_traces(entries, (_Type.LEAD_CHANGED,), _owner_change))
+        self._consents(record_ids)
+        return self.done
+
+    def keep(self, record_id: int, what: str, why: str = "This was changed since, and was kept.") -> None:
+        self.done.skip(record_id, ErrorCode.STALE, why, what)
+
+    def _untouched(self, traces: _Traces, now: Callable[[int, str], Any]) -> Iterator[tuple[int, str, _Trace]]:
+        """Yield what is still as the job left it, to be put back. Of all else note that it was changed and is kept.
+
+        `now` tells what something of a record is at present. What is as it was before the job is passed over silently.
+        """
+        for record_id, by_name in traces.items():
+            for name, trace in by_name.items():
+                value = now(record_id, name)
+                if not trace.is_touched and value == trace.after:
+                    if trace.before != trace.after:
+                        yield record_id, name, trace
+                elif value != trace.before:
+                    self.keep(record_id, name)
+
+    def _fields(self, traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:
+        changes: dict[int, dict[str, Any]] = defaultdict(dict)
+        for record_id, name, trace in self._untouched(traces, lambda id, name: rows[id].get(name)):
+            changes[record_id][name] = trace.before
+        self._edit(changes)
+        let_go = {name: [id for id in ids if name in changes.get(id, {})] for name, ids in self.newly_locked.items()}
+        self._unlock({name: ids for name, ids in let_go.items() if ids})
+
+    def _approval(self, traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:
+        found = self._untouched(traces, lambda id, name: rows[id][name])
+        self._edit({record_id: {name: trace.before} for record_id, name, trace in found})
+
+    def _edit(self, changes: Mapping[int, Mapping[str, Any]]) -> None:
+        if not changes:
+            return
+        edition = edit_records(changes, by=Writer(self.actor, self.cause, locks=False))
+        self.done.changed |= edition.changed
+        for record_id, refusals in edition.refusals.items():
+            for refusal in refusals:
+                self.done.refuse(record_id, refusal.code, refusal.message, refusal.field)
+
+    def _unlock(self, let_go: Mapping[str, Sequence[int]]) -> None:
+        """Let orders change again what they could change before. At most a few statements for each of six details."""
+        chosen, _is_active = settings.load()
+        for name, ids in let_go.items():
+            unlock(ids, [name], actor=self.actor, cause=self.cause)
+        if let_go:
+            refresh_records({id for ids in let_go.values() for id in ids}, chosen)
+
+    def _state(self, traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:
+        back: dict[bool, dict[int, str]] = {True: {}, False: {}}
+        for record_id, _name, trace in self._untouched(traces, lambda id, _: _state(rows[id])):
+            is_active, reason = trace.before
+            back[is_active][record_id] = reason
+        for is_active, reasons in back.items():
+            if reasons:
+                self.done.changed |= set_active(reasons, is_active, by=Writer(self.actor, self.cause), reason=reasons)
+
+    def _groups(self, traces: _Traces) -> None:
+        chosen, _is_active = settings.load()
+
+        def join(pairs: Collection[tuple[int, int]], *, actor: Actor, cause: Cause) -> set[int]:
+            return groups.join(pairs, actor=actor, cause=cause, several=chosen.several_groups)
+
+        after_commit(self._labels(traces, "group", Group, join, groups.leave))
+
+    def _labels(self, traces: _Traces, word: str, model: Any, give: Any, take: Any) -> set[int]:
+        """Put back who has which labels. Those that were taken away go first: somebody may be in one group only."""
+        found = [(id, name, trace) for id, by_name in traces.items() for name, trace in by_name.items()]
+        names = {name for _, name, _ in found}
+        label_ids = dict(model.objects.filter(name__in=names).values_list("name", "pk")) if names else {}
+        to_take: list[tuple[int, int]] = []
+        to_give: list[tuple[int, int]] = []
+        for record_id, name, trace in found:
+            if trace.is_touched:
+                self.keep(record_id, word)
+            elif name not in label_ids:
+                self.keep(record_id, word, f"There is no such {word} any more.")
+            elif trace.after != trace.before:
+                (to_take if trace.after else to_give).append((record_id, label_ids[name]))
+        changed = take(to_take, actor=self.actor, cause=self.cause) if to_take else set()
+        changed |= give(to_give, actor=self.actor, cause=self.cause) if to_give else set()
+        self.done.changed |= changed
+        return changed
+
+    def _leads(self, traces: _Traces) -> None:
+        lead_ids = [int(name) for by_name in traces.values() for name in by_name]
+        owners = dict(Lead.objects.filter(pk__in=lead_ids).values_list("pk", "owner")) if lead_ids else {}
+        gone = object()
+        back = {
+            int(name): trace.before
+            for _, name, trace in self._untouched(traces, lambda _, name: owners.get(int(name), gone))
+        }
+        given = leads.assign_each(back, actor=self.actor, cause=self.cause)
+        self.done.changed |= {one.record_id for one in given}
+
+    def _consents(self, record_ids: Collection[int]) -> None:
+        reason = f"Undo of job {self.undone.id}."
+        changed, since = undo_events(
+            record_ids, self.undone, actor=self.actor, cause=self.cause, reason=reason, but=taken_back()
+        )
+        self.done.changed |= changed
+        for record_id, channel, purpose in sorted(since):
+            self.keep(record_id, "consents", f"This was decided anew since: {channel} {purpose}.")
+
+
+def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:
+    """What the job did to these records, and what anybody did since, in the order of the log.
+
+    Without what was done and undone since.
+    """
+    query = sql.fill(
+        """
+        WITH begun AS (
+            SELECT record_id, min(id) AS id FROM {entries}
+            WHERE record_id = ANY({ids}) AND cause_type = {cause_type} AND cause_id = {cause_id}
+            GROUP BY record_id
+        )
+        SELECT e.record_id, e.type, e.before, e.after,
+            e.cause_type = {cause_type} AND e.cause_id = {cause_id} AS is_ours
+        FROM begun b JOIN {entries} e ON e.record_id = b.record_id AND e.id >= b.id
+        WHERE e.type = ANY({types})
+            AND (e.cause_type <> {cause_type} OR e.cause_id = {cause_id} OR NOT e.cause_id = ANY({taken_back}))
+        ORDER BY e.id
+        """,
+        entries=sql.table(ActivityEntry),
+        ids=list(record_ids),
+        cause_type=undone.type.value,
+        cause_id=undone.id,
+        taken_back=taken_back(),
+        types=[type.value for type in _TYPES],
+    )
+    return [row._replace(before=sql.from_json(row.before), after=sql.from_json(row.after)) for row in sql.rows(query)]
+
+
+# What an entry of the log tells: names, with the value before and the value after.
+_Told = Iterator[tuple[str, Any, Any]]
+
+
+def _traces(entries: Sequence[Any], types: Collection[str], read: Callable[[Any], _Told]) -> _Traces:
+    traces: _Traces = defaultdict(dict)
+    for entry in entries:
+        if entry.type not in types:
+            continue
+        if entry.type in (_Type.TAG_RENAMED, _Type.GROUP_RENAMED):
+            _follow(traces[entry.record_id], entry)
+            continue
+        for name, before, after in read(entry):
+            trace = traces[entry.record_id].get(name)
+            if trace is not None and entry.is_ours:
+                trace.after = after
+            elif trace is not None:
+                trace.is_touched = True
+            elif entry.is_ours:
+                traces[entry.record_id][name] = _Trace(before, after)
+    return traces
+
+
+def _follow(traces: dict[str, _Trace], entry: Any) -> None:
+    """A label has another name: go on under it."""
+    (old,), (new,) = entry.before.values(), entry.after.values()
+    if old in traces:
+        traces[new] = traces.pop(old)
+
+
+def _field_changes(entry: Any) -> _Told:
+    for name, after in entry.after.items():
+        if name in COLUMNS:
+            yield name, entry.before.get(name), after
+
+
+def _approval_change(entry: Any) -> _Told:
+    is_approved = entry.type == _Type.BUYER_APPROVED
+    yield "is_approved_buyer", not is_approved, is_approved
+
+
+def _state_change(entry: Any) -> _Told:
+    is_active = entry.type == _Type.ACTIVATED
+    before, after = (told.get("deactivation_reason", "") for told in (entry.before, entry.after))
+    yield "is_active", (not is_active, before), (is_active, after)
+
+
+def _state(row: Mapping[str, Any]) -> tuple[bool, str]:
+    return row["is_active"], row["deactivation_reason"]
+
+
+def _label_change(word: str) -> Callable[[Any], _Told]:
+    def read(entry: Any) -> _Told:
+        is_given = word in entry.after
+        yield (entry.after if is_given else entry.before)[word], not is_given, is_given
+
+    return read
+
+
+def _owner_change(entry: Any) -> _Told:
+    if "owner_id" in entry.after:
+        yield str(entry.after["lead_id"]), entry.before["owner_id"], entry.after["owner_id"]
