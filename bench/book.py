@@ -95,7 +95,7 @@ def _figures() -> None:
         f"""
         UPDATE {table(CustomerRecord)} r
         SET order_count = f.order_count, last_order_at = f.last_order_at, stage = 'CUSTOMER',
-            email = r.email  -- or PostgreSQL 18 takes 20 GB of memory: see COMPATIBILITY.md
+            email = r.email  -- or PostgreSQL 18 takes 17 GB of memory and more: see COMPATIBILITY.md
         FROM (
             SELECT record_id, sum(order_count) AS order_count, max(last_order_at) AS last_order_at
             FROM {table(CustomerFigures)} GROUP BY record_id

@@ -18,7 +18,7 @@ _HOUR = 3600
 
 def count(what: str, value: str, *, limit: int, message: str) -> None:
     """Count once more what this value did within the hour. Raise RATE_LIMITED with the message if it was too often."""
-    key = key_of(what, value, str(int(time.time()) // _HOUR))
+    key = cache_key(what, value, str(int(time.time()) // _HOUR))
     cache.add(key, 0, timeout=_HOUR)
     try:
         number = cache.incr(key)
@@ -28,7 +28,7 @@ def count(what: str, value: str, *, limit: int, message: str) -> None:
         raise CustomerPlusError(message, code=ErrorCode.RATE_LIMITED)
 
 
-def key_of(*parts: str) -> str:
+def cache_key(*parts: str) -> str:
     """A key of the cache that tells nothing of what it is made of."""
     digest = salted_hmac("saleor_customer_plus.rate_limits", "\n".join(parts), algorithm="sha256").hexdigest()
     return f"customer-plus:{digest}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import doctest
 import functools
+import importlib
 import re
 import tomllib
 from pathlib import Path
@@ -276,3 +278,14 @@ def test_files_that_are_named_exist(document: Path) -> None:
 def test_decisions_are_all_listed() -> None:
     folder = ROOT / "docs" / "decisions"
     assert set(links(folder / "README.md")) == {file.name for file in folder.glob("[0-9]*.md")}
+
+
+WITH_EXAMPLES = [path for path in sorted(PACKAGE.rglob("*.py")) if ">>> " in path.read_text()]
+
+
+@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_of_docstrings_hold(path: Path) -> None:
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    failed, tried = doctest.testmod(module)
+    assert tried > 0
+    assert failed == 0

@@ -40,4 +40,4 @@ def test_what_ends_while_it_is_counted_is_let_through(monkeypatch: pytest.Monkey
 
 
 def test_keys_tell_nothing() -> None:
-    assert "anna" not in rate_limits.key_of("form", "anna")
+    assert "anna" not in rate_limits.cache_key("form", "anna")

@@ -11,9 +11,9 @@ from django.db.models import TextChoices
 from ..activity.actions import Actor
 from ..bulk import exports, profiles
 from ..bulk.columns import COLUMNS
+from ..bulk.exports import profiles as export_profiles
 from ..bulk.exports.columns import is_column
 from ..bulk.exports.options import Wish, check, check_base
-from ..bulk.exports.profiles import READY, save
 from ..bulk.models import BulkProfile, JobKind
 from ..settings import ExportFormat
 from .base import checked_text, key_of, staff_only, to_global_id
@@ -109,7 +109,7 @@ class ExportQueries:
     @staticmethod
     @staff_only
     def resolve_customer_export_columns(_root: Any, _info: Any, language: str | None = None) -> list[Any]:
-        default = {key for key, _header in READY["default"].headed()}
+        default = {key for key, _header in export_profiles.READY["default"].headed()}
         return [
             CustomerExportColumn(
                 key=key,
@@ -128,7 +128,7 @@ class ExportQueries:
             CustomerJobProfile(
                 name=one.key, description=one.label, options={"columns": [key for key, _header in one.headed()]}
             )
-            for one in READY.values()
+            for one in export_profiles.READY.values()
         ]
         return [*ready, *map(CustomerJobProfile.of, profiles.saved(JobKind.EXPORT))]
 
@@ -188,7 +188,7 @@ class CustomerExportProfileSave(StaffMutation):
     def perform(cls, info: Any, actor: Actor, *, name: str, input: Mapping[str, Any]) -> dict[str, Any]:
         wish = wish_of(input)
         check_base(wish)
-        saved = save(checked_text(name, field="name", longest=300), wish.given())
+        saved = export_profiles.save(checked_text(name, field="name", longest=300), wish.given())
         return {"profile": CustomerJobProfile.of(saved)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,11 +16,13 @@ from .models import BulkProfile, JobKind
 LONGEST_NAME = 255
 
 
-def save(kind: JobKind, name: str, options: Mapping[str, Any]) -> BulkProfile:
-    """Keep options under a name, in the place of those that it stood for."""
+def save(kind: JobKind, name: str, options: Mapping[str, Any], *, reserved: Collection[str] = ()) -> BulkProfile:
+    """Keep options under a name, in the place of those that it stood for. `reserved` are names of ready profiles."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise CustomerPlusError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
+    if name.lower() in reserved:
+        raise CustomerPlusError("A ready profile has this name.", code=ErrorCode.ALREADY_EXISTS, field="name")
     values = {"name": name, "options": dict(options), "modified_at": timezone.now()}
     try:
         with transaction.atomic():

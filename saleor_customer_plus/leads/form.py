@@ -43,7 +43,7 @@ def check_token(token: str) -> str:
 
 def use_token(nonce: str) -> None:
     """Use up a token. Raise if it was used before."""
-    if not cache.add(rate_limits.key_of("token", nonce), 1, timeout=LONGEST):
+    if not cache.add(rate_limits.cache_key("token", nonce), 1, timeout=LONGEST):
         raise _refused("The form was sent already. Load it again to send another enquiry.")
 
 

@@ -17,14 +17,14 @@ from . import working
 
 HELP = "List the bulk jobs, newest first; or end, retry, undo, forget or work on one. Exits with 1 if that one fails."
 
-# What each option does to a job, given its number and all options.
-_ACTIONS: dict[str, Callable[[int, dict[str, Any]], BulkJob]] = {
-    "cancel": lambda job_id, _options: jobs.cancel(job_id),
-    "forget": lambda job_id, _options: retention.forget(job_id),
-    "retry": lambda job_id, _options: jobs.retry(job_id),
-    "start": lambda job_id, options: imports.start(job_id, missing=options["deactivate_missing"]),
-    "run": lambda job_id, _options: BulkJob.objects.get(pk=job_id),
-    "undo": lambda job_id, options: undo.create(job_id, actor=working.actor_of(options["user"], ActorType.SYNC)),
+# What each option does to a job, given all options, before it is worked on.
+_ACTIONS: dict[str, Callable[[BulkJob, dict[str, Any]], BulkJob]] = {
+    "cancel": lambda job, _options: jobs.cancel(job.pk),
+    "forget": lambda job, _options: retention.forget(job.pk),
+    "retry": lambda job, _options: jobs.retry(job.pk),
+    "start": lambda job, options: imports.start(job.pk, missing=options["deactivate_missing"]),
+    "run": lambda job, _options: job,
+    "undo": lambda job, options: undo.create(job.pk, actor=working.actor_of(options["user"], ActorType.SYNC)),
 }
 # After these there is work to do.
 _WITH_WORK = ("retry", "start", "run", "undo")
@@ -71,7 +71,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         working.check_active()
     if asked:
         with working.telling_errors():
-            job = _ACTIONS[asked](job.pk, options)
+            job = _ACTIONS[asked](job, options)
     if asked in _WITH_WORK:
         working.tell(command, working.work(job, options), as_json=options["json"])
     else:

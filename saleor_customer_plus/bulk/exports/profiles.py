@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from ...errors import CustomerPlusError, ErrorCode
+from ...errors import CustomerPlusError
 from ...settings import CustomerPlusSettings
 from .. import profiles
 from ..columns import COLUMNS
@@ -182,6 +182,4 @@ def columns_of_settings(chosen: CustomerPlusSettings) -> list[str]:
 
 def save(name: str, options: Mapping[str, Any]) -> BulkProfile:
     """Keep the options of exports under a name, which may not be that of a ready profile."""
-    if " ".join(name.split()).lower() in READY:
-        raise CustomerPlusError("A ready profile has this name.", code=ErrorCode.ALREADY_EXISTS, field="name")
-    return profiles.save(JobKind.EXPORT, name, options)
+    return profiles.save(JobKind.EXPORT, name, options, reserved=READY)

@@ -215,6 +215,12 @@ def test_what_is_made_to_be_read_for_hours_is_read_in_a_moment(begin: str, filli
         map_columns(["Column 1"], [[text]])
 
 
+def test_lists_within_lists_are_told_in_one_cell(tmp_path: Path) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_text('{"x": ' + "[" * 20 + "1, 2" + "]" * 20 + "}\n")
+    assert list(spools.rows_of_json_lines(path, "utf-8")) == [["x"], ["1, 2"]]
+
+
 # Whole files, through a job.
 
 

@@ -11,7 +11,7 @@ from . import encodings
 from .limits import MOST_IN_LINE, refuse
 
 if TYPE_CHECKING:
-    from .layout import Layout
+    from .layout import Layout  # which reads rows to find out how they are cut
 
 Row = list[str]
 

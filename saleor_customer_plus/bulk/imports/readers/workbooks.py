@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ....errors import CustomerPlusError, ErrorCode
+from ..values.addresses import has_address
 from .limits import MOST_COLUMNS, refuse
 
 # What the format allows. A broken file may say that its row is the billionth.
@@ -125,7 +126,7 @@ def _has_addresses(sheet: Any) -> bool | None:
     found = None
     for row in islice(sheet.iter_rows(values_only=True), _LOOKED_AT):
         for cell in row:
-            if isinstance(cell, str) and "@" in cell:
+            if isinstance(cell, str) and has_address(cell):
                 return True
             if cell is not None:
                 found = False
