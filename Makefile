@@ -14,7 +14,8 @@ ARGS ?=
 SALEOR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-saleor lint bench bench-bulk lock clean
+.PHONY: help demo test test-saleor lint lint-style lint-types lint-layers lint-schema lint-migrations coverage docs \
+  docs-links messages screenshots release-check bench bench-bulk lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,14 +39,37 @@ test: $(READY) ## Run the tests on the stand-in, in parallel (WORKERS=2, ARGS="-
 test-saleor: ## Run the tests on a real Saleor: SALEOR=<checkout with its own .venv>, DATABASE_URL
 	@scripts/test-saleor "$(SALEOR)" $(ARGS)
 
-lint: $(READY) ## Check style, types, layers of imports, the API's snapshot, and that no migration is missing
+lint: lint-style lint-types lint-layers lint-schema lint-migrations ## Check style, types, layers of imports, the API's snapshot, and that no migration is missing
+
+lint-style: $(READY)
 	@$(RUN)/ruff format --check .
 	@$(RUN)/ruff check .
+
+lint-types: $(READY)
 	@$(RUN)/mypy
 	@$(RUN)/mypy --package saleor --package sandbox.demo --package sandbox.settings
+
+lint-layers: $(READY)
 	@$(RUN)/lint-imports
+
+lint-schema: $(READY)
 	@env -u UPDATE_SCHEMA $(RUN)/python -m pytest -q -n 0 tests/api/test_schema.py
+
+lint-migrations: $(READY)
 	@$(RUN)/python -m sandbox.manage makemigrations --check --dry-run
+
+coverage: $(READY) ## Run the tests and show which lines and branches they miss; HTML in build/coverage
+	@$(RUN)/python -m pytest -n $(WORKERS) --cov --cov-report=term --cov-report=html:build/coverage $(ARGS)
+
+docs: $(READY) ## Build the documentation site into build/docs; warnings and broken internal links are errors
+	@$(RUN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs . build/docs
+	@echo "The site is in build/docs/index.html."
+
+docs-links: $(READY) ## Check the documentation's external links (needs the network)
+	@$(RUN)/python -m sphinx --builder linkcheck --quiet --conf-dir docs . build/links
+
+release-check: $(READY) ## Build sdist and wheel, check what is in them, install the wheel elsewhere and run the demo from it
+	@$(RUN)/python scripts/release_check.py $(ARGS)
 
 bench: $(if $(SALEOR),,$(READY)) ## Measure, on the embedded PostgreSQL (SALEOR=<checkout>, DATABASE_URL: on a real Saleor)
 	@$(if $(SALEOR),bench/on-saleor "$(SALEOR)",$(RUN)/python -m bench) $(ARGS)
@@ -53,9 +77,15 @@ bench: $(if $(SALEOR),,$(READY)) ## Measure, on the embedded PostgreSQL (SALEOR=
 bench-bulk: $(READY) ## Measure imports and exports of a million customers (ARGS="--rows 100000 --records 100000")
 	@$(RUN)/python -m bench import export $(ARGS)
 
+messages: $(READY) ## Collect what the screens say into the translations, and compile these
+	@$(RUN)/python scripts/messages.py
+
+screenshots: $(READY) ## Take the pictures of the screens for the documentation (needs a Chromium)
+	@$(RUN)/python scripts/screenshots.py
+
 lock: ## Choose new versions of what the tests and checks need (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --output-file requirements-dev.txt
 
 clean: ## Remove environments, caches and the sandbox's databases
-	rm -rf .venv .venv-* .cache .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-* build dist .cache .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -6,7 +6,7 @@ import time
 from statistics import median
 from typing import Any
 
-from . import book, host
+from . import customer_data, host
 from .machine import MIB
 from .report import Figure
 
@@ -24,7 +24,7 @@ PLAIN = (
 def measure(records: int) -> tuple[str, list[Figure]]:
     """Fill a store, and export it in every format; and a tenth of it, for the memory."""
     with host.empty_database():
-        book.fill(records, 3 * records, accounts=0)
+        customer_data.fill(records, 3 * records, accounts=0)
         tags()
         bare = [host.in_process("bare_copy")]
         plain = host.in_process("export", "csv", ",".join(PLAIN))
@@ -54,7 +54,7 @@ def measure(records: int) -> tuple[str, list[Figure]]:
 
 def tags() -> None:
     """Two of fifty tags for every third record."""
-    from saleor_customer_plus.labels import fold
+    from saleor_customer_plus.records.labels import fold
     from saleor_customer_plus.records.models import CustomerRecord
     from saleor_customer_plus.tags.models import Tag, TagAssignment
 
@@ -116,20 +116,21 @@ def bare_copy() -> dict[str, Any]:
 
 def export(file_format: str, columns: str, records: str = "") -> dict[str, Any]:
     """A job, from its making to its file."""
-    from saleor_customer_plus.activity.actions import SYNC
-    from saleor_customer_plus.bulk import exports, jobs
-    from saleor_customer_plus.bulk.exports.options import Wish
-    from saleor_customer_plus.records.filters import Range, RecordFilter
+    from saleor_customer_plus.activity.services import SYNC
+    from saleor_customer_plus.bulk import exports
+    from saleor_customer_plus.bulk.exports.options import ExportRequest
+    from saleor_customer_plus.customers.filters import Range, RecordFilter
+    from saleor_customer_plus.customers.queries import RecordList
+    from saleor_customer_plus.jobs import engine as jobs
     from saleor_customer_plus.records.models import CustomerRecord
-    from saleor_customer_plus.records.queries import RecordList
 
     wanted = RecordList()
     if records:
         last = CustomerRecord.objects.order_by("created_at").values_list("created_at", flat=True)[int(records)]
-        wanted = RecordList(RecordFilter(created=Range(None, last)))
+        wanted = RecordList(RecordFilter(created_at=Range(None, last)))
     began = time.perf_counter()
-    wish = Wish(columns=[key for key in columns.split(",") if key], format=file_format)
-    job = exports.create(wanted, wish, actor=SYNC, include_inactive=True)
+    request = ExportRequest(columns=[key for key in columns.split(",") if key], format=file_format)
+    job = exports.create(wanted, request, actor=SYNC, include_inactive=True)
     for _ in jobs.run(job.pk):
         pass
     job.refresh_from_db()

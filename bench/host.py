@@ -29,7 +29,7 @@ def configure() -> None:
 
 
 def name() -> str:
-    from saleor_customer_plus.host import saleor_version
+    from saleor_customer_plus.saleor_adapter.host import saleor_version
 
     return f"Saleor {saleor_version}" if ON_SALEOR else "the stand-in for Saleor"
 

@@ -95,15 +95,16 @@ def import_export(path: str) -> dict[str, Any]:
     return {"taken": time.perf_counter() - began}
 
 
-def import_list(path: str, wants_preview: str = "") -> dict[str, Any]:
+def import_list(path: str, show_preview: str = "") -> dict[str, Any]:
     """The import, by one process, as its command runs it; with a preview, only that."""
     from saleor_customer_plus import tasks
-    from saleor_customer_plus.activity.actions import Actor
     from saleor_customer_plus.activity.models import ActorType
-    from saleor_customer_plus.bulk import imports, jobs
+    from saleor_customer_plus.activity.services import Actor
+    from saleor_customer_plus.bulk import imports
     from saleor_customer_plus.bulk.imports.options import ImportOptions
+    from saleor_customer_plus.jobs import engine as jobs
 
-    options = ImportOptions(wants_preview=bool(wants_preview))
+    options = ImportOptions(show_preview=bool(show_preview))
     with Path(path).open("rb") as file:
         job = imports.of_file(file, options, actor=Actor(ActorType.STAFF, "1"), name="list.csv")
     assert tasks
@@ -119,7 +120,7 @@ def import_list(path: str, wants_preview: str = "") -> dict[str, Any]:
 def work_at(job_id: str) -> dict[str, Any]:
     """One of several workers at a job."""
     from saleor_customer_plus import tasks
-    from saleor_customer_plus.bulk import jobs
+    from saleor_customer_plus.jobs import engine as jobs
 
     assert tasks
     for _ in jobs.run(int(job_id)):
@@ -129,13 +130,13 @@ def work_at(job_id: str) -> dict[str, Any]:
 
 def make_import(path: str) -> dict[str, Any]:
     """The job alone, for several workers."""
-    from saleor_customer_plus.activity.actions import Actor
     from saleor_customer_plus.activity.models import ActorType
+    from saleor_customer_plus.activity.services import Actor
     from saleor_customer_plus.bulk import imports
     from saleor_customer_plus.bulk.imports.options import ImportOptions
 
     with Path(path).open("rb") as file:
         job = imports.of_file(
-            file, ImportOptions(wants_preview=False), actor=Actor(ActorType.STAFF, "1"), name="list.csv"
+            file, ImportOptions(show_preview=False), actor=Actor(ActorType.STAFF, "1"), name="list.csv"
         )
     return {"job": job.pk}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from saleor_customer_plus.paging import Edge
-from saleor_customer_plus.records.orderings import Sort, SortField
-from saleor_customer_plus.records.queries import RecordList
+from saleor_customer_plus.core.paging import Edge
+from saleor_customer_plus.customers.orderings import Sort, SortField
+from saleor_customer_plus.customers.queries import RecordList
 from tests.client import SALEOR_PATH, Api
 from tests.factories import make_app
 
-from . import book, host, shop
+from . import customer_data, host, shop
 from .report import Figure
 from .timing import in_turns, ms
 
@@ -31,7 +31,7 @@ OURS = """
 query Records($sort: CustomerRecordSortingInput) {
   customerRecords(first: 50, sortBy: $sort) {
     pageInfo { hasNextPage endCursor }
-    edges { node { id email firstName lastName isActive created languageCode } }
+    edges { node { id email firstName lastName isActive createdAt languageCode } }
   }
 }
 """
@@ -47,7 +47,7 @@ query Customers($sort: UserSortingInput) {
 SORTS: dict[str, dict[str, str]] = {
     "name": {"field": "NAME", "direction": "ASC"},
     "e-mail": {"field": "EMAIL", "direction": "ASC"},
-    "last order": {"field": "LAST_ORDER", "direction": "DESC"},
+    "last order": {"field": "LAST_ORDER_AT", "direction": "DESC"},
     "number of orders": {"field": "ORDER_COUNT", "direction": "DESC"},
     "total spent in EUR": {"field": "TOTAL_SPENT", "direction": "DESC", "currency": "EUR"},
 }
@@ -55,7 +55,12 @@ FILTERS: dict[str, dict[str, Any]] = {
     "customers of two countries": {"stage": "CUSTOMER", "countries": ["AT", "CH"]},
     "with an account, six orders or more": {"hasAccount": True, "orderCount": {"gte": 6}},
     "spent 800 EUR or more, tax exempt": {"totalSpent": {"currency": "EUR", "gte": 800}, "isTaxExempt": True},
-    "leads of the newsletter, this country": {"stage": "LEAD", "sources": ["NEWSLETTER"], "countries": ["US"]},
+    "leads of the newsletter, this country": {"stage": "LEAD", "sources": {"any": ["NEWSLETTER"]}, "countries": ["US"]},
+    "not of the newsletter, but of orders": {"sources": {"all": ["ORDER"], "none": ["NEWSLETTER"]}},
+    "an attribute that a fifth has": {"attributes": [{"key": "level"}]},
+    "a value of it that few have": {"attributes": [{"key": "level", "value": 7}]},
+    "bought in the channel of all": {"orderChannels": ["Q2hhbm5lbDox"]},
+    "bought in a channel of few": {"orderChannels": ["Q2hhbm5lbDoy"]},
     "average above 350 USD, with account": {"averageOrderValue": {"currency": "USD", "gte": 350}, "hasAccount": True},
 }
 CORE_SORTS: tuple[tuple[str, dict[str, str] | None, dict[str, str] | None, float], ...] = (
@@ -82,7 +87,7 @@ def measure(records: int, runs: int) -> tuple[str, list[Figure]]:
         accounts = records if host.ON_SALEOR else records // 2
         if host.ON_SALEOR:
             shop.fill_accounts(accounts, records * ENTRIES_PER_RECORD)
-        book.fill(records, records * ENTRIES_PER_RECORD, accounts)
+        customer_data.fill(records, records * ENTRIES_PER_RECORD, accounts)
         _app, token = make_app()  # the token of a person would expire before the last page
         figures = _pages(Api(token), runs, records)
         if host.ON_SALEOR:
@@ -101,7 +106,7 @@ def _pages(api: Api, runs: int, records: int) -> list[Figure]:
         measured = f"{ms(taken)}, first {ms(base)}"
         return Figure(what, measured, f"{ratio:.2f} of the first", f"at most {limit:g}", ratio <= limit)
 
-    deep = _cursor(Sort(SortField.CREATED, descending=True), records // 2)
+    deep = _cursor(Sort(SortField.CREATED_AT, descending=True), records // 2)
     figures = [against("Page after half of the rows, newest first", DEEP, after=deep)]
     for name, sort in SORTS.items():
         wanted = Sort(SortField(sort["field"]), sort["direction"] == "DESC", sort.get("currency", ""))

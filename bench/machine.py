@@ -31,8 +31,10 @@ class Usage:
     def stop(self) -> dict[str, float]:
         """What was used since then, and the most memory that one process had."""
         helpers = _in_bytes(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+        here, database = time.process_time() - self.cpu_here, _cpu_of(self.backend) - self.cpu_database
         return {
-            "cpu": time.process_time() - self.cpu_here + _cpu_of(self.backend) - self.cpu_database,
+            "cpu": here + database,
+            "cpu_here": here,
             "memory_before": self.memory,
             "memory_peak": max(_peak_memory(), helpers),
         }

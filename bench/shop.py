@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from saleor_customer_plus.host import Address, Order, Payment, Transaction, TransactionItem, User
+from saleor_customer_plus.saleor_adapter.host import Address, Order, Payment, Transaction, TransactionItem, User
 
 from .people import person
 from .rows import below, execute, insert, pick, table, without_indexes

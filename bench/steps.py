@@ -21,10 +21,10 @@ def bare_select() -> dict[str, Any]:
     from django.db import connection
     from django.db.models import Q
 
-    from saleor_customer_plus import sql
-    from saleor_customer_plus.ledger import source
+    from saleor_customer_plus.core import sql
+    from saleor_customer_plus.ledger import order_source
 
-    query = sql.of_queryset(source.orders(Q()))
+    query = sql.of_queryset(order_source.orders(Q()))
     count = 0
     with connection.chunked_cursor() as cursor:
         cursor.execute(query.text, query.params)
@@ -42,11 +42,11 @@ def reconcile(workers: str = "1") -> dict[str, Any]:
     return dict(json.loads(summary.getvalue()))
 
 
-def mutations(runs: str) -> dict[str, Any]:
-    """Saleor's own mutations, with the plugin active and inactive."""
+def mutations(runs: str, state: str, redis: str) -> dict[str, Any]:
+    """Saleor's own mutations, or on the stand-in three hooks, with the plugin active and inactive."""
     from .hooks import in_turns_with_us
 
-    return in_turns_with_us(int(runs))
+    return in_turns_with_us(int(runs), state, int(redis))
 
 
 def bare_copy() -> dict[str, Any]:

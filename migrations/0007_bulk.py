@@ -5,7 +5,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
-import saleor_customer_plus.bulk.models
+import saleor_customer_plus.jobs.models
 
 
 class Migration(migrations.Migration):
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         max_length=255,
-                        storage=saleor_customer_plus.bulk.models.bulk_storage,
+                        storage=saleor_customer_plus.jobs.models.bulk_storage,
                         upload_to="customer-plus/bulk",
                     ),
                 ),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         max_length=255,
-                        storage=saleor_customer_plus.bulk.models.bulk_storage,
+                        storage=saleor_customer_plus.jobs.models.bulk_storage,
                         upload_to="customer-plus/bulk",
                     ),
                 ),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         max_length=255,
-                        storage=saleor_customer_plus.bulk.models.bulk_storage,
+                        storage=saleor_customer_plus.jobs.models.bulk_storage,
                         upload_to="customer-plus/bulk",
                     ),
                 ),

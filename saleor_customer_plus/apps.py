@@ -12,3 +12,7 @@ class CustomerPlusConfig(AppConfig):
     def ready(self) -> None:
         # Imported for their registration: system checks, and the periodic task in Celery's schedule.
         from . import checks, schedule  # noqa: F401
+        from .core import publishing
+        from .core.set_aside import checks as set_aside_checks  # noqa: F401
+
+        publishing.prepare()

@@ -9,6 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
+from django.utils.module_loading import import_string
+
+from .core import environment
 
 
 @register(Tags.database)
@@ -45,7 +48,7 @@ def check_database(*, databases: Sequence[str] | None = None, **_kwargs: Any) ->
 @register(Tags.security, deploy=True)
 def check_storage(**_kwargs: Any) -> list[Warning]:
     """Lists and files of notes must not lie where everybody can fetch them. Django runs it with `check --deploy`."""
-    from .host import private_storage
+    from .saleor_adapter.host import private_storage
 
     try:
         folder = Path(private_storage.path(""))
@@ -56,7 +59,57 @@ def check_storage(**_kwargs: Any) -> list[Warning]:
     return [
         Warning(
             "Lists of customers and files of notes lie in the folder of Saleor's public files.",
-            hint="Name a private bucket, see the README, or let no web server serve media/customer-plus/.",
+            hint="Name a private bucket, see docs/operating.md, or let no web server serve media/customer-plus/.",
             id="saleor_customer_plus.W001",
         )
     ]
+
+
+@register()
+def check_mail(**_kwargs: Any) -> list[Warning]:
+    """Saleor has no mail backend at all where `EMAIL_URL` is unset or of an unknown scheme."""
+    try:
+        import_string(settings.EMAIL_BACKEND)
+    except ImportError:
+        return [
+            Warning(
+                "Customer Plus cannot send mail, so its setting `notify_email` does nothing.",
+                hint="Set EMAIL_URL, such as smtp://user:password@mail.example.com:587/?tls=True, for web processes "
+                "and workers. Or let a plugin or an app tell staff: it gets the same news by Saleor's `notify`.",
+                id="saleor_customer_plus.W002",
+            )
+        ]
+    return []
+
+
+@register(Tags.security)
+def check_proxies(**_kwargs: Any) -> list[Error]:
+    """A number of proxies that makes no sense counts as none; then all visitors share one limit."""
+    try:
+        environment.proxies()
+    except environment.NoNumber as error:
+        return [
+            Error(
+                str(error),
+                hint="Set it to the number of your own proxies before Saleor, or take it away. Until then "
+                "X-Forwarded-For is not believed.",
+                id="saleor_customer_plus.E003",
+            )
+        ]
+    return []
+
+
+@register()
+def check_statement_timeout(**_kwargs: Any) -> list[Error]:
+    """A time that makes no sense counts as the default."""
+    try:
+        environment.statement_timeout()
+    except environment.NoNumber as error:
+        return [
+            Error(
+                str(error),
+                hint="Correct it, or take it away: without it a statement may take 10 seconds, and until then, too.",
+                id="saleor_customer_plus.E004",
+            )
+        ]
+    return []

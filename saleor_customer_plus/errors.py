@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 
@@ -17,6 +19,10 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
     REQUIRED = "REQUIRED"
     STALE = "STALE"
+    STORAGE_DENIED = "STORAGE_DENIED"
+    STORAGE_FULL = "STORAGE_FULL"
+    STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
+    TIMEOUT = "TIMEOUT"
     UNIQUE = "UNIQUE"
     UNSUPPORTED_FILE = "UNSUPPORTED_FILE"
     GRAPHQL_ERROR = "GRAPHQL_ERROR"
@@ -45,3 +51,37 @@ class SeveralErrors(Exception):
     def __init__(self, errors: list[CustomerPlusError]) -> None:
         super().__init__(f"{len(errors)} errors")
         self.errors = errors
+
+
+class Problems:
+    """Collects the errors of steps that do not depend on each other, so that all of them are raised at once.
+
+        problems = Problems()
+        with problems.noted():
+            tags.check_known(tag_ids)
+        with problems.noted():
+            groups.check_known(group_ids)
+        problems.raise_any()
+
+    What a step would have returned is missing until `raise_any` has passed.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[CustomerPlusError] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note the errors that the block raises, and go on after it."""
+        try:
+            yield
+        except CustomerPlusError as error:
+            self.errors.append(error)
+        except SeveralErrors as several:
+            self.errors.extend(several.errors)
+
+    def raise_any(self) -> None:
+        """Raise what was noted, if anything was."""
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            raise SeveralErrors(self.errors)

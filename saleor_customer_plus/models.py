@@ -1,14 +1,16 @@
 """Django looks here for models; each lives with its feature."""
 
 from .activity.models import ActivityEntry
-from .bulk.models import BulkChunk, BulkImportKey, BulkJob, BulkProblem, BulkProfile
-from .consent.models import ConsentEvent
+from .consent.models import ConsentEvent, CurrentConsent, SuppressedAddress, SuppressionKey
+from .core.models import OwedNotice
+from .core.set_aside.models import SetAsideRow
 from .groups.models import Group, GroupMembership, VoucherUse
+from .jobs.models import BulkChunk, BulkImportKey, BulkJob, BulkJobEvent, BulkProblem, BulkProfile
 from .leads.models import Lead, LeadSubmission
 from .ledger.models import CustomerFigures, LedgerEntry
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
-from .reconciliation.models import Reconciliation, ReconciliationRange
 from .records.models import CustomerRecord, ReleasedAccount
+from .sync.models import CatchUp
 from .tags.models import Tag, TagAssignment
 
 __all__ = [
@@ -17,9 +19,12 @@ __all__ = [
     "BulkChunk",
     "BulkImportKey",
     "BulkJob",
+    "BulkJobEvent",
     "BulkProblem",
     "BulkProfile",
+    "CatchUp",
     "ConsentEvent",
+    "CurrentConsent",
     "CustomerFigures",
     "CustomerRecord",
     "Group",
@@ -30,9 +35,11 @@ __all__ = [
     "Note",
     "NoteMention",
     "NoteVersion",
-    "Reconciliation",
-    "ReconciliationRange",
+    "OwedNotice",
     "ReleasedAccount",
+    "SetAsideRow",
+    "SuppressedAddress",
+    "SuppressionKey",
     "Tag",
     "TagAssignment",
     "VoucherUse",

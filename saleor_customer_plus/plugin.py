@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import hooks, settings
+from . import __version__, hooks, settings
 from .bulk.exports import profiles
-from .host import BasePlugin, PluginConfiguration
+from .saleor_adapter import dashboard_app
+from .saleor_adapter.host import BasePlugin, PluginConfiguration
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -44,45 +45,59 @@ class CustomerPlusPlugin(BasePlugin):
             plugin_configuration.save(update_fields=["name", "active"])
         before = settings.load()
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        hooks.settings_saved(before, settings.load())
+        after = settings.load()
+        hooks.settings_saved(before, after)
+        cls._show_or_hide_screens(*after)
         return saved
 
-    def webhook(self, request: HttpRequest, path: str, previous_value: Any = None) -> HttpResponseBase:
-        from .api.view import endpoint  # pulls in GraphQL, which Saleor loads after its plugins
+    @staticmethod
+    def _show_or_hide_screens(chosen: settings.CustomerPlusSettings, is_active: bool) -> None:
+        """Let the Dashboard show our screens, or no longer."""
+        if is_active and chosen.dashboard:
+            dashboard_app.install(__version__)
+        else:
+            dashboard_app.deactivate()
 
+    def webhook(self, request: HttpRequest, path: str, previous_value: Any = None) -> HttpResponseBase:
+        # These pull in GraphQL, which Saleor loads after its plugins.
+        from .api.view import endpoint
+        from .dashboard import pages
+
+        if self.active and path.startswith(pages.PATH):
+            return pages.endpoint(request, path.removeprefix(pages.PATH), settings.parse(self.configuration))
         return endpoint(request, path, active=self.active)
 
     # People.
-    customer_created = hooks.of_account
-    customer_updated = hooks.of_account
-    customer_metadata_updated = hooks.of_account
-    customer_deleted = hooks.of_account
-    account_confirmed = hooks.of_account
-    account_email_changed = hooks.of_account
-    account_deleted = hooks.of_account
-    staff_created = hooks.of_account
-    staff_updated = hooks.of_account
-    staff_deleted = hooks.of_account
-    address_updated = hooks.of_address
-    address_deleted = hooks.of_address
+    customer_created = hooks.account_changed
+    customer_updated = hooks.account_changed
+    customer_metadata_updated = hooks.account_changed
+    customer_deleted = hooks.account_changed
+    account_confirmed = hooks.account_changed
+    account_email_changed = hooks.account_changed
+    account_deleted = hooks.account_changed
+    staff_created = hooks.account_changed
+    staff_updated = hooks.account_changed
+    staff_deleted = hooks.account_changed
+    address_updated = hooks.address_changed
+    address_deleted = hooks.address_changed
 
     # Orders: each means only "look at this order again".
-    order_created = hooks.of_order
-    order_confirmed = hooks.of_order
-    order_paid = hooks.of_order
-    order_fully_paid = hooks.of_order
-    order_updated = hooks.of_order
-    order_cancelled = hooks.of_order
-    order_expired = hooks.of_order
-    order_refunded = hooks.of_order
-    order_fully_refunded = hooks.of_order
-    order_fulfilled = hooks.of_order
-    order_bulk_created = hooks.of_orders
-    fulfillment_created = hooks.of_fulfillment
-    fulfillment_canceled = hooks.of_fulfillment
-    fulfillment_approved = hooks.of_fulfillment
+    order_created = hooks.order_changed
+    order_confirmed = hooks.order_changed
+    order_paid = hooks.order_changed
+    order_fully_paid = hooks.order_changed
+    order_updated = hooks.order_changed
+    order_cancelled = hooks.order_changed
+    order_expired = hooks.order_changed
+    order_refunded = hooks.order_changed
+    order_fully_refunded = hooks.order_changed
+    order_fulfilled = hooks.order_changed
+    order_bulk_created = hooks.orders_changed
+    fulfillment_created = hooks.fulfillment_changed
+    fulfillment_canceled = hooks.fulfillment_changed
+    fulfillment_approved = hooks.fulfillment_changed
 
     # Checkouts.
-    checkout_created = hooks.of_checkout
-    checkout_updated = hooks.of_checkout
+    checkout_created = hooks.checkout_changed
+    checkout_updated = hooks.checkout_changed
     preprocess_order_creation = hooks.may_buy

@@ -12,6 +12,9 @@ _PERIODIC = (
     ("customer-plus-files", "remove_old_files", 3600),
     ("customer-plus-orphans", "remove_orphans", 86_400),
     ("customer-plus-enquiries", "take_submissions", 300),
+    ("customer-plus-notices", "send_notices", 300),
+    ("customer-plus-left-vouchers", "end_left_vouchers", 600),
+    ("customer-plus-dashboard", "refresh_dashboard_app", 600),
     ("customer-plus-vouchers", "forget_vouchers", 86_400),
 )
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django_countries import countries
 
-from . import host
+from .saleor_adapter import host
 
 PLUGIN_ID = "customer-plus"
+
+_Value = TypeVar("_Value")
+_Choice = TypeVar("_Choice", bound=StrEnum)
+# Of the address of the Dashboard, which is written into a header.
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+_DELIMITERS = (",", ";", "|", "tab")
 
 
 class CountsWhen(StrEnum):
@@ -33,32 +42,254 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
 
 
+# How a setting is read. The Dashboard sends text for everything; the `ValueError` says what to enter instead.
+
+
+def _read_switch(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError('Enter "true" or "false".')
+    return text.lower() == "true"
+
+
+def _read_number(text: str, lowest: int, highest: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 12 and lowest <= int(text) <= highest):
+        raise ValueError(f"Enter a whole number from {lowest} to {highest}.")
+    return int(text)
+
+
+def _one_of(choices: type[_Choice]) -> Callable[[str], _Choice]:
+    def read(text: str) -> _Choice:
+        if text.lower() not in list(choices):
+            *others, last = (f'"{choice}"' for choice in choices)
+            raise ValueError(f"Enter {', '.join(others)} or {last}.")
+        return choices(text.lower())
+
+    return read
+
+
+def _read_emails(text: str) -> str:
+    addresses = [address.strip() for address in text.split(",") if address.strip()]
+    try:
+        for address in addresses:
+            validate_email(address)
+    except ValidationError:
+        raise ValueError("Enter e-mail addresses, separated by commas.") from None
+    return ",".join(addresses)
+
+
+def _read_country(text: str) -> str:
+    if text and text.upper() not in countries:
+        raise ValueError("Enter the two letters of a country, such as DE.")
+    return text.upper()
+
+
+def _read_origin(text: str) -> str:
+    parts = urlsplit(text)
+    if text and not (parts.scheme in ("https", "http") and parts.hostname and _HOST.fullmatch(parts.netloc)):
+        raise ValueError("Enter an address such as https://dashboard.example.com.")
+    return f"{parts.scheme}://{parts.netloc}" if text else ""
+
+
+def _read_delimiter(text: str) -> str:
+    if text.lower() not in _DELIMITERS:
+        raise ValueError('Enter "," or ";" or "|" or "tab".')
+    return text.lower()
+
+
+# The kinds of settings. Each returns a field of the dataclass below that carries all that is said of the setting.
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the Dashboard shows of a setting, and how what it sends is read."""
+
+    type: str
+    label: str
+    help_text: str
+    read: Callable[[str], Any]
+    lowest: int | None = None
+    highest: int | None = None
+
+
+def switch(default: bool, label: str, help_text: str) -> bool:
+    return _declare(default, Shown(host.ConfigurationTypeField.BOOLEAN, label, help_text, _read_switch))
+
+
+def number(default: int, label: str, help_text: str, *, lowest: int, highest: int) -> int:
+    """A whole number. The help text may name `{default}`, `{lowest}` and `{highest}`."""
+    help_text = help_text.format(default=default, lowest=lowest, highest=highest)
+    read = partial(_read_number, lowest=lowest, highest=highest)
+    return _declare(default, Shown(host.ConfigurationTypeField.STRING, label, help_text, read, lowest, highest))
+
+
+def choice(default: _Choice, label: str, help_text: str) -> _Choice:
+    return _declare(default, Shown(host.ConfigurationTypeField.STRING, label, help_text, _one_of(type(default))))
+
+
+def text(default: str, label: str, help_text: str, *, read: Callable[[str], str] = str) -> str:
+    return _declare(default, Shown(host.ConfigurationTypeField.STRING, label, help_text, read))
+
+
+def secret(default: str, label: str, help_text: str) -> str:
+    """A text that Saleor keeps and shows as a password."""
+    return _declare(default, Shown(host.ConfigurationTypeField.SECRET, label, help_text, str))
+
+
+def _declare(default: _Value, shown: Shown) -> _Value:
+    return field(default=default, metadata={"shown": shown})
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerPlusSettings:
-    """What the merchant chose. The defaults are those of a new installation."""
+    """What the merchant chose: the one table of settings. The defaults are those of a new installation."""
 
-    include_guests: bool = True
-    counts_when: CountsWhen = CountsWhen.PAID
-    sync_details: bool = True
-    reconcile_every_hours: int = 24
-    reconcile_batch: int = 1000
-    email_editable: bool = True
-    require_approved_buyers: bool = False
-    block_guest_buyers: bool = False
-    tag_limit: int = 250
-    several_groups: bool = True
-    group_vouchers: bool = False
-    attachment_megabytes: int = 20
-    attachments_megabytes: int = 200
-    contact_form: bool = False
-    contact_form_secret: str = ""
-    contact_form_per_hour: int = 20
-    notify_email: str = ""
-    default_country: str = ""
-    job_retention_days: int = 30
-    export_format: ExportFormat = ExportFormat.CSV
-    export_delimiter: str = ","
-    export_columns: str = ""
+    dashboard: bool = switch(
+        False,
+        "Screens in the Dashboard",
+        "Show Customers+ in the navigation of Saleor's Dashboard, and widgets beside customers and orders. "
+        "Off by default.",
+    )
+    dashboard_url: str = text(
+        "",
+        "Address of the Dashboard",
+        "Such as https://dashboard.example.com, if it is not among Saleor's ALLOWED_CLIENT_HOSTS: only pages "
+        "from there may show these screens. Blank by default.",
+        read=_read_origin,
+    )
+    include_guests: bool = switch(
+        True,
+        "Include guests",
+        "Make a record for everybody who buys without an account. When off, such orders wait in the ledger "
+        "and join the record as soon as there is one for their e-mail. Records that exist already stay.",
+    )
+    counts_when: CountsWhen = choice(
+        CountsWhen.PAID,
+        "Orders count when",
+        'Either "paid" (the order was paid in full, also if refunded later) or "placed". Drafts, '
+        "unconfirmed, canceled and expired orders never count. A change recomputes all figures in the "
+        "background.",
+    )
+    sync_details: bool = switch(
+        True,
+        "Sync details from orders and accounts",
+        "Take name, company, phone, country and language over from the newest order or the account. Fields "
+        "that staff edited are never overwritten.",
+    )
+    reconcile_every_hours: int = number(
+        24,
+        "Hours between reconciliations",
+        "How often all records are compared with Saleor, from {lowest} to {highest}. {default} by default.",
+        lowest=1,
+        highest=8_760,
+    )
+    reconcile_batch: int = number(
+        1000,
+        "Reconciliation batch",
+        "Rows in one transaction of a reconciliation, from {lowest} to {highest}. {default} by default.",
+        lowest=100,
+        highest=10_000,
+    )
+    email_editable: bool = switch(
+        True,
+        "Staff may change e-mail addresses",
+        "When off, the address of a record is fixed once it is made. Accounts whose address changes in "
+        "Saleor take their record along in any case.",
+    )
+    require_approved_buyers: bool = switch(
+        False,
+        "Only approved buyers may buy",
+        "Refuse the checkout of whoever has an account and is not approved as a buyer. Off by default.",
+    )
+    block_guest_buyers: bool = switch(
+        False,
+        "Guests may not buy",
+        "Refuse every checkout without an account, while only approved buyers may buy. Off by default.",
+    )
+    tag_limit: int = number(
+        250,
+        "Number of tags",
+        "How many different tags there may be, up to {highest}. 0 is no limit. {default} by default.",
+        lowest=0,
+        highest=100_000,
+    )
+    several_groups: bool = switch(
+        True,
+        "Customers may be in several groups",
+        "When off, joining a group leaves the one before. On by default.",
+    )
+    group_vouchers: bool = switch(
+        False,
+        "Apply the vouchers of groups",
+        "Put the voucher of a customer's group into the checkout, unless it has a code already. Off by default.",
+    )
+    attachment_megabytes: int = number(
+        20,
+        "Size of a file",
+        "Megabytes that a file attached to a note may have, from {lowest} to {highest}. {default} by default.",
+        lowest=1,
+        highest=1_000,
+    )
+    attachments_megabytes: int = number(
+        200,
+        "Size of all files of a record",
+        "Megabytes that the files of one record may have together, from {lowest} to {highest}. {default} by default.",
+        lowest=1,
+        highest=100_000,
+    )
+    contact_form: bool = switch(
+        False,
+        "Contact form",
+        "Let anybody send an enquiry with the mutation customerLeadSubmit. Off by default.",
+    )
+    contact_form_secret: str = secret(
+        "",
+        "Secret of the contact form",
+        "When set, only enquiries that carry it are taken: for forms that your own server sends.",
+    )
+    contact_form_per_hour: int = number(
+        20,
+        "Enquiries per hour",
+        "How many enquiries are taken from one address of the network in an hour, from {lowest} to "
+        "{highest}, and a quarter of it for one e-mail. {default} by default.",
+        lowest=1,
+        highest=10_000,
+    )
+    notify_email: str = text(
+        "",
+        "Tell by e-mail",
+        "Addresses of staff, separated by commas, that are told of new enquiries and finished jobs. None by default.",
+        read=_read_emails,
+    )
+    default_country: str = text(
+        "",
+        "Country of phone numbers",
+        "The two letters of the country of numbers that are typed without a prefix, such as DE. None by default.",
+        read=_read_country,
+    )
+    job_retention_days: int = number(
+        30,
+        "Days to keep files of jobs",
+        "How long the files of imports and exports are kept, and imports can be undone, from {lowest} to "
+        "{highest}. {default} by default.",
+        lowest=1,
+        highest=3_650,
+    )
+    export_format: ExportFormat = choice(
+        ExportFormat.CSV,
+        "Format of exports",
+        'One of "csv", "tsv", "xlsx" and "jsonl", unless another one is asked for.',
+    )
+    export_delimiter: str = text(
+        ",",
+        "Delimiter of exports",
+        'What stands between two columns of a CSV file: a comma, a semicolon, a bar or "tab".',
+        read=_read_delimiter,
+    )
+    export_columns: str = text(
+        "",
+        "Columns of exports",
+        "Names of columns, separated by commas, in the order wanted. Blank is the default set.",
+    )
 
     @property
     def reconcile_every(self) -> timedelta:
@@ -80,147 +311,16 @@ class CustomerPlusSettings:
 
 DEFAULTS = CustomerPlusSettings()
 
+SETTINGS: dict[str, Shown] = {each.name: each.metadata["shown"] for each in fields(CustomerPlusSettings)}
 
-def _field(type: str, label: str, help_text: str) -> dict[str, str]:
-    return {"type": type, "label": label, "help_text": help_text}
-
-
-_BOOLEAN, _STRING, _SECRET = (
-    host.ConfigurationTypeField.BOOLEAN,
-    host.ConfigurationTypeField.STRING,
-    host.ConfigurationTypeField.SECRET,
-)
-
+# In the form in which Saleor takes them from a plugin.
 STRUCTURE: dict[str, dict[str, str]] = {
-    "include_guests": _field(
-        _BOOLEAN,
-        "Include guests",
-        "Make a record for everybody who buys without an account. When off, such orders wait in the ledger and "
-        "join the record as soon as there is one for their e-mail. Records that exist already stay.",
-    ),
-    "counts_when": _field(
-        _STRING,
-        "Orders count when",
-        'Either "paid" (the order was paid in full, also if refunded later) or "placed". Drafts, unconfirmed, '
-        "canceled and expired orders never count. A change recomputes all figures in the background.",
-    ),
-    "sync_details": _field(
-        _BOOLEAN,
-        "Sync details from orders and accounts",
-        "Take name, company, phone, country and language over from the newest order or the account. Fields that "
-        "staff edited are never overwritten.",
-    ),
-    "reconcile_every_hours": _field(
-        _STRING,
-        "Hours between reconciliations",
-        "How often all records are compared with Saleor, from 1 to 8760. 24 by default.",
-    ),
-    "reconcile_batch": _field(
-        _STRING,
-        "Reconciliation batch",
-        "Rows in one transaction of a reconciliation, from 100 to 10000. 1000 by default.",
-    ),
-    "email_editable": _field(
-        _BOOLEAN,
-        "Staff may change e-mail addresses",
-        "When off, the address of a record is fixed once it is made. Accounts whose address changes in Saleor take "
-        "their record along in any case.",
-    ),
-    "require_approved_buyers": _field(
-        _BOOLEAN,
-        "Only approved buyers may buy",
-        "Refuse the checkout of whoever has an account and is not approved as a buyer. Off by default.",
-    ),
-    "block_guest_buyers": _field(
-        _BOOLEAN,
-        "Guests may not buy",
-        "Refuse every checkout without an account, while only approved buyers may buy. Off by default.",
-    ),
-    "tag_limit": _field(
-        _STRING, "Number of tags", "How many different tags there may be, up to 100000. 0 is no limit. 250 by default."
-    ),
-    "several_groups": _field(
-        _BOOLEAN,
-        "Customers may be in several groups",
-        "When off, joining a group leaves the one before. On by default.",
-    ),
-    "group_vouchers": _field(
-        _BOOLEAN,
-        "Apply the vouchers of groups",
-        "Put the voucher of a customer's group into the checkout, unless it has a code already. Off by default.",
-    ),
-    "attachment_megabytes": _field(
-        _STRING, "Size of a file", "Megabytes that a file attached to a note may have, from 1 to 1000. 20 by default."
-    ),
-    "attachments_megabytes": _field(
-        _STRING,
-        "Size of all files of a record",
-        "Megabytes that the files of one record may have together, from 1 to 100000. 200 by default.",
-    ),
-    "contact_form": _field(
-        _BOOLEAN,
-        "Contact form",
-        "Let anybody send an enquiry with the mutation customerLeadSubmit. Off by default.",
-    ),
-    "contact_form_secret": _field(
-        _SECRET,
-        "Secret of the contact form",
-        "When set, only enquiries that carry it are taken: for forms that your own server sends.",
-    ),
-    "contact_form_per_hour": _field(
-        _STRING,
-        "Enquiries per hour",
-        "How many enquiries are taken from one address of the network in an hour, from 1 to 10000, and a quarter of "
-        "it for one e-mail. 20 by default.",
-    ),
-    "notify_email": _field(
-        _STRING,
-        "Tell by e-mail",
-        "Addresses of staff, separated by commas, that are told of new enquiries and finished jobs. None by default.",
-    ),
-    "default_country": _field(
-        _STRING,
-        "Country of phone numbers",
-        "The two letters of the country of numbers that are typed without a prefix, such as DE. None by default.",
-    ),
-    "job_retention_days": _field(
-        _STRING,
-        "Days to keep files of jobs",
-        "How long the files of imports and exports are kept, and imports can be undone, from 1 to 3650. 30 by default.",
-    ),
-    "export_format": _field(
-        _STRING, "Format of exports", 'One of "csv", "tsv", "xlsx" and "jsonl", unless another one is asked for.'
-    ),
-    "export_delimiter": _field(
-        _STRING,
-        "Delimiter of exports",
-        'What stands between two columns of a CSV file: a comma, a semicolon, a bar or "tab".',
-    ),
-    "export_columns": _field(
-        _STRING,
-        "Columns of exports",
-        "Names of columns, separated by commas, in the order wanted. Blank is the default set.",
-    ),
+    name: {"type": shown.type, "label": shown.label, "help_text": shown.help_text} for name, shown in SETTINGS.items()
 }
-
 DEFAULT_CONFIGURATION: list[dict[str, Any]] = [
-    {"name": field.name, "value": field.default if isinstance(field.default, bool) else str(field.default)}
-    for field in fields(CustomerPlusSettings)
+    {"name": name, "value": default if isinstance(default, bool) else str(default)}
+    for name, default in asdict(DEFAULTS).items()
 ]
-
-
-# The lowest and the highest that each setting which is a number may be.
-_RANGES = {
-    "reconcile_every_hours": (1, 8760),
-    "reconcile_batch": (100, 10_000),
-    "tag_limit": (0, 100_000),
-    "attachment_megabytes": (1, 1000),
-    "attachments_megabytes": (1, 100_000),
-    "contact_form_per_hour": (1, 10_000),
-    "job_retention_days": (1, 3650),
-}
-
-_DELIMITERS = {",": ",", ";": ";", "|": "|", "tab": "\t"}
 
 
 def parse(configuration: Iterable[Mapping[str, Any]] | None) -> CustomerPlusSettings:
@@ -260,71 +360,10 @@ def _read(configuration: Any) -> tuple[dict[str, Any], dict[str, str]]:
     errors: dict[str, str] = {}
     for item in configuration if isinstance(configuration, list | tuple) else ():
         name, raw = (item.get("name"), item.get("value")) if isinstance(item, Mapping) else (None, None)
-        if name not in STRUCTURE or raw is None:
+        if name not in SETTINGS or raw is None:
             continue
         try:
-            values[name] = _value(name, raw)
+            values[name] = SETTINGS[name].read(str(raw).strip())
         except ValueError as error:
             errors[name] = str(error)
     return values, errors
-
-
-def _value(name: str, raw: Any) -> Any:
-    """Read one setting; the `ValueError` says what to enter instead. The Dashboard sends text for everything."""
-    text = str(raw).strip()
-    if name in _RANGES:
-        return _number(text, *_RANGES[name])
-    if name in _TEXTS:
-        return _TEXTS[name](text)
-    if text.lower() not in ("true", "false"):
-        raise ValueError('Enter "true" or "false".')
-    return text.lower() == "true"
-
-
-def _number(text: str, lowest: int, highest: int) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 12 and lowest <= int(text) <= highest):
-        raise ValueError(f"Enter a whole number from {lowest} to {highest}.")
-    return int(text)
-
-
-def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
-    def read(text: str) -> StrEnum:
-        if text.lower() not in list(choices):
-            *others, last = (f'"{choice}"' for choice in choices)
-            raise ValueError(f"Enter {', '.join(others)} or {last}.")
-        return choices(text.lower())
-
-    return read
-
-
-def _emails(text: str) -> str:
-    addresses = [address.strip() for address in text.split(",") if address.strip()]
-    try:
-        for address in addresses:
-            validate_email(address)
-    except ValidationError:
-        raise ValueError("Enter e-mail addresses, separated by commas.") from None
-    return ",".join(addresses)
-
-
-def _country(text: str) -> str:
-    if text and text.upper() not in countries:
-        raise ValueError("Enter the two letters of a country, such as DE.")
-    return text.upper()
-
-
-def _delimiter(text: str) -> str:
-    if text.lower() not in _DELIMITERS:
-        raise ValueError('Enter "," or ";" or "|" or "tab".')
-    return text.lower()
-
-
-_TEXTS: Mapping[str, Callable[[str], Any]] = {
-    "counts_when": _one_of(CountsWhen),
-    "contact_form_secret": str,
-    "notify_email": _emails,
-    "default_country": _country,
-    "export_format": _one_of(ExportFormat),
-    "export_delimiter": _delimiter,
-    "export_columns": str,
-}

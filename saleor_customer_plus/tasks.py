@@ -1,47 +1,43 @@
-"""Celery's entry points. Each loads by id, calls one reaction, and may run twice or in any order."""
+"""Celery's entry points. Each loads by id, calls one reaction, and may run twice or in any order.
+
+Those of groups are in `groups.tasks`, because `groups.services` publishes them.
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import Any
 
-from django.db import OperationalError
-
-from . import reactions, settings, sql
-from .bulk import jobs, kinds, retention  # noqa: F401 - every kind of job is registered
-from .bulk.imports.job import Import
+from . import __version__, job_kinds, settings
+from .core import owed, publishing
+from .core.celery_tasks import task
+from .core.notifications import MailDelayed
+from .groups import tasks as group_tasks  # noqa: F401 - registers them
 from .groups import vouchers
-from .host import allow_writer, celery_app
-from .leads import notices as lead_notices
+from .jobs import engine as jobs
+from .jobs import retention
+from .leads import notifications as lead_notices
 from .leads import submissions
-from .notes import notices as note_notices
+from .notes import notifications as note_notices
 from .notes import orphans
-from .reconciliation import actions as reconciliation
 from .records import images
+from .saleor_adapter import dashboard_app
+from .sync import catch_up as catching_up
+from .sync import reactions, reconciliation
+from .sync.retries import retry_set_aside
 
-# For shops that keep their customers' tasks out of the way of others. None is Celery's default queue.
-QUEUE = os.environ.get("CUSTOMER_PLUS_CELERY_QUEUE") or None
-
-jobs.register(Import(reactions.people_known))
+job_kinds.register_all()
 
 
-def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Register a task under a stable name, with write access to the database, retried on deadlocks and lost links."""
-
-    def register(function: Callable[..., Any]) -> Any:
-        return celery_app.task(
-            name=f"saleor_customer_plus.{name}",
-            autoretry_for=(OperationalError,),
-            retry_backoff=True,
-            max_retries=5,
-            acks_late=True,
-            ignore_result=True,
-            queue=QUEUE,
-            **options,
-        )(sql.without_values()(allow_writer()(function)))
-
-    return register
+def _each(react: Callable[[int], None], ids: list[int]) -> None:
+    """React to each, though one of them fails: they came into one task by chance. Raise the last failure at the end."""
+    failure: Exception | None = None
+    for id in ids:
+        try:
+            react(id)
+        except Exception as error:
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 @task("sync_orders")
@@ -49,30 +45,19 @@ def sync_orders(order_ids: list[str]) -> None:
     reactions.orders_changed(order_ids)
 
 
-@task("sync_account")
-def sync_account(account_id: int) -> None:
-    reactions.account_changed(account_id)
+@task("sync_accounts")
+def sync_accounts(account_ids: list[int]) -> None:
+    _each(reactions.account_changed, account_ids)
 
 
-@task("sync_address")
-def sync_address(address_id: int) -> None:
-    reactions.address_changed(address_id)
-
-
-@task("mirror_groups")
-def mirror_groups(record_ids: list[int]) -> None:
-    reactions.memberships_changed(record_ids)
+@task("sync_addresses")
+def sync_addresses(address_ids: list[int]) -> None:
+    _each(reactions.address_changed, address_ids)
 
 
 @task("apply_group_voucher")
 def apply_group_voucher(checkout_id: str) -> None:
     vouchers.apply(checkout_id)
-
-
-@task("end_group_vouchers")
-def end_group_vouchers(record_ids: list[int]) -> None:
-    """For people who may have left a group."""
-    vouchers.end_memberships(record_ids)
 
 
 @task("forget_vouchers")
@@ -81,44 +66,53 @@ def forget_vouchers() -> None:
     vouchers.forget_gone()
 
 
+@task("end_left_vouchers")
+def end_left_vouchers() -> None:
+    """Run by Celery beat: for people who left a group while the task that says so was lost."""
+    vouchers.end_left_memberships()
+
+
 @task("reconcile")
 def reconcile() -> None:
     """Start a reconciliation of the whole store, from the beginning, and let workers at it."""
-    reconciliation.start_over()
-    reconcile_ranges.delay()
+    publishing.send_now(run_job, [(reconciliation.start_over().pk,)])
 
 
 @task("reconcile_if_due")
 def reconcile_if_due() -> None:
-    """Run by Celery beat: start when the last one is old enough, resume what was left, or look at recent changes."""
-    if reconciliation.is_due():
-        reconcile()
-    elif reconciliation.current() is not None:
-        reconcile_ranges.delay()
-    else:
-        reconciliation.catch_up(seconds=60)
+    """Run by Celery beat: start when the last one is old enough, or resume what was left or failed.
+
+    In any case recent changes are looked at, and what was set aside is tried again: a reconciliation that takes long,
+    or that ends for good, must not put these off.
+    """
+    try:
+        if reconciliation.is_due():
+            reconcile()
+        elif (run := reconciliation.resume()) is not None:
+            publishing.send_now(run_job, [(run.pk,)])
+    finally:
+        catch_up()
+        retry_set_aside(seconds=30)
 
 
-@task("reconcile_ranges")
-def reconcile_ranges() -> None:
-    """Work on ranges for a while, then hand over to a fresh task. Any number of workers may do so at once."""
-    for _worker in range(reconciliation.work(seconds=60)):
-        reconcile_ranges.delay()
+@task("catch_up")
+def catch_up() -> None:
+    """Look at recent changes for a while, and hand over to a fresh task if there are more: after a long outage, say."""
+    if not catching_up.catch_up(seconds=60):
+        publishing.send_now(catch_up, [()])
 
 
 @task("run_job")
 def run_job(job_id: int) -> None:
-    """Work on a bulk job for a while, then hand over to fresh tasks. Any number of workers may do so at once."""
-    for _worker in range(jobs.work(job_id, seconds=60)):
-        run_job.delay(job_id)
+    """Work on a job for a while, then hand over to fresh tasks. Any number of workers may do so at once."""
+    publishing.send_now(run_job, [(job_id,)] * jobs.work(job_id, seconds=60))
 
 
 @task("resume_jobs")
 def resume_jobs() -> None:
     """Run by Celery beat: send workers to jobs that lost theirs."""
     _chosen, is_active = settings.load()
-    for job_id in jobs.stalled() if is_active else ():
-        run_job.delay(job_id)
+    publishing.send_now(run_job, [(job_id,) for job_id in jobs.stalled()] if is_active else ())
 
 
 @task("remove_old_files")
@@ -128,8 +122,8 @@ def remove_old_files() -> None:
 
 
 @task("tell_mentioned")
-def tell_mentioned(note_id: int, user_ids: list[int]) -> None:
-    note_notices.mentioned(note_id, user_ids)
+def tell_mentioned(note_id: int) -> None:
+    note_notices.mentioned(note_id)
 
 
 @task("remove_orphans")
@@ -145,16 +139,41 @@ def take_submission(submission_id: int) -> None:
     """Make a lead of what somebody sent with the contact form, and tell staff."""
     lead_id = reactions.enquiry_received(submission_id)
     if lead_id is not None:
-        tell_lead_created.delay(lead_id)
+        publishing.send_now(tell_lead_created, [(lead_id,)])
 
 
 @task("tell_lead_created")
 def tell_lead_created(lead_id: int) -> None:
     lead_notices.lead_created(lead_id)
+    publishing.send_now(mail_lead_created, [(lead_id,)])
+
+
+# After half a minute, a minute and so on, for about an hour.
+@task("mail_lead_created", retry_on=(MailDelayed,), retry_backoff=30, retry_backoff_max=1200, max_retries=8)
+def mail_lead_created(lead_id: int) -> None:
+    """A task of its own, so that the others are not told again where the mail server was away."""
+    lead_notices.mail_lead_created(lead_id)
+
+
+@task("refresh_dashboard_app")
+def refresh_dashboard_app() -> None:
+    """Run by Celery beat: update the app of the Dashboard's screens after an upgrade."""
+    chosen, is_active = settings.load()
+    if is_active and chosen.dashboard:
+        dashboard_app.refresh(__version__)
 
 
 @task("take_submissions")
 def take_submissions() -> None:
     """Run by Celery beat: deal with enquiries whose task was lost."""
-    for submission_id in submissions.left_behind():
-        take_submission.delay(submission_id)
+    publishing.send_now(take_submission, [(submission_id,) for submission_id in submissions.left_behind()])
+
+
+@task("send_notices")
+def send_notices() -> None:
+    """Run by Celery beat: tell staff of what they were not told of because a task was lost."""
+    owed.give_up_old()
+    leads, mails = lead_notices.left_behind()
+    publishing.send_now(tell_lead_created, [(lead_id,) for lead_id in leads])
+    publishing.send_now(mail_lead_created, [(lead_id,) for lead_id in mails if lead_id not in leads])
+    publishing.send_now(tell_mentioned, [(note_id,) for note_id in note_notices.left_behind()])

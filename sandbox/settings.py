@@ -16,6 +16,7 @@ if str(HERE) not in sys.path:
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "sandbox-of-customer-plus-not-for-production")
 DEBUG = os.environ.get("DEBUG", "") == "1"
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 ROOT_URLCONF = "saleor.urls"
 APPEND_SLASH = False
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+COUNTRIES_OVERRIDE = {"EU": "European Union", "XK": "Kosovo"}
 DEFAULT_MAX_DIGITS = 20
 DEFAULT_DECIMAL_PLACES = 3
 DEFAULT_CURRENCY_CODE_LENGTH = 3

@@ -29,9 +29,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("customer-plus")
 
-from saleor_customer_plus.host import saleor_version  # noqa: E402
+from saleor_customer_plus.saleor_adapter.host import saleor_version  # noqa: E402
 
-from . import databases, factories  # noqa: E402 - they name models, which only a configured Django has
+from . import databases, factories, generated_columns  # noqa: E402 - they name models: Django must be configured
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,6 +85,23 @@ def failed_tasks(request: pytest.FixtureRequest) -> Iterator[list[str]]:
 def _clean_cache() -> None:
     """Saleor caches introspection, sites and more: what one test cached is none of another's business."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _what_migrations_made(request: pytest.FixtureRequest) -> None:
+    """A test with `transaction=True` empties every table after it: the next of them has what each Saleor has."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        factories.restore_what_migrations_made()
+
+
+@pytest.fixture(autouse=True)
+def _generated_columns() -> Iterator[None]:
+    """On PostgreSQL 18, fail a test in which the package updates records at three times the cost."""
+    with generated_columns.wasteful_updates() as found:
+        yield
+    assert found == [], "End the SET of these statements with `records.models.generated_kept`."
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from django.db.utils import OperationalError
 from django.test.utils import override_settings
 
 from saleor_customer_plus import migrations as our_migrations
-from saleor_customer_plus.host import saleor_version
 from saleor_customer_plus.records import search
+from saleor_customer_plus.saleor_adapter.host import saleor_version
 
 OURS = "saleor_customer_plus"
 TEST_PREFIX = "customer_plus_test_"

@@ -7,6 +7,7 @@ about. They work on every host: what only some versions of Saleor have is filled
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +18,12 @@ from django.utils import timezone
 
 from saleor_customer_plus.consent.models import ConsentEvent
 from saleor_customer_plus.groups.models import Group
-from saleor_customer_plus.host import (
+from saleor_customer_plus.leads.models import Lead
+from saleor_customer_plus.ledger.models import LedgerEntry
+from saleor_customer_plus.notes.models import Note
+from saleor_customer_plus.records.labels import fold
+from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter.host import (
     Address,
     Order,
     OrderChargeStatus,
@@ -29,11 +35,6 @@ from saleor_customer_plus.host import (
     TransactionKind,
     User,
 )
-from saleor_customer_plus.labels import fold
-from saleor_customer_plus.leads.models import Lead
-from saleor_customer_plus.ledger.models import LedgerEntry
-from saleor_customer_plus.notes.models import Note
-from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import PLUGIN_ID
 from saleor_customer_plus.tags.models import Tag
 
@@ -81,11 +82,31 @@ def make_account(email: str | None = None, *, password: str | None = None, **fie
     return account
 
 
-def make_staff(email: str | None = None, *, permissions: tuple[str, ...] = ("manage_users",), **fields: Any) -> Any:
-    """Make a member of staff, who may manage customers unless told otherwise."""
+def make_staff(
+    email: str | None = None,
+    *,
+    permissions: tuple[str, ...] = ("manage_users",),
+    channels: Sequence[Any] | None = None,
+    **fields: Any,
+) -> Any:
+    """Make a member of staff, who may manage customers unless told otherwise; restricted to channels, if any are given.
+
+    Whoever is in no group of Saleor's may see the orders of no channel.
+    """
     account = make_account(email or f"staff{next(_serial)}@example.com", is_staff=True, **fields)
     account.user_permissions.set(_permissions(permissions))
+    account.groups.add(make_staff_group(channels))
     return account
+
+
+def make_staff_group(channels: Sequence[Any] | None = None) -> Any:
+    """Return a permission group without permissions: the one that has all channels, or a new one that has these."""
+    groups = User._meta.get_field("groups").related_model.objects
+    if channels is None:
+        return groups.get_or_create(name="All channels")[0]
+    group = groups.create(name=f"Staff {next(_serial)}", restricted_access_to_channels=True)
+    group.channels.set(channels)
+    return group
 
 
 def make_app(*, permissions: tuple[str, ...] = ("manage_users",), **fields: Any) -> tuple[Any, str]:
@@ -258,6 +279,7 @@ def make_ledger_entry(
         "order_number": next(_serial),
         "record": record,
         "email": record.email if record else "",
+        "identity": fields.get("email", record.email if record else ""),
         "status": OrderStatus.UNFULFILLED,
         "charge_status": OrderChargeStatus.FULL,
         "currency": "EUR",
@@ -312,6 +334,6 @@ def save_settings(*, active: bool = True, **values: Any) -> None:
 
 def make_job(kind: str = "EXPORT", **fields: Any) -> Any:
     """Make a job of a member of staff, without chunks."""
-    from saleor_customer_plus.bulk.models import BulkJob
+    from saleor_customer_plus.jobs.models import BulkJob
 
     return BulkJob.objects.create(**{"kind": kind, "actor_type": "STAFF", "actor_id": "1"} | fields)

@@ -108,6 +108,14 @@ def committed(django_db_blocker: Any) -> Iterator[None]:
 
 def _of_host() -> list[Any]:
     """What the factories make for such a test, but for the channels, which they find again."""
-    from saleor_customer_plus.host import Order, Payment, PluginConfiguration, Transaction, TransactionItem, User
+    from saleor_customer_plus.saleor_adapter.host import (
+        Order,
+        Payment,
+        PluginConfiguration,
+        Transaction,
+        TransactionItem,
+        User,
+    )
 
-    return [TransactionItem, Transaction, Payment, Order, User, PluginConfiguration]
+    of_users = [User._meta.get_field(name).remote_field.through for name in ("groups", "user_permissions")]
+    return [TransactionItem, Transaction, Payment, Order, *of_users, User, PluginConfiguration]

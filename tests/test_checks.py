@@ -11,7 +11,9 @@ from django.core.checks import run_checks
 from django.core.checks.registry import registry
 from django.core.files.storage import FileSystemStorage, Storage
 
-from saleor_customer_plus import checks, host
+from saleor_customer_plus import checks
+from saleor_customer_plus.core import environment
+from saleor_customer_plus.saleor_adapter import host
 
 
 def test_a_postgresql_in_utf_8_is_fine_and_django_asks(db: None) -> None:
@@ -63,3 +65,47 @@ def test_a_deployment_is_told_of_lists_among_public_files(
     found = run_checks(tags=["security"], include_deployment_checks=True)
 
     assert [one.id for one in found if str(one.id).startswith("saleor_customer_plus.")] == told
+
+
+@pytest.mark.parametrize(
+    ("backend", "told"),
+    [("", ["W002"]), ("no.such.Backend", ["W002"]), ("django.core.mail.backends.smtp.EmailBackend", [])],
+)
+def test_an_administrator_is_told_that_saleor_cannot_send_mail(backend: str, told: list[str], settings: Any) -> None:
+    settings.EMAIL_BACKEND = backend
+    assert [one.id for one in checks.check_mail()] == [f"saleor_customer_plus.{id}" for id in told]
+    assert all("EMAIL_URL" in str(one.hint) for one in checks.check_mail())
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        *[("", 0), (" ", 0), ("0", 0), ("1", 1), (" 2 ", 2), ("99", 99)],
+        *[("-1", None), ("two", None), ("1.5", None), ("1_0", None), ("\u0661", None), ("100", None), ("1,2", None)],
+        *[("+1", None), ("0x1", None), ("1e1", None), ("1 2", None)],
+    ],
+)
+def test_the_number_of_proxies_is_a_small_whole_number_or_counts_as_none(
+    value: str, number: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUSTOMER_PLUS_PROXIES", value)
+    found = [str(one.id) for one in run_checks() if str(one.id).startswith("saleor_customer_plus.E")]
+    assert found == (["saleor_customer_plus.E003"] if number is None else [])
+    assert environment.believed_proxies() == (number or 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        *[("", 10), (" ", 10), ("0", 0), (" 30 ", 30), ("3600", 3600), ("0010", 10)],
+        *[("-1", None), ("ten", None), ("3601", None), ("9" * 30, None), ("1.5", None), ("10s", None), ("1_0", None)],
+        *[("\u0661", None), ("+1", None), ("1e1", None)],
+    ],
+)
+def test_the_time_of_a_statement_is_a_number_of_seconds_or_counts_as_the_default(
+    value: str, seconds: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUSTOMER_PLUS_STATEMENT_TIMEOUT", value)
+    found = [str(one.id) for one in run_checks() if str(one.id).startswith("saleor_customer_plus.E")]
+    assert found == (["saleor_customer_plus.E004"] if seconds is None else [])
+    assert environment.believed_statement_timeout() == (10 if seconds is None else seconds)

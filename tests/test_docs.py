@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from saleor_customer_plus import hooks, settings
-from saleor_customer_plus.api.base import to_global_id
+from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.management.commands.customer_plus import Command
 from saleor_customer_plus.plugin import CustomerPlusPlugin
 
@@ -27,6 +27,10 @@ from .hosts import ROOT
 PACKAGE = ROOT / "saleor_customer_plus"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+COMMANDS = (ROOT / "docs" / "cli.md").read_text()
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 COMPATIBILITY = (ROOT / "COMPATIBILITY.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -54,7 +58,7 @@ def code(text: str) -> list[str]:
 # The README, for the merchant's engineer.
 
 
-def test_the_two_commands_are_there() -> None:
+def test_the_commands_to_install_and_to_try_it_are_there() -> None:
     assert "pip install saleor-customer-plus" in section(README, "Install")
     assert "python manage.py migrate" in section(README, "Install")
     assert {"$ make demo", "$ make test"} <= {
@@ -62,19 +66,34 @@ def test_the_two_commands_are_there() -> None:
     }
 
 
+def test_the_pictures_of_the_readme_exist() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert (ROOT / picture).exists()
+
+
 def test_every_setting_is_in_the_table_with_its_default() -> None:
-    documented = {name.strip("`"): default.strip("`") for name, default, _ in rows(section(README, "Settings"))}
+    table = rows(SETTINGS.partition("\n## ")[0])
+    documented = {name.strip("`"): default.strip("`") for name, default, _ in table}
     assert documented == {
         item["name"]: str(item["value"]).lower() or "blank" for item in settings.DEFAULT_CONFIGURATION
     }
 
 
+def test_the_table_of_settings_tells_their_ranges() -> None:
+    described = {name.strip("`"): text for name, _, text in rows(SETTINGS.partition("\n## ")[0])}
+    for name, shown in settings.SETTINGS.items():
+        told = set(re.findall(r"\d+", described[name]))
+        assert {str(bound) for bound in (shown.lowest, shown.highest) if bound is not None} <= told, name
+        assert set(re.findall(r"\d+", shown.help_text)) <= told | {str(getattr(settings.DEFAULTS, name))}, name
+
+
 def test_every_environment_variable_is_told() -> None:
     read = set()
     for file in PACKAGE.rglob("*.py"):
-        read |= set(re.findall(r"environ(?:\.get\(|\[)\s*[\"'](\w+)", file.read_text()))
-    assert read  # there is one, and this finds it
-    assert read <= set(code(section(README, "Settings")))
+        read |= set(re.findall(r"\"(CUSTOMER_PLUS_\w+)\"", file.read_text()))
+    assert read == {name.strip("`") for name, *_ in rows(section(SETTINGS, "Environment variables"))}
 
 
 def subcommands() -> dict[str, argparse.ArgumentParser]:
@@ -84,8 +103,7 @@ def subcommands() -> dict[str, argparse.ArgumentParser]:
 
 
 def test_every_command_and_option_is_told_and_no_other() -> None:
-    commands = section(README, "Commands")
-    assert set(re.findall(r"`manage\.py customer_plus (\w+)", commands)) == set(subcommands())
+    assert set(re.findall(r"`manage\.py customer_plus (\w+)", COMMANDS)) == set(subcommands())
     options = {
         option
         for parser in subcommands().values()
@@ -93,7 +111,7 @@ def test_every_command_and_option_is_told_and_no_other() -> None:
         for option in action.option_strings
         if option not in ("-h", "--help")
     }
-    assert {name.split()[0] for row in rows(commands) for name in code(row[0])} - {
+    assert {name.split()[0] for row in rows(COMMANDS) for name in code(row[0])} - {
         "export",
         "import",
         "jobs",
@@ -102,7 +120,7 @@ def test_every_command_and_option_is_told_and_no_other() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     declared = {re.split(r"[<>=~ ]", requirement)[0] for requirement in PYPROJECT["project"]["dependencies"]}
-    reasons = {name.strip("`"): reason for name, reason in rows(section(README, "What it depends on"))}
+    reasons = {name.strip("`"): reason for name, reason in rows(section(OPERATING, "Dependencies"))}
     assert reasons.keys() == declared
     assert all(reasons.values())
 
@@ -115,7 +133,7 @@ def test_what_is_left_in_celery_s_schedule_is_called_by_its_name() -> None:
     }
     assert entries
     for name in entries:
-        assert f"name='{name}'" in section(README, "Uninstall")
+        assert f"name='{name}'" in section(OPERATING, "Uninstall")
 
 
 EXAMPLES = re.findall(r"```graphql\n(.*?)```", README, re.DOTALL)
@@ -140,13 +158,11 @@ def test_the_examples_of_the_api_work(number: int, api: Api) -> None:
 
 def test_there_are_examples_of_the_api() -> None:
     assert len(EXAMPLES) >= 3
-    in_one_line = re.findall(r"""-d '\{"query": "(.*)"\}'""", README)
-    assert len(in_one_line) == 1
 
 
 @pytest.mark.django_db
 def test_the_line_of_curl_asks_something_that_works(api: Api) -> None:
-    (query,) = re.findall(r"""-d '\{"query": "(.*)"\}'""", README)
+    (query,) = re.findall(r"""-d '\{"query": "(.*customerRecords.*)"\}'""", README)
     assert api(query) == {"customerRecords": {"totalCount": 0, "edges": []}}
 
 
@@ -157,13 +173,15 @@ def test_every_hook_is_listed_and_no_other() -> None:
     answered = {
         name for name, value in vars(CustomerPlusPlugin).items() if getattr(value, "__module__", "") == hooks.__name__
     }
-    listed = [name for _, names in rows(section(COMPATIBILITY, "Which hooks we answer")) for name in code(names)]
+    listed = [
+        name for _, names in rows(section(COMPATIBILITY, "Which hooks the plugin answers")) for name in code(names)
+    ]
     assert len(listed) == len(set(listed))
     assert set(listed) == answered
 
 
 def test_every_name_of_saleor_is_listed_and_no_other() -> None:
-    tree = ast.parse((PACKAGE / "host.py").read_text())
+    tree = ast.parse((PACKAGE / "saleor_adapter/host.py").read_text())
     used = {
         (node.module, alias.name)
         for node in ast.walk(tree)
@@ -172,7 +190,7 @@ def test_every_name_of_saleor_is_listed_and_no_other() -> None:
     }
     listed = {
         (module.strip("`"), name)
-        for module, names in rows(section(COMPATIBILITY, "What we use of Saleor"))
+        for module, names in rows(section(COMPATIBILITY, "What the plugin uses of Saleor"))
         for name in code(names)
     }
     assert listed == used
@@ -200,19 +218,62 @@ def test_every_make_in_any_document_is_a_command() -> None:
             assert set(piece.split()) <= makefile_targets(), f"{document.name}: make {piece}"
 
 
-def test_every_room_is_in_the_plan_of_the_house() -> None:
+def test_every_package_is_in_the_plan() -> None:
     modules = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    rooms = modules - {"__init__", "migrations"}
-    plan = section(CONTRIBUTING, "The plan of the house").split("```")[1]
-    assert {name for name in rooms if not re.search(rf"\b{name}(\.py|/)", plan)} == set()
+    packages = modules - {"__init__", "migrations"}
+    plan = section(ARCHITECTURE, "Layers").split("```")[1]
+    assert {name for name in packages if not re.search(rf"\b{name}(\.py|/)", plan)} == set()
 
 
-def test_the_plan_of_the_house_is_the_one_that_is_enforced() -> None:
+def test_the_plan_is_the_one_that_is_enforced() -> None:
     layers = next(c for c in PYPROJECT["tool"]["importlinter"]["contracts"] if "containers" in c)["layers"]
     enforced = [set(re.findall(r"\w+", layer)) for layer in layers]
-    plan = section(CONTRIBUTING, "The plan of the house").split("```")[1]
+    plan = section(ARCHITECTURE, "Layers").split("```")[1]
     drawn = [set(re.findall(r"(\w+)(?:\.py|/)", line)) for line in plan.splitlines()]
-    assert [rooms for rooms in drawn if rooms] == enforced
+    assert [names for names in drawn if names] == enforced
+
+
+# docs/architecture.md, for who looks for something.
+
+
+@functools.cache
+def names_in(file: Path) -> set[str]:
+    """What a module defines: functions, classes, their methods and attributes, as `name` and as `Class.name`."""
+    found: set[str] = set()
+
+    def collect(body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found.update((node.name, prefix + node.name))
+                if isinstance(node, ast.ClassDef):
+                    collect(node.body, f"{node.name}.")
+            elif isinstance(node, ast.Assign):
+                found.update(target.id for target in node.targets if isinstance(target, ast.Name))
+
+    collect(ast.parse(file.read_text()).body, "")
+    return found
+
+
+STOPS = [row for row in rows(ARCHITECTURE) if row[1].endswith(".py`")]
+
+
+@pytest.mark.parametrize(("file", "names"), [(row[1], row[2]) for row in STOPS])
+def test_the_files_and_functions_of_the_walks_exist(file: str, names: str) -> None:
+    path = PACKAGE / file.strip("`")
+    assert path.exists()
+    assert set(code(names)) <= names_in(path)
+    assert code(names)
+
+
+WALKS = ["An order is paid", "A row of a CSV file", "A page of the list"]
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_the_files_and_hops_of_a_walk_are_counted(walk: str) -> None:
+    text = section(ARCHITECTURE, walk)
+    files = [row[1] for row in rows(text)]
+    assert [row[0] for row in rows(text)] == [str(number) for number in range(1, len(files) + 1)]
+    assert f"Files: {len(set(files))}. Hops: {len(files) - 1}." in text
 
 
 # All of them.
@@ -241,7 +302,7 @@ def test_the_tests_that_are_named_exist(document: Path) -> None:
 
 
 def test_every_case_of_identity_is_in_the_table() -> None:
-    cases = {name for name in functions_by_file()["tests/test_identity_table.py"] if name.startswith("test_")}
+    cases = {name for name in functions_by_file()["tests/sync/test_identity_table.py"] if name.startswith("test_")}
     assert cases <= set(code((ROOT / "docs" / "identity.md").read_text()))
 
 
@@ -273,6 +334,17 @@ def test_files_that_are_named_exist(document: Path) -> None:
         path: Any = name.partition("::")[0]
         if path.startswith(folders):
             assert (ROOT / path).exists(), name
+
+
+def test_every_page_of_the_documentation_is_in_the_site() -> None:
+    index = (ROOT / "docs" / "index.md").read_text()
+    listed = set(
+        re.findall(r"^(?:.*<)?([\w./-]+)>?$", "\n".join(re.findall(r"```{toctree}\n(.*?)```", index, re.DOTALL)), re.M)
+    )
+    for document in DOCUMENTS:
+        path = document.relative_to(ROOT)
+        name = str(path.with_suffix("")).removeprefix("docs/") if path.parts[0] == "docs" else f"../{path.stem}"
+        assert name == "index" or name in listed or name.startswith("decisions/0"), name
 
 
 def test_decisions_are_all_listed() -> None:

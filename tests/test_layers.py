@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from .hosts import ROOT
+
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
 pytest.importorskip("ruff", reason="the environment of a real Saleor has other tools")
 pytest.importorskip("importlinter", reason="the environment of a real Saleor has other tools")
@@ -32,9 +36,9 @@ def ruff_on(code: str, *, file: str) -> str:
         "def late() -> None:\n    from saleor import settings\n\n    print(settings)\n",
     ],
 )
-def test_nobody_but_the_door_imports_saleor(code: str) -> None:
-    assert "TID251" in ruff_on(code, file="saleor_customer_plus/records/queries.py")
-    assert "TID251" not in ruff_on(code, file="saleor_customer_plus/host.py")
+def test_only_the_adapter_imports_saleor(code: str) -> None:
+    assert "TID251" in ruff_on(code, file="saleor_customer_plus/customers/queries.py")
+    assert "TID251" not in ruff_on(code, file="saleor_customer_plus/saleor_adapter/host.py")
 
 
 def imports_linted(tree: Path) -> subprocess.CompletedProcess[str]:
@@ -64,9 +68,9 @@ def test_imports_run_downhill(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "broken"),
     [
-        ("activity/actions.py", "from ..records import models", "Imports run downhill"),
+        ("activity/services.py", "from ..records import models", "Imports run downhill"),
         ("records/email.py", "from .. import tasks", "Imports run downhill"),
-        ("records/actions.py", "from ..ledger import models", "Lists over the ledger over records"),
+        ("records/sources.py", "from ..ledger import models", "Imports run downhill"),
         ("plugin.py", "import graphene", "Only the API speaks GraphQL"),
     ],
 )
@@ -78,8 +82,33 @@ def test_an_import_uphill_is_told(copy: Path, file: str, line: str, broken: str)
     assert f"{broken} BROKEN" in done.stdout
 
 
-def test_a_new_room_has_to_be_given_its_place(copy: Path) -> None:
-    (copy / "saleor_customer_plus" / "new_room.py").touch()
+def test_a_new_package_has_to_be_given_its_place(copy: Path) -> None:
+    (copy / "saleor_customer_plus" / "new_package.py").touch()
     done = imports_linted(copy)
     assert done.returncode == 1
-    assert "new_room" in done.stdout
+    assert "new_package" in done.stdout
+
+
+def test_all_but_the_api_and_the_adapter_are_kept_from_graphql() -> None:
+    contract = next(one for one in CONTRACTS if one["type"] == "forbidden")
+    listed = {module.rpartition(".")[2] for module in contract["source_modules"]}
+    package = ROOT / "saleor_customer_plus"
+    there = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert there - listed == {"__init__", "api", "migrations", "saleor_adapter"}
+
+
+API = sorted((ROOT / "saleor_customer_plus" / "api").rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", API, ids=lambda file: str(file.relative_to(API[0].parent)))
+def test_no_module_of_the_api_hides_an_import(file: Path) -> None:
+    """Neither within a function nor as a text: `api.core.back_references` is for types that refer to one another."""
+    tree = ast.parse(file.read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    late = [node.lineno for one in functions for node in ast.walk(one) if isinstance(node, ast.Import | ast.ImportFrom)]
+    dotted = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and str(node.value).startswith("saleor_customer_plus.api.")
+    ]
+    assert (late, dotted) == ([], [])

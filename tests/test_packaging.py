@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +15,8 @@ import zipfile
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -25,7 +29,21 @@ from saleor_customer_plus.plugin import CustomerPlusPlugin
 
 from .hosts import ROOT
 
+
+def load_script(name: str) -> ModuleType:
+    """A script of `scripts/`, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+release_check = load_script("release_check")
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+VERSION = saleor_customer_plus.__version__
 MIGRATIONS = {file.name: file.read_bytes() for file in (ROOT / "migrations").glob("*.py")}
 
 
@@ -59,13 +77,15 @@ def test_the_plugin_is_one_for_all_channels_and_active_by_default() -> None:
 
 def test_it_depends_on_nothing_that_could_move_what_saleor_pins() -> None:
     names = {requirement.partition(">")[0] for requirement in PROJECT["dependencies"]}
-    assert names == {"openpyxl", "tqdm"}
+    assert names == {"django-htmx", "openpyxl", "tqdm"}
     assert PROJECT["requires-python"] == ">=3.11"
 
 
-def test_the_version_is_the_same_everywhere() -> None:
-    assert PROJECT["version"] == saleor_customer_plus.__version__
-    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text()
+def test_the_version_is_written_in_one_place() -> None:
+    assert "version" not in PROJECT
+    assert PROJECT["dynamic"] == ["version"]
+    assert release_check.version() == VERSION
+    assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text()
 
 
 # What is in it.
@@ -118,16 +138,123 @@ def test_the_wheel_has_the_migrations_of_the_tree_in_place_of_the_pointer_to_the
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
-    about = f"saleor_customer_plus-{PROJECT['version']}.dist-info"
+    about = f"saleor_customer_plus-{VERSION}.dist-info"
     files = contents(wheel)
     metadata = files[f"{about}/METADATA"].decode()
     requirements = [line for line in metadata.splitlines() if line.startswith("Requires-Dist")]
-    assert requirements == ["Requires-Dist: openpyxl>=3.1", "Requires-Dist: tqdm>=4.60"]
+    assert requirements == [
+        "Requires-Dist: django-htmx>=1.27",
+        "Requires-Dist: openpyxl>=3.1",
+        "Requires-Dist: tqdm>=4.60",
+    ]
     assert "Requires-Python: >=3.11" in metadata
     assert "saleor_customer_plus = saleor_customer_plus.plugin:CustomerPlusPlugin" in (
         files[f"{about}/entry_points.txt"].decode()
     )
     assert f"{about}/licenses/LICENSE" in files
+    assert "Author: The Customer Plus authors" in metadata
+    assert "Project-URL: Documentation, https://" in metadata
+
+
+def test_the_wheel_says_that_it_has_types(wheel: Path) -> None:
+    assert contents(wheel)["saleor_customer_plus/py.typed"] == b""
+
+
+def test_the_wheel_and_the_source_distribution_pass_the_check_before_a_release(wheel: Path, sdist: Path) -> None:
+    names, metadata = release_check.read_wheel(wheel)
+    assert release_check.problems_of_wheel(names, metadata, expected=release_check.expected_files()) == []
+    assert release_check.problems_of_sdist(release_check.read_sdist(sdist)) == []
+
+
+@pytest.mark.parametrize(
+    ("added", "removed", "problem"),
+    [
+        ("saleor_customer_plus/tests/test_x.py", None, "saleor_customer_plus/tests/test_x.py is for developers only"),
+        ("saleor_customer_plus/left_over.py", None, "saleor_customer_plus/left_over.py does not belong into the wheel"),
+        ("tests/conftest.py", None, "tests/conftest.py is for developers only"),
+        (
+            "saleor_customer_plus/locale/xx/LC_MESSAGES/django.po",
+            None,
+            "saleor_customer_plus/locale/xx/LC_MESSAGES/django.po is not compiled: run make messages",
+        ),
+        (None, "saleor_customer_plus/py.typed", "saleor_customer_plus/py.typed is missing"),
+        (
+            None,
+            "saleor_customer_plus/migrations/0001_initial.py",
+            "saleor_customer_plus/migrations/0001_initial.py is missing",
+        ),
+        (None, "saleor_customer_plus/api/schema.graphql", "saleor_customer_plus/api/schema.graphql is missing"),
+        (None, "saleor_customer_plus/plugin.py", "saleor_customer_plus/plugin.py is missing"),
+        (None, f"saleor_customer_plus-{VERSION}.dist-info/licenses/LICENSE", "the license is missing"),
+    ],
+)
+def test_the_check_before_a_release_finds_what_is_wrong_with_a_wheel(
+    wheel: Path, added: str | None, removed: str | None, problem: str
+) -> None:
+    names, metadata = release_check.read_wheel(wheel)
+    assert removed is None or removed in names
+
+    found = release_check.problems_of_wheel(
+        (names | {added} if added else names) - {removed}, metadata, expected=release_check.expected_files()
+    )
+
+    assert problem in found
+
+
+@pytest.mark.parametrize("field", ["Version: ", "Author: ", "Project-URL: ", "License-Expression: "])
+def test_the_check_before_a_release_misses_a_field_of_the_metadata(wheel: Path, field: str) -> None:
+    names, metadata = release_check.read_wheel(wheel)
+    without = "\n".join(line for line in metadata.splitlines() if not line.startswith(field))
+    (problem,) = release_check.problems_of_wheel(names, without, expected=release_check.expected_files())
+    assert field.strip() in problem
+
+
+# What checks it: `make lint`, the hooks of git and the hosted CI call the same.
+
+
+def prerequisites_of_lint() -> set[str]:
+    (line,) = re.findall(r"^lint: (.*?) ##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return set(line.split())
+
+
+def read_yaml(path: str) -> Any:
+    yaml = pytest.importorskip("yaml", reason="the environment of a real Saleor need not have it")
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+def test_the_hooks_of_git_call_what_lint_calls() -> None:
+    (repository,) = read_yaml(".pre-commit-config.yaml")["repos"]
+    for hook in repository["hooks"]:
+        command, target = hook["entry"].split()
+        assert command == "make"
+        assert target in {"lint", *prerequisites_of_lint()}
+
+
+def test_the_hosted_ci_calls_the_commands_of_the_makefile_on_every_supported_python() -> None:
+    jobs = read_yaml(".github/workflows/ci.yml")["jobs"]
+    commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    targets = {command.split()[1] for command in commands if command.startswith("make ")}
+    assert targets == {"lint", "docs", "test", "coverage", "release-check"}
+    assert targets <= set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    pythons = jobs["test"]["strategy"]["matrix"]["python"]
+    classified = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if "Python :: 3." in line]
+    assert pythons == classified
+
+    # The real Saleors: only where somebody has put them, and by the command that a developer uses.
+    saleor = jobs["saleor"]
+    assert "self-hosted" in saleor["runs-on"]
+    assert ".ci/run" in saleor["steps"][-1]["run"]
+    (supported,) = re.findall(r"^\| Saleor \| (.*?) \|", (ROOT / "COMPATIBILITY.md").read_text(), re.MULTILINE)[:1]
+    assert saleor["strategy"]["matrix"]["saleor"] == [*re.findall(r"3\.\d+", supported), "main"]
+
+
+def test_the_templates_and_the_policy_of_security_are_there() -> None:
+    assert "vulnerability" in (ROOT / "SECURITY.md").read_text()
+    assert (ROOT / ".github" / "PULL_REQUEST_TEMPLATE.md").read_text()
+    for form in ("bug", "feature"):
+        template = read_yaml(f".github/ISSUE_TEMPLATE/{form}.yml")
+        assert {field["id"] for field in template["body"] if field["type"] != "markdown"}
 
 
 def test_the_source_distribution_makes_the_same_wheel(wheel: Path, sdist: Path, tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from saleor.plugins.manager import get_plugins_manager  # noqa: TID251
 
 from saleor_customer_plus import settings
-from saleor_customer_plus.host import ConfigurationTypeField, PluginConfiguration
 from saleor_customer_plus.ledger.models import CustomerFigures
 from saleor_customer_plus.plugin import CustomerPlusPlugin
-from saleor_customer_plus.reconciliation.models import Reconciliation
+from saleor_customer_plus.saleor_adapter.host import ConfigurationTypeField, PluginConfiguration
 from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings, ExportFormat
+from saleor_customer_plus.sync import reconciliation
 
 from .client import SALEOR_PATH, Api
 from .factories import make_order, make_staff, make_token
@@ -36,6 +36,26 @@ def test_the_dashboard_shows_every_setting_with_a_label_a_help_text_and_its_defa
         assert shown["type"] == _type_shown(name), name
 
 
+@pytest.mark.parametrize("name", [name for name, shown in settings.SETTINGS.items() if shown.highest is not None])
+def test_a_number_may_be_what_its_help_text_says_and_nothing_beyond(name: str) -> None:
+    shown = settings.SETTINGS[name]
+    assert shown.lowest is not None
+    assert shown.highest is not None
+    assert str(shown.highest) in shown.help_text
+    assert f"{getattr(DEFAULTS, name)} by default." in shown.help_text
+    for inside in (shown.lowest, shown.highest):
+        assert shown.read(str(inside)) == inside
+    for outside in (shown.lowest - 1, shown.highest + 1):
+        with pytest.raises(ValueError, match=f"from {shown.lowest} to {shown.highest}"):
+            shown.read(str(outside))
+
+
+@pytest.mark.parametrize("name", settings.SETTINGS)
+def test_each_default_is_read_as_itself(name: str) -> None:
+    default = getattr(DEFAULTS, name)
+    assert settings.SETTINGS[name].read(str(default)) == default
+
+
 def _type_shown(name: str) -> str:
     if isinstance(getattr(DEFAULTS, name), bool):
         return ConfigurationTypeField.BOOLEAN
@@ -46,6 +66,8 @@ def _type_shown(name: str) -> str:
 def test_a_new_installation_has_the_defaults(saved: Any) -> None:
     assert settings.parse(saved) == DEFAULTS
     assert asdict(DEFAULTS) == {
+        "dashboard": False,
+        "dashboard_url": "",
         "include_guests": True,
         "counts_when": "paid",
         "sync_details": True,
@@ -250,7 +272,7 @@ def test_a_change_of_what_counts_recomputes_the_figures(on_commit: Callable[[], 
 def test_a_change_of_what_has_nothing_to_do_with_records_recomputes_nothing(on_commit: Callable[[], Any]) -> None:
     with on_commit():
         save(tag_limit="10", active=True)
-    assert not Reconciliation.objects.exists()
+    assert not reconciliation.all_runs().exists()
 
 
 @pytest.mark.django_db
@@ -266,7 +288,7 @@ def test_switching_the_plugin_on_again_catches_up(on_commit: Callable[[], Any]) 
 def test_switching_the_plugin_off_starts_nothing(on_commit: Callable[[], Any]) -> None:
     with on_commit():
         save(active=False)
-    assert not Reconciliation.objects.exists()
+    assert not reconciliation.all_runs().exists()
 
 
 @pytest.mark.saleor

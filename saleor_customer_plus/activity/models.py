@@ -85,7 +85,7 @@ LISTED_CAUSES = [CauseType.JOB, CauseType.NOTE, CauseType.LEAD, CauseType.MERGE]
 
 
 class ActivityEntry(models.Model):
-    """One thing that happened to one record: who, what, before and after, and why. Appended by `activity.actions`."""
+    """One thing that happened to one record: who, what, before and after, and why. Appended by `activity.services`."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(

@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, DateTimeField, QuerySet
+from django.db.models import BigIntegerField, Case, DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField, When
+from django.db.models.functions import Cast
 
-from .. import host
-from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
-from .actions import Cause
-from .models import ActivityEntry, ActivityType, ActorType
+from ..core.paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
+from ..saleor_adapter import host
+from ..saleor_adapter.staff import Channels
+from .models import ActivityEntry, ActivityType, ActorType, CauseType
+from .services import Cause
 
 _AT = (Key("at", DateTimeField()), Key("id", BigIntegerField()))
 
@@ -28,6 +30,8 @@ class ActivityFilter:
     until: datetime | None = None
     cause: Cause | None = None
     record_ids: tuple[int, ...] | None = None
+    # What an order of another channel caused is left out. None: nothing is.
+    channels: Channels = None
 
     def entries(self) -> QuerySet[ActivityEntry]:
         lookups = {
@@ -40,7 +44,17 @@ class ActivityFilter:
             "cause_id": self.cause.id if self.cause else None,
             "record__in": self.record_ids,
         }
-        return ActivityEntry.objects.filter(**{name: value for name, value in lookups.items() if value is not None})
+        entries = ActivityEntry.objects.filter(**{name: value for name, value in lookups.items() if value is not None})
+        return entries if self.channels is None else _visible(entries, self.channels)
+
+
+def _visible(entries: QuerySet[ActivityEntry], channels: frozenset[int]) -> QuerySet[ActivityEntry]:
+    """Those that no order caused, or an order of these channels."""
+    of_order = Q(cause_type=CauseType.ORDER)
+    # Only there is it a UUID.
+    order_id = Case(When(of_order, then=Cast("cause_id", UUIDField())), output_field=UUIDField())
+    seen = host.Order.objects.filter(pk=OuterRef("ordered"), channel_id__in=sorted(channels))
+    return entries.alias(ordered=order_id).filter(~of_order | Q(Exists(seen)))
 
 
 def log(wanted: ActivityFilter) -> Ordering[ActivityEntry]:

@@ -1,4 +1,4 @@
-"""The schema of the plugin's endpoint."""
+"""The schema of the plugin's GraphQL endpoint."""
 
 from __future__ import annotations
 
@@ -7,26 +7,37 @@ from pathlib import Path
 
 import graphene
 
-from .activity_log import ActivityQueries
-from .bulk_updates import BulkUpdateMutations
-from .consent_changes import ConsentMutations, ConsentQueries
-from .contact_form import ContactFormMutations, ContactFormQueries
-from .exports import ExportMutations, ExportQueries
-from .group_changes import GroupMutations, GroupQueries
-from .imports import ImportMutations, ImportQueries
-from .jobs import JobMutations, JobQueries
-from .lead_changes import LeadMutations
-from .leads import LeadQueries
-from .note_changes import NoteMutations
-from .notes import NoteQueries
-from .record_deletion import DeletionMutations, DeletionQueries
-from .record_state_changes import RecordMutations
-from .records import RecordQueries
-from .saleor_actions import SaleorMutations
-from .sdl import print_schema
-from .tag_changes import TagMutations, TagQueries
+from .accounts.mutations import AccountMutations
+from .activity.queries import ActivityQueries
+from .consent.mutations import ConsentMutations
+from .consent.queries import ConsentQueries
+from .core.sdl import print_schema
+from .customers.queries import RecordQueries
+from .deletion.mutations import DeletionMutations
+from .deletion.queries import DeletionQueries
+from .exports.mutations import ExportMutations
+from .exports.queries import ExportQueries
+from .groups.mutations import GroupMutations
+from .groups.queries import GroupQueries
+from .imports.mutations import ImportMutations
+from .imports.queries import ImportQueries
+from .jobs.mutations import JobMutations
+from .jobs.queries import JobQueries
+from .leads.contact_form import ContactFormMutations, ContactFormQueries
+from .leads.mutations import LeadMutations
+from .leads.queries import LeadQueries
+from .ledger.mutations import OrderMutations
+from .notes.mutations import NoteMutations
+from .notes.queries import NoteQueries
+from .records.state_mutations import RecordMutations
+from .settings.queries import SettingsQueries
+from .staff.queries import StaffQueries
+from .sync.mutations import SyncMutations
+from .tags.mutations import TagMutations
+from .tags.queries import TagQueries
+from .updates.mutations import BulkUpdateMutations
 
-# What `sdl` returned when the API was last changed on purpose. A test compares.
+# The output of `sdl` at the last intended change of the API. A test compares them.
 SNAPSHOT = Path(__file__).with_name("schema.graphql")
 
 
@@ -43,15 +54,18 @@ class Query(
     ImportQueries,
     TagQueries,
     GroupQueries,
+    StaffQueries,
+    SettingsQueries,
     graphene.ObjectType,  # type: ignore[misc]
 ):
-    """What can be asked."""  # Saleor recognises an introspection by the root type's name, which has to be `Query`.
+    """Queries of Customer Plus."""  # Saleor detects an introspection by the root type's name `Query`.
 
 
 class Mutation(
     RecordMutations,
     DeletionMutations,
-    SaleorMutations,
+    AccountMutations,
+    OrderMutations,
     ConsentMutations,
     LeadMutations,
     NoteMutations,
@@ -62,9 +76,10 @@ class Mutation(
     BulkUpdateMutations,
     TagMutations,
     GroupMutations,
+    SyncMutations,
     graphene.ObjectType,  # type: ignore[misc]
 ):
-    """What can be changed."""
+    """Mutations of Customer Plus."""
 
 
 schema = graphene.Schema(query=Query, mutation=Mutation)
@@ -72,5 +87,5 @@ schema = graphene.Schema(query=Query, mutation=Mutation)
 
 @functools.cache
 def sdl() -> str:
-    """The schema in GraphQL's own language, with all descriptions."""
+    """Return the schema in GraphQL's schema definition language, with descriptions."""
     return print_schema(schema)

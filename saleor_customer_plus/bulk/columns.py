@@ -22,9 +22,10 @@ class Kind(StrEnum):
     LONG_TEXT = "text of several lines"
     PHONE = "a phone number"
     PHONES = "phone numbers, separated by commas"
-    COUNTRY = "a country, by code or name"
-    LANGUAGE = "a language code"
+    COUNTRY = "a country, by code or by name in any language"
+    LANGUAGE = "a language, by code or by name in any language"
     BOOLEAN = "yes or no"
+    CONSENT = "yes, no or unsubscribed"
     TIME = "a date, or a date and a time"
     NUMBER = "a whole number"
     MONEY = "an amount"
@@ -62,6 +63,12 @@ def _of_record() -> Iterator[Column]:
             "additional_phones", Kind.PHONES, 1024, "+4915112345678",
             "Additional phones", "Altri telefoni", "Weitere Telefone", "Autres téléphones", "Otros teléfonos",
         ),
+        ("street_address_1", Kind.TEXT, 256, "Torstraße 1", "Street", "Via", "Straße", "Rue", "Calle"),
+        ("street_address_2", Kind.TEXT, 256, "", "Street 2", "Via 2", "Straße 2", "Rue 2", "Calle 2"),
+        ("postal_code", Kind.TEXT, 20, "10119", "Postal code", "CAP", "Postleitzahl", "Code postal", "Código postal"),
+        ("city", Kind.TEXT, 256, "Berlin", "City", "Città", "Ort", "Ville", "Ciudad"),
+        ("country_area", Kind.TEXT, 128, "", "State or province", "Provincia", "Bundesland", "Région ou province",
+         "Provincia o estado"),
         ("country_code", Kind.COUNTRY, 2, "DE", "Country code", "Codice paese", "Ländercode", "Code pays",
          "Código de país"),
         ("language_code", Kind.LANGUAGE, 35, "de", "Language", "Lingua", "Sprache", "Langue", "Idioma"),
@@ -89,9 +96,11 @@ def _of_record() -> Iterator[Column]:
 def _beside_record() -> Iterator[Column]:
     """What other rooms know of a record, and what a file may say that is none of its fields."""
     for key, kind, example, *headers in (
-        ("accepts_marketing", Kind.BOOLEAN, "yes", "Accepts marketing", "Accetta il marketing", "Akzeptiert Werbung",
-         "Accepte le marketing", "Acepta marketing"),
-        ("accepts_system_mail", Kind.BOOLEAN, "yes", "Accepts system mail", "Accetta le e-mail di sistema",
+        ("accepts_promotional_mail", Kind.CONSENT, "yes", "Accepts promotional mail", "Accetta le e-mail promozionali",
+         "Akzeptiert Werbe-E-Mails", "Accepte les e-mails promotionnels", "Acepta correos promocionales"),
+        ("accepts_newsletter", Kind.CONSENT, "yes", "Accepts newsletter", "Accetta la newsletter",
+         "Akzeptiert Newsletter", "Accepte la newsletter", "Acepta el boletín"),
+        ("accepts_system_mail", Kind.CONSENT, "yes", "Accepts system mail", "Accetta le e-mail di sistema",
          "Akzeptiert Systemnachrichten", "Accepte les e-mails système", "Acepta correos del sistema"),
         ("tags", Kind.LIST, "vip, fair 2024", "Tags", "Tag", "Schlagwörter", "Étiquettes", "Etiquetas"),
         ("groups", Kind.LIST, "Resellers", "Groups", "Gruppi", "Gruppen", "Groupes", "Grupos"),
@@ -99,6 +108,13 @@ def _beside_record() -> Iterator[Column]:
         field = key if key.startswith("accepts") else None
         yield Column(key, kind, tuple(headers), example, field=field, longest=10_000)  # type: ignore[arg-type]
     for key, kind, example, *headers in (
+        # One column of another tool, which does not say for which purpose it is.
+        ("accepts_marketing", Kind.CONSENT, "yes", "Accepts marketing", "Accetta il marketing", "Akzeptiert Werbung",
+         "Accepte le marketing", "Acepta marketing"),
+        ("unsubscribed_at", Kind.TIME, "2024-05-01", "Unsubscribed at", "Disiscritto il", "Abgemeldet am",
+         "Désabonné le", "Baja el"),
+        ("suppressions", Kind.TEXT, "", "Email suppressions", "Soppressioni e-mail", "E-Mail-Sperren",
+         "Suppressions e-mail", "Supresiones de correo"),
         ("name", Kind.TEXT, "Anna Rossi", "Name", "Nome e cognome", "Name", "Nom complet", "Nombre completo"),
         ("lead_subject", Kind.TEXT, "Price list", "Subject of enquiry", "Oggetto della richiesta",
          "Betreff der Anfrage", "Objet de la demande", "Asunto de la consulta"),
@@ -115,7 +131,7 @@ def _only_exported() -> Iterator[Column]:
         ("has_account", Kind.BOOLEAN, None, "yes", "Account", "Account", "Konto", "Compte", "Cuenta"),
         ("stage", Kind.TEXT, "stage", "CUSTOMER", "Stage", "Fase", "Stufe", "Étape", "Etapa"),
         ("sources", Kind.LIST, "sources", "ORDER", "Sources", "Origini", "Herkunft", "Origines", "Orígenes"),
-        ("modified_at", Kind.TIME, "modified_at", "2024-05-01", "Modified", "Modificato", "Geändert", "Modifié",
+        ("updated_at", Kind.TIME, "modified_at", "2024-05-01", "Updated", "Modificato", "Geändert", "Modifié",
          "Modificado"),
         ("customer_since", Kind.TIME, "customer_since", "2024-05-01", "Customer since", "Cliente dal", "Kunde seit",
          "Client depuis", "Cliente desde"),

@@ -15,11 +15,11 @@ from typing import Any
 
 from django.db.models import Max
 
-from .. import sql
-from ..records import filters
+from ..core import sql
+from ..customers import filters
+from ..customers.queries import RecordList
+from ..jobs.models import BulkChunk, BulkJob
 from ..records.models import CustomerRecord
-from ..records.queries import RecordList
-from .models import BulkChunk, BulkJob
 
 # Records that one chunk looks at.
 RANGE = 20_000
@@ -31,11 +31,13 @@ _KIND, _VALUE = "$", "value"
 
 def dumped(wanted: RecordList) -> dict[str, Any]:
     """The filter and the search of a list as JSON. Its order is of no interest."""
-    return {"filter": _dump(wanted.filter), "search": wanted.search}
+    channels = None if wanted.channels is None else sorted(wanted.channels)
+    return {"filter": _dump(wanted.filter), "search": wanted.search, "channels": channels}
 
 
 def loaded(options: Mapping[str, Any]) -> RecordList:
-    return RecordList(filter=_load(options["filter"]), search=options["search"])
+    channels = None if options["channels"] is None else frozenset(options["channels"])
+    return RecordList(filter=_load(options["filter"]), search=options["search"], channels=channels)
 
 
 def _dump(value: Any) -> Any:

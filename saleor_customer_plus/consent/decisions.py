@@ -1,7 +1,8 @@
 """What people decided, and what holds when their decisions contradict each other. Plain values, without a database.
 
 The latest decision holds. But a *claim*, which is a grant that an import or a job brings rather than the person, never
-takes back a withdrawal, whatever its date, unless somebody says why (`override_reason`).
+takes back a withdrawal, whatever its date, unless somebody says why (`override_reason`). A withdrawal stands until the
+person grants again: to be asked once more (`PENDING`) is no grant, so it does not open the door to claims either.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
-from .. import sql
 from ..activity.models import CauseType
-from ..errors import CustomerPlusError, ErrorCode
+from ..core import json_values, sql
+from ..errors import CustomerPlusError, ErrorCode, Problems
 from .models import ConsentChannel, ConsentPurpose, ConsentSource, ConsentState, OptInLevel
 
 # What clients may say. As at Shopify the others are results: nobody was asked, messages bounce, the person was erased.
@@ -23,13 +24,16 @@ SETTABLE = (ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED, ConsentState.PEN
 
 GRANTS = (ConsentState.SUBSCRIBED, ConsentState.PENDING)
 
+# What no claim takes back.
+BARS = (ConsentState.UNSUBSCRIBED, ConsentState.INVALID, ConsentState.REDACTED)
+
 # How much a grant proves.
 _PROOF = (OptInLevel.UNKNOWN, OptInLevel.SOFT_OPT_IN, OptInLevel.SINGLE_OPT_IN, OptInLevel.CONFIRMED_OPT_IN)
 
-LONGEST_WORDING = 10_000
-LONGEST_VERSION = 64
-LONGEST_REASON = 255
-LONGEST_EVIDENCE = 10_000
+MAX_WORDING_LENGTH = 10_000
+MAX_VERSION_LENGTH = 64
+MAX_REASON_LENGTH = 255
+MAX_EVIDENCE_LENGTH = 10_000
 
 # Clocks differ. What lies further ahead would outlast decisions that are made until then.
 TOLERANCE = timedelta(minutes=5)
@@ -87,24 +91,27 @@ class ConsentDecision:
         return self.record_id, self.channel.value, self.purpose.value
 
     def checked(self, now: datetime) -> ConsentDecision:
-        """The decision as a client may make it, or a `CustomerPlusError` that names the field."""
-        if self.state not in SETTABLE:
-            raise CustomerPlusError(
-                "Set SUBSCRIBED, UNSUBSCRIBED or PENDING. NOT_SUBSCRIBED, INVALID and REDACTED are results.",
-                field="state",
-            )
-        if self.at is not None and self.at > now + TOLERANCE:
-            raise CustomerPlusError("Nobody has decided in the future.", field="at")
+        """The decision as a client may make it, or all that is wrong with it, each with its field."""
+        problems = Problems()
+        with problems.noted():
+            if self.state not in SETTABLE:
+                raise CustomerPlusError("Set SUBSCRIBED, UNSUBSCRIBED or PENDING.", field="state")
+        with problems.noted():
+            if self.at is not None and self.at > now + TOLERANCE:
+                raise CustomerPlusError("The time of a decision cannot be in the future.", field="at")
         for name, longest in _LENGTHS.items():
-            _check_text(getattr(self, name), name, longest)
-        _check_evidence(self.evidence)
+            with problems.noted():
+                _check_text(getattr(self, name), name, longest)
+        with problems.noted():
+            _check_evidence(self.evidence)
+        problems.raise_any()
         return replace(self, override_reason=self.override_reason.strip())
 
 
 _LENGTHS = {
-    "wording": LONGEST_WORDING,
-    "wording_version": LONGEST_VERSION,
-    "override_reason": LONGEST_REASON,
+    "wording": MAX_WORDING_LENGTH,
+    "wording_version": MAX_VERSION_LENGTH,
+    "override_reason": MAX_REASON_LENGTH,
 }
 
 
@@ -119,15 +126,14 @@ def _check_text(text: str, name: str, longest: int) -> None:
 
 def _check_evidence(evidence: Any) -> None:
     """Refuse what no `jsonb` can hold, and what is more than a proof needs (GDPR Art. 5(1)(c))."""
+    if not isinstance(evidence, Mapping):
+        raise CustomerPlusError("The evidence must be an object.", field="evidence")
     try:
-        text = json.dumps(evidence, allow_nan=False, ensure_ascii=False) if isinstance(evidence, Mapping) else ""
-        is_fine = 0 < len(text) <= LONGEST_EVIDENCE and bool(text.encode()) and "\\u0000" not in text
-    except (TypeError, ValueError, RecursionError):
-        is_fine = False
-    if not is_fine:
-        raise CustomerPlusError(
-            f"The evidence must be an object of plain text, of at most {LONGEST_EVIDENCE} characters.", field="evidence"
-        )
+        json_values.check(evidence, "evidence")
+    except json_values.Unreturnable as error:
+        raise CustomerPlusError(str(error), field="evidence") from None
+    if len(json.dumps(evidence, ensure_ascii=False)) > MAX_EVIDENCE_LENGTH:
+        raise CustomerPlusError(f"The evidence may have at most {MAX_EVIDENCE_LENGTH} characters.", field="evidence")
 
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
@@ -136,9 +142,13 @@ AnyFact = TypeVar("AnyFact", bound=Fact)
 def fold(facts: Iterable[AnyFact]) -> AnyFact | None:
     """What holds of one person, channel and purpose. `queries.current_events` is the same in SQL."""
     current: AnyFact | None = None
+    is_barred = False
     for fact in sorted(facts, key=_order):
-        if not (fact.is_claim and current is not None and current.state == ConsentState.UNSUBSCRIBED):
-            current = fact
+        if fact.is_claim and is_barred:
+            continue
+        current = fact
+        if not fact.is_claim and fact.state != ConsentState.PENDING:
+            is_barred = fact.state in BARS
     return current
 
 
@@ -148,23 +158,33 @@ def _order(fact: Fact) -> tuple[datetime, int]:
 
 @dataclass(frozen=True, slots=True)
 class Standing(Generic[AnyFact]):
-    """All that is needed of a history to weigh one more decision: the latest word of the person, the latest claim."""
+    """All that is needed of a history to weigh one more decision: the latest event of each kind.
+
+    `word` is the person's latest grant or withdrawal, `asked` the latest time that the person was asked to confirm,
+    `claim` the latest claim.
+    """
 
     word: AnyFact | None = None
+    asked: AnyFact | None = None
     claim: AnyFact | None = None
+
+    @property
+    def bar(self) -> AnyFact | None:
+        """The withdrawal that no claim takes back, if there is one."""
+        return self.word if self.word is not None and self.word.state in BARS else None
 
     @property
     def current(self) -> AnyFact | None:
         """What holds: the same as `fold` of the whole history."""
-        if self.word is None or self.claim is None:
-            return self.word or self.claim
-        is_withdrawn = self.word.state == ConsentState.UNSUBSCRIBED
-        return self.word if is_withdrawn else max(self.word, self.claim, key=_order)
+        claim = None if self.bar else self.claim
+        return max((fact for fact in (self.word, self.asked, claim) if fact is not None), key=_order, default=None)
 
     def with_(self, fact: AnyFact) -> Standing[AnyFact]:
         """The standing once this is written down."""
         if fact.is_claim:
             return replace(self, claim=max(self.claim or fact, fact, key=_order))
+        if fact.state == ConsentState.PENDING:
+            return replace(self, asked=max(self.asked or fact, fact, key=_order))
         return replace(self, word=max(self.word or fact, fact, key=_order))
 
 
@@ -179,7 +199,7 @@ def weigh(
     if current is not None and not insists:
         if _is_known(current, fact, says_more=says_more):
             return Outcome.UNCHANGED, standing
-        if fact.is_claim and current.state == ConsentState.UNSUBSCRIBED and fact.at >= current.at:
+        if fact.is_claim and standing.bar is not None and fact.at >= standing.bar.at:
             return Outcome.WITHDRAWN, standing
     after = standing.with_(fact)
     return (Outcome.PAST if after.current is current else Outcome.CHANGED), after

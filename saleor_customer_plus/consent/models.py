@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from ..activity.models import ActorType, CauseType
 
@@ -23,6 +25,10 @@ class ConsentPurpose(models.TextChoices):
     PROMOTIONAL = "PROMOTIONAL", "Offers and advertising"
     SYSTEM = "SYSTEM", "Updates on the shop and its services"
     NEWSLETTER = "NEWSLETTER", "The newsletter"
+
+
+# What a tool calls marketing, without saying which.
+MARKETING = (ConsentPurpose.PROMOTIONAL, ConsentPurpose.NEWSLETTER)
 
 
 class ConsentState(models.TextChoices):
@@ -60,7 +66,7 @@ class ConsentSource(models.TextChoices):
 class ConsentEvent(models.Model):
     """One decision of one person on one channel and purpose, with its proof (GDPR Art. 7(1)).
 
-    Appended by `consent.actions` only; the database refuses to change or delete it but for an erasure of the record.
+    Appended by `consent.services` only; the database refuses to change or delete it but for an erasure of the record.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -87,6 +93,8 @@ class ConsentEvent(models.Model):
     override_reason = models.CharField(max_length=255, blank=True, default="", db_default="")
     cause_type = models.CharField(max_length=16, choices=CauseType.choices, blank=True, default="", db_default="")
     cause_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # Of a job that was undone: what it recorded here counts for nothing any more, and neither does this event itself.
+    undoes = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [
@@ -96,3 +104,65 @@ class ConsentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"ConsentEvent {self.pk}"
+
+
+class CurrentConsent(models.Model):
+    """What holds of one record on one channel for one purpose, for filters. `consent.services` keeps it.
+
+    The history is in `ConsentEvent`: this is what `queries.current_events` says of it. Where there is no row, nobody
+    decided anything.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(
+        "saleor_customer_plus.CustomerRecord",
+        on_delete=models.CASCADE,
+        related_name="current_consents",
+        db_index=False,  # the constraint below begins with it
+    )
+    channel = models.CharField(max_length=8, choices=ConsentChannel.choices)
+    purpose = models.CharField(max_length=16, choices=ConsentPurpose.choices)
+    state = models.CharField(max_length=16, choices=ConsentState.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "channel", "purpose"], name="customer_plus_consent_one"),
+        ]
+        indexes = [
+            models.Index(F("channel"), F("purpose"), F("state"), F("record"), name="customer_plus_consent_filter"),
+        ]
+
+    def __str__(self) -> str:
+        return f"CurrentConsent {self.pk}"
+
+
+class SuppressedAddress(models.Model):
+    """An address of somebody whom we do not know, from a list of withdrawals, as a hash: see `consent.suppressions`.
+
+    One row for each purpose and each import that listed it, so that an import can be undone.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.BinaryField(max_length=32)
+    purpose = models.CharField(max_length=16, choices=ConsentPurpose.choices)
+    job_id = models.BigIntegerField()  # the import's; kept when the job is not
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "purpose", "job_id"], name="customer_plus_suppressed_once"),
+        ]
+        indexes = [models.Index(F("job_id"), name="customer_plus_suppressed_job")]
+
+    def __str__(self) -> str:
+        return f"SuppressedAddress {self.pk}"
+
+
+class SuppressionKey(models.Model):
+    """The one random key of the hashes of suppressed addresses. It does not depend on Saleor's `SECRET_KEY`."""
+
+    id = models.BigAutoField(primary_key=True)  # 1
+    key = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"SuppressionKey {self.pk}"

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import BigIntegerField, DateTimeField
 
-from .. import sql
 from ..activity.models import CauseType
-from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
-from .decisions import GRANTS
-from .models import ConsentEvent, ConsentSource, ConsentState
+from ..core import sql
+from ..core.paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
+from .decisions import BARS, GRANTS
+from .models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentSource, ConsentState
 
 _AT = (Key("at", DateTimeField()), Key("id", BigIntegerField()))
 
@@ -24,20 +24,41 @@ _IS_CLAIM = sql.fill(
     grants=[state.value for state in GRANTS],
 )
 
+# The three kinds of events of `decisions.Standing`.
+_KIND = sql.fill(
+    "(CASE WHEN {is_claim} THEN 'claim' WHEN e.state = {pending} THEN 'asked' ELSE 'word' END)",
+    is_claim=_IS_CLAIM,
+    pending=ConsentState.PENDING.value,
+)
+
+
+# What a job recorded and was undone, and the events that say so.
+_IS_UNDONE = sql.fill(
+    """
+    (e.undoes <> '' OR (e.cause_type = {job} AND EXISTS (
+        SELECT FROM {events} u WHERE u.record_id = e.record_id AND u.channel = e.channel AND u.purpose = e.purpose
+        AND u.undoes = e.cause_id AND u.undoes <> ''
+    )))
+    """,
+    job=CauseType.JOB.value,
+    events=sql.table(ConsentEvent),
+)
+
 
 def newest_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> sql.Sql:
-    """The latest word of each person on each channel and purpose, and the latest claim: see `decisions.Standing`.
+    """The latest event of each kind of each person, channel and purpose: see `decisions.Standing`.
 
     `but` leaves out what these jobs recorded, as if they had never been.
     """
     return sql.fill(
         """
-        SELECT DISTINCT ON (e.record_id, e.channel, e.purpose, {is_claim}) e.*, {is_claim} AS is_claimed
+        SELECT DISTINCT ON (e.record_id, e.channel, e.purpose, {kind}) e.*, {kind} AS kind
         FROM {events} e
-        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {job} AND e.cause_id = ANY({but}))
-        ORDER BY e.record_id, e.channel, e.purpose, {is_claim}, e.at DESC, e.id DESC
+        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {job} AND e.cause_id = ANY({but})) AND NOT {is_undone}
+        ORDER BY e.record_id, e.channel, e.purpose, {kind}, e.at DESC, e.id DESC
         """,
-        is_claim=_IS_CLAIM,
+        kind=_KIND,
+        is_undone=_IS_UNDONE,
         events=sql.table(ConsentEvent),
         ids=list(record_ids),
         job=CauseType.JOB.value,
@@ -46,15 +67,23 @@ def newest_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> 
 
 
 def current_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> sql.Sql:
-    """What holds of each person, channel and purpose: `decisions.fold` in SQL."""
+    """What holds of each person, channel and purpose: `decisions.fold` in SQL.
+
+    `is_barred` tells whether the person withdrew, so that no claim holds.
+    """
     return sql.fill(
         """
-        SELECT DISTINCT ON (n.record_id, n.channel, n.purpose) n.* FROM ({newest}) n
-        ORDER BY n.record_id, n.channel, n.purpose,
-            (n.state = {withdrawn} AND NOT n.is_claimed) DESC, n.at DESC, n.id DESC
+        SELECT DISTINCT ON (n.record_id, n.channel, n.purpose) n.*
+        FROM (
+            SELECT n.*, bool_or(n.kind = 'word' AND n.state = ANY({bars}))
+                OVER (PARTITION BY n.record_id, n.channel, n.purpose) AS is_barred
+            FROM ({newest}) n
+        ) n
+        WHERE NOT (n.is_barred AND n.kind = 'claim')
+        ORDER BY n.record_id, n.channel, n.purpose, n.at DESC, n.id DESC
         """,
         newest=newest_events(record_ids, but=but),
-        withdrawn=ConsentState.UNSUBSCRIBED.value,
+        bars=[state.value for state in BARS],
     )
 
 
@@ -65,6 +94,32 @@ def current_consents(record_ids: Collection[int], *, but: Collection[str] = ()) 
     for event in ConsentEvent.objects.raw(query.text, query.params):
         found[event.record_id].append(event)
     return {record_id: found[record_id] for record_id in record_ids}
+
+
+def consents_of(record_ids: Collection[int]) -> dict[int, list[ConsentEvent]]:
+    """What holds of each record on every channel and for every purpose, in that order. One statement.
+
+    Where nobody decided anything there is an event that was never written: `NOT_SUBSCRIBED`, without a time.
+    """
+    decided = {
+        (event.record_id, event.channel, event.purpose): event
+        for events in current_consents(record_ids).values()
+        for event in events
+    }
+    return {
+        record_id: [
+            decided.get((record_id, channel.value, purpose.value)) or _undecided(record_id, channel, purpose)
+            for channel in ConsentChannel
+            for purpose in ConsentPurpose
+        ]
+        for record_id in record_ids
+    }
+
+
+def _undecided(record_id: int, channel: ConsentChannel, purpose: ConsentPurpose) -> ConsentEvent:
+    return ConsentEvent(
+        record_id=record_id, channel=channel.value, purpose=purpose.value, state=ConsentState.NOT_SUBSCRIBED.value
+    )
 
 
 def pages_of_consent_events(record_ids: Collection[int], window: Window) -> dict[int, Page[ConsentEvent]]:

@@ -1,4 +1,4 @@
-"""What follows, in Saleor, from joining and leaving groups."""
+"""What follows, in Saleor, from joining and leaving groups. `groups.services` sees to it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from functools import partial
 
 from django.db import transaction
 
-from . import mirror, vouchers
+from ..core import publishing
+from ..core.celery_tasks import is_bulk_work
+from . import mirror, tasks, vouchers
 
 
-def after_commit(record_ids: Collection[int]) -> None:
-    """For workers, who need no task for it: do what follows for these people once it is sure what their groups are.
+def memberships_changed(record_ids: Collection[int]) -> None:
+    """These people joined or left groups, or their groups have other names: let Saleor know after the commit.
 
     Not before: a checkout may hold an account for as long as a payment takes.
     """
-    if record_ids:
-        transaction.on_commit(partial(_follow, sorted(record_ids)), robust=True)
+    ids = sorted(record_ids)
+    if not ids:
+        return
+    if is_bulk_work():
+        transaction.on_commit(partial(_follow, ids), robust=True)
+    else:
+        publishing.publish_ids(tasks.mirror_groups, ids)
+        publishing.publish_ids(tasks.end_group_vouchers, ids)
 
 
 def _follow(record_ids: Collection[int]) -> None:

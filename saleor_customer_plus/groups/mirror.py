@@ -13,8 +13,9 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from .. import host, sql
+from ..core import sql
 from ..records.models import CustomerRecord
+from ..saleor_adapter import host
 from .models import Group, GroupMembership
 
 KEY = "customer_plus.groups"
@@ -24,6 +25,12 @@ def mirror_records(record_ids: Collection[int]) -> int:
     """Tell Saleor of the groups of these records, as far as they have accounts. Return how many accounts changed."""
     accounts = CustomerRecord.objects.filter(pk__in=record_ids, account__isnull=False)
     return mirror_accounts(list(accounts.values_list("account", flat=True)))
+
+
+def members_with_account(group_id: int) -> list[int]:
+    """The records of those whose membership Saleor can know of."""
+    members = GroupMembership.objects.filter(group=group_id, record__account__isnull=False).order_by("record")
+    return list(members.values_list("record", flat=True))
 
 
 @transaction.atomic

@@ -11,12 +11,12 @@ from django.utils import timezone
 class Group(models.Model):
     """A group of customers. Whoever is in no group counts as in the default one, without a row of their own.
 
-    Written by `groups.actions` only.
+    Written by `groups.services` only.
     """
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=255)
-    key = models.TextField()  # the name as `labels.fold` writes it
+    key = models.TextField()  # the name as `records.labels.fold` writes it
     description = models.TextField(blank=True, default="", db_default="")  # for staff
     is_default = models.BooleanField(default=False, db_default=False)
     # The code of a voucher of Saleor's that is applied to its members' checkouts by itself, or blank.
@@ -36,7 +36,7 @@ class Group(models.Model):
 
 
 class GroupMembership(models.Model):
-    """That a person belongs to a group other than the default one. Written by `groups.actions` only."""
+    """That a person belongs to a group other than the default one. Written by `groups.services` only."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(

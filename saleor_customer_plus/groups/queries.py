@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, QuerySet, TextField
 
-from ..labels import clean_name, fold
-from ..paging import Key, Ordering, Segment, count_of_each
+from ..core.paging import Key, Ordering, Segment, count_of_each
+from ..records.labels import clean_name, fold
 from ..records.models import CustomerRecord
-from .actions import default_group
 from .models import Group, GroupMembership
+from .services import default_group
 
 
 def find(group_id: int) -> Group | None:
@@ -18,11 +18,16 @@ def find(group_id: int) -> Group | None:
 
 
 def ids_by_name(names: Collection[str]) -> dict[str, int]:
-    """The groups of these names, by the folded name (`labels.fold`). Names that no group has are left out."""
+    """The groups of these names, by the folded name (`records.labels.fold`). Names that no group has are left out."""
     keys = {fold(clean_name(name, field="names")) for name in names}
     if keys:
         default_group()  # which is there from the start, for whoever asks
     return dict(Group.objects.filter(key__in=keys).values_list("key", "pk"))
+
+
+def default_group_ids(keys: Collection[bool]) -> dict[bool, int]:
+    """The id of the default group, for a data loader: the same for each key."""
+    return dict.fromkeys(keys, default_group().pk)
 
 
 def matching(search: str = "") -> QuerySet[Group]:
@@ -57,9 +62,3 @@ def count_members(group_ids: Collection[int]) -> dict[int, int]:
         somewhere = GroupMembership.objects.filter(record=OuterRef("pk"))
         counts[default_id] = CustomerRecord.objects.filter(~Exists(somewhere)).count()
     return counts
-
-
-def members_with_account(group_id: int) -> Iterator[int]:
-    """Whose membership Saleor can know of."""
-    members = GroupMembership.objects.filter(group=group_id, record__account__isnull=False).order_by("record")
-    return members.values_list("record", flat=True).iterator()

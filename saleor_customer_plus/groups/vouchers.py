@@ -14,9 +14,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from .. import host, saleor_api, settings
+from .. import settings
 from ..errors import CustomerPlusError, SeveralErrors
 from ..records.models import CustomerRecord
+from ..saleor_adapter import host, saleor_api
 from .models import Group, GroupMembership, VoucherUse
 
 logger = logging.getLogger(__name__)
@@ -95,12 +96,19 @@ def _due(account_id: int) -> _Due | None:
 
 def end_memberships(record_ids: Collection[int]) -> int:
     """Take out of the checkouts of these people the vouchers of groups that they are no longer in. Return how many."""
+    return take_out(_uses(_ended(VoucherUse.objects.filter(record__in=record_ids))))
+
+
+def end_left_memberships() -> int:
+    """The same for everybody, should the task of a change have been lost. Return how many."""
+    checkouts = host.checkouts().filter(pk=OuterRef("checkout_id"), voucher_code=OuterRef("voucher_code"))
+    return take_out(_uses(_ended(VoucherUse.objects.filter(Exists(checkouts)))))
+
+
+def _ended(uses: Any) -> Any:
     still = GroupMembership.objects.filter(record=OuterRef("record"), group=OuterRef("group"))
     of_any = GroupMembership.objects.filter(record=OuterRef("record"))
-    ended = VoucherUse.objects.filter(record__in=record_ids).filter(
-        ~Exists(still) & ~(Q(group__is_default=True) & ~Exists(of_any))
-    )
-    return take_out(_uses(ended))
+    return uses.filter(~Exists(still) & ~(Q(group__is_default=True) & ~Exists(of_any)))
 
 
 def uses_of(record_ids: Collection[int]) -> list[Use]:
@@ -123,6 +131,8 @@ def _take_out(use: Use) -> bool:
     try:
         with transaction.atomic():
             checkout = _locked(use.checkout_id)
+            # Done with it: should the customer enter the same code later, it stays.
+            VoucherUse.objects.filter(checkout_id=use.checkout_id).update(voucher_code="")
             if checkout is None or checkout["voucher_code"] != use.code:
                 return False
             _run(_REMOVE, use)
@@ -133,7 +143,9 @@ def _take_out(use: Use) -> bool:
 
 
 def _uses(rows: Any) -> list[Use]:
-    return [Use(*row) for row in rows.order_by("id").values_list("checkout_id", "voucher_code")]
+    return [
+        Use(*row) for row in rows.exclude(voucher_code="").order_by("id").values_list("checkout_id", "voucher_code")
+    ]
 
 
 def _locked(checkout_id: UUID, *, skip_locked: bool = False) -> dict[str, Any] | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .. import sql
-from ..activity.actions import insertion
 from ..activity.models import ActivityType, ActorType, CauseType
+from ..activity.services import insertion
+from ..core import sql
 from ..ledger.models import LedgerEntry
 from .models import OPEN_STATES, Lead, LeadState
 

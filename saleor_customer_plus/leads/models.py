@@ -51,7 +51,7 @@ class LeadOrigin(models.TextChoices):
 
 
 class Lead(models.Model):
-    """One enquiry of one person. Written by `leads.actions` only.
+    """One enquiry of one person. Written by `leads.services` only.
 
     All texts are plain, as they were typed: whoever shows them escapes them.
     """

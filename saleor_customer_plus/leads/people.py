@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..activity.actions import Actor, Cause
-from ..records.actions import add_source
+from ..activity.services import Actor, Cause
 from ..records.editing import Writer, create_records
 from ..records.models import Source
+from ..records.sources import add_source
 
 
 class Found(NamedTuple):
@@ -25,7 +25,7 @@ def records_of(
 
     A person has an `email`, no two the same, and may have other values that `records.validation` cleaned: of somebody
     known they are passed over, because whoever enquires may give any name. Orders that waited for a new e-mail are
-    attached by `reactions`.
+    attached by `sync.reactions`.
     """
     made = create_records(people, by=Writer(actor, cause, source, locks=False))
     known = {

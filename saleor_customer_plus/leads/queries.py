@@ -10,9 +10,9 @@ from enum import StrEnum
 from django.db.models import BigIntegerField, Count, DateTimeField, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from .. import staff
-from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
+from ..core.paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from ..records.search import matches, search_query
+from ..saleor_adapter import staff
 from .models import OPEN_STATES, Lead, LeadOrigin, LeadState
 
 _ID = Key("id", BigIntegerField())
@@ -71,9 +71,9 @@ class LeadFilter:
 class LeadSortField(StrEnum):
     """What leads can be sorted by."""
 
-    CREATED = "CREATED"
-    MODIFIED = "MODIFIED"
-    NEXT_CONTACT = "NEXT_CONTACT"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    NEXT_CONTACT_AT = "NEXT_CONTACT_AT"
     STATE = "STATE"
 
 
@@ -82,7 +82,7 @@ class LeadList:
     """The leads that pass the filter, sorted: the newest first, unless told otherwise."""
 
     filter: LeadFilter = field(default_factory=LeadFilter)
-    sort: LeadSortField = LeadSortField.CREATED
+    sort: LeadSortField = LeadSortField.CREATED_AT
     descending: bool = True
 
     @property
@@ -104,7 +104,7 @@ class LeadList:
             # In the order in which a lead goes through them; the newest first within each.
             states = list(LeadState)[:: -1 if self.descending else 1]
             return [Segment(leads.filter(state=state), _CREATED, descending=True) for state in states]
-        if self.sort is LeadSortField.NEXT_CONTACT:
+        if self.sort is LeadSortField.NEXT_CONTACT_AT:
             dated = Segment(
                 leads.filter(next_contact_at__isnull=False),
                 (Key("next_contact_at", DateTimeField()), _ID),
@@ -112,7 +112,7 @@ class LeadList:
             )
             # Those that nobody is to call come last in both directions.
             return [dated, Segment(leads.filter(next_contact_at=None), (_ID,), self.descending)]
-        if self.sort is LeadSortField.MODIFIED:
+        if self.sort is LeadSortField.UPDATED_AT:
             return [Segment(leads, (Key("modified_at", DateTimeField()), _ID), self.descending)]
         return [Segment(leads, _CREATED, self.descending)]
 

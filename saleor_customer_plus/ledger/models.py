@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import F
 
 MONEY: dict[str, Any] = {"max_digits": 20, "decimal_places": 3}  # as Saleor stores its amounts
+# Of as many such amounts as there may be orders, or refunds of one order.
+SUM: dict[str, Any] = {"max_digits": 30, "decimal_places": 3}
+
+
+# Between these, UTC, a time can be read in every time zone.
+FIRST_TIME = datetime(1, 1, 2, tzinfo=UTC)
+LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class LedgerEntry(models.Model):
     """What we know of one Saleor order, drafts excepted. The only source of every figure.
 
-    Written by `ledger.sync` only. It copies the order's details (name, company, phone, country, language) so that
+    Written by `ledger.sync` only. It copies the order's details (name, company, phone, address, language) so that
     those of the record can be computed, for any number of records at once, from here alone.
     """
 
@@ -31,20 +39,32 @@ class LedgerEntry(models.Model):
     )
     email = models.CharField(max_length=254, blank=True, default="")
     account_id = models.BigIntegerField(null=True, blank=True)
+    # The address of whom it belongs to. Null: written by a version that did not keep it; the next look does.
+    identity = models.CharField(max_length=254, null=True, blank=True)
+    # Not by the order's own address, but by an account that proved it, or by staff who gave the record another address.
+    # That stays when the account goes.
+    is_settled = models.BooleanField(default=False, db_default=False)
 
     status = models.CharField(max_length=32)
     charge_status = models.CharField(max_length=32)
     origin = models.CharField(max_length=32, blank=True, default="")
+    # The slug may be changed in Saleor; who may see the order goes by the id.
+    channel_id = models.BigIntegerField(null=True, blank=True)
     channel_slug = models.CharField(max_length=255, blank=True, default="")
     currency = models.CharField(max_length=3)
     total_gross = models.DecimalField(**MONEY)
-    total_refunded = models.DecimalField(**MONEY)
+    total_refunded = models.DecimalField(**SUM)
     counts = models.BooleanField()
 
     first_name = models.CharField(max_length=256, blank=True, default="")
     last_name = models.CharField(max_length=256, blank=True, default="")
     company_name = models.CharField(max_length=256, blank=True, default="")
     phone = models.CharField(max_length=128, blank=True, default="")
+    street_address_1 = models.CharField(max_length=256, blank=True, default="", db_default="")
+    street_address_2 = models.CharField(max_length=256, blank=True, default="", db_default="")
+    postal_code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    city = models.CharField(max_length=256, blank=True, default="", db_default="")
+    country_area = models.CharField(max_length=128, blank=True, default="", db_default="")
     country_code = models.CharField(max_length=2, blank=True, default="")
     language_code = models.CharField(max_length=35, blank=True, default="")
 
@@ -55,6 +75,15 @@ class LedgerEntry(models.Model):
     is_released = models.BooleanField(default=False, db_default=False)
 
     class Meta:
+        constraints = [
+            # PostgreSQL keeps times that Python cannot read. Such an order stays out, instead of failing each page that
+            # shows it. A day is left at both ends for other time zones.
+            models.CheckConstraint(
+                condition=models.Q(placed_at__gte=FIRST_TIME, placed_at__lt=LAST_TIME)
+                & models.Q(order_updated_at__gte=FIRST_TIME, order_updated_at__lt=LAST_TIME),
+                name="customer_plus_ledger_times",
+            ),
+        ]
         indexes = [
             # A person's orders, newest first, by key.
             models.Index(F("record"), F("placed_at"), F("id"), name="customer_plus_ledger_record"),
@@ -63,9 +92,17 @@ class LedgerEntry(models.Model):
                 name="customer_plus_ledger_account",
                 condition=models.Q(account_id__isnull=False),
             ),
+            # Who bought in a channel, and the figures over it (`ledger.channel_figures`) without the table itself.
+            models.Index(
+                F("channel_id"),
+                F("record"),
+                include=["currency", "placed_at", "total_gross"],
+                name="customer_plus_ledger_channel",
+                condition=models.Q(counts=True, record__isnull=False),
+            ),
             # Orders that wait for somebody to be known.
             models.Index(
-                F("email"),
+                F("identity"),
                 name="customer_plus_ledger_waiting",
                 condition=models.Q(record__isnull=True, is_released=False),
             ),
@@ -91,9 +128,9 @@ class CustomerFigures(models.Model):
     )
     currency = models.CharField(max_length=3)
     order_count = models.IntegerField()
-    total_gross = models.DecimalField(**MONEY)
-    net_of_refunds = models.DecimalField(**MONEY)
-    average_gross = models.DecimalField(**MONEY)
+    total_gross = models.DecimalField(**SUM)
+    net_of_refunds = models.DecimalField(**SUM)
+    average_gross = models.DecimalField(**SUM)
     first_order_at = models.DateTimeField()
     last_order_at = models.DateTimeField()
 

@@ -6,17 +6,22 @@ any number of records in a constant number of statements.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import sql
-from ..activity.actions import Entry, append
 from ..activity.models import ActivityType, CauseType
-from ..records.details import FIELDS, Candidate, Details, changed_fields, merge
+from ..activity.services import Entry, append
+from ..core import sql
+from ..core.set_aside.models import RowKind
+from ..core.set_aside.services import carefully
+from ..records.addresses import ADDRESS, LINES, WHOLE, source_of
+from ..records.details import FIELDS, Candidate, Details, Provenance, changed_fields, merge
 from ..records.locks import hold_records
 from ..records.models import CustomerRecord, Source, Stage
 from ..settings import CustomerPlusSettings
+from .currencies import decimals_sql
 from .models import CustomerFigures, LedgerEntry
 
 _FIGURES = ["order_count", "total_gross", "net_of_refunds", "average_gross", "first_order_at", "last_order_at"]
@@ -42,6 +47,10 @@ _SUMMARY = {
 _IS_CUSTOMER = sql.fill(
     "(r.stage = {customer} OR o.order_count > 0 OR r.account_id IS NOT NULL)", customer=Stage.CUSTOMER.value
 )
+
+# What orders and the account say, each of them as one value: the address as a JSON array of its fields. What is said of
+# the country by itself, in `country_code`, counts only where nothing says a whole address.
+_SAID = (*(name for name in FIELDS if name not in ADDRESS), "country_code", WHOLE)
 
 # What a refresh writes to a record, with the types that JSON does not tell.
 _WRITTEN = {
@@ -75,6 +84,15 @@ def refresh_records(record_ids: Collection[int], settings: CustomerPlusSettings)
     return RefreshResult(figures_corrected=figures_corrected, records_corrected=len(changes))
 
 
+def refresh_carefully(record_ids: Collection[int], settings: CustomerPlusSettings) -> RefreshResult:
+    """The same for work of others: a record whose figures or details cannot be stored does not stop that work."""
+    done = carefully(lambda run: run(RowKind.RECORD, sorted(record_ids), lambda part: refresh_records(part, settings)))
+    return RefreshResult(
+        figures_corrected=sum(result.figures_corrected for result in done),
+        records_corrected=sum(result.records_corrected for result in done),
+    )
+
+
 def _write_figures(ids: list[int]) -> int:
     """The figures of each record in each currency, in one statement. Return how many differed."""
     ((written, gone),) = sql.rows(
@@ -85,7 +103,7 @@ def _write_figures(ids: list[int]) -> int:
                     count(*) AS order_count,
                     sum(total_gross) AS total_gross,
                     sum(greatest(total_gross - total_refunded, 0)) AS net_of_refunds,
-                    round(sum(total_gross) / count(*), 3) AS average_gross,
+                    round(sum(total_gross) / count(*), {decimals}) AS average_gross,
                     min(placed_at) AS first_order_at,
                     max(placed_at) AS last_order_at
                 FROM {ledger}
@@ -108,6 +126,7 @@ def _write_figures(ids: list[int]) -> int:
             """,
             ledger=sql.table(LedgerEntry),
             figures=sql.table(CustomerFigures),
+            decimals=sql.Sql(decimals_sql("currency")),  # half away from zero
             columns=sql.columns(_FIGURES),
             excluded=sql.columns(_FIGURES, prefix="EXCLUDED"),
             existing=sql.columns(_FIGURES, prefix="f"),
@@ -188,20 +207,36 @@ def _read_differing(ids: list[int]) -> list[Any]:
             records=sql.table(CustomerRecord),
             order_time=sql.Sql(_TIME.format(moment="e.placed_at")),
             newest_of_orders=_listed(
-                f"max(k.key || e.{name}) FILTER (WHERE e.{name} <> '') AS {name}" for name in FIELDS
+                f"max(k.key || {_value_of(name, 'e')}) FILTER (WHERE {_is_said(name, 'e')}) AS {name}" for name in _SAID
             ),
             current=_listed(f"r.{name}" for name in FIELDS),
             summary=_listed(sql.fill("{value} AS now_" + name, value=value) for name, value in summary.items()),
-            newest=_listed(_newest(name) for name in FIELDS),
-            details=_listed(f"c.{name}, c.newest_{name}" for name in FIELDS),
+            newest=_listed(_newest(name) for name in _SAID),
+            details=_listed([f"c.{name}" for name in FIELDS] + [f"c.newest_{name}" for name in _SAID]),
             # As text, because it only goes back to where it comes from.
             summary_as_text=_listed(f"c.now_{name}::text" for name in _SUMMARY),
             summary_before=_listed(f"r.{name}" for name in _SUMMARY),
             summary_after=_listed(f"c.now_{name}" for name in _SUMMARY),
-            in_line=sql.Sql(" AND ".join(_is_in_line(name) for name in FIELDS)),
+            in_line=sql.Sql(" AND ".join(_is_in_line(name) for name in _SAID)),
             ids=ids,
         )
     )
+
+
+def _value_of(name: str, row: str) -> str:
+    """One detail of a row as it is compared."""
+    return f"jsonb_build_array({_fields_of(row, ADDRESS)})::text" if name == WHOLE else f"{row}.{name}"
+
+
+def _is_said(name: str, row: str) -> str:
+    has_lines = f"({_fields_of(row, LINES, ' || ')}) <> ''"
+    if name == WHOLE:
+        return has_lines
+    return f"{row}.{name} <> ''" + (f" AND NOT ({has_lines})" if name in ADDRESS else "")
+
+
+def _fields_of(row: str, names: Iterable[str], separator: str = ", ") -> str:
+    return separator.join(f"{row}.{name}" for name in names)
 
 
 def _newest(name: str) -> str:
@@ -218,9 +253,11 @@ def _newest(name: str) -> str:
 
 def _is_in_line(name: str) -> str:
     known, newest = f"c.provenance -> '{name}'", f"c.newest_{name}"
+    if name in ADDRESS:  # the country by itself
+        newest = f"CASE WHEN c.newest_{WHOLE} IS NULL THEN {newest} END"
     return f"""(CASE
         WHEN {newest} IS NULL THEN {known} IS NULL
-        ELSE c.{name} = substr({newest}, 66) AND {known} ->> 'at' = substr({newest}, 2, 27)
+        ELSE {_value_of(name, "c")} = substr({newest}, 66) AND {known} ->> 'at' = substr({newest}, 2, 27)
             AND {known} ->> 'origin' = rtrim(substr({newest}, 30, 36))
     END) IS TRUE"""
 
@@ -258,7 +295,10 @@ class _Change:
         )
         if not settings.sync_details:
             return cls(row, before, before)
-        newest = {name: _candidate(said) for name in FIELDS if (said := getattr(row, f"newest_{name}")) is not None}
+        newest = {name: _candidate(said) for name in _SAID if (said := getattr(row, f"newest_{name}")) is not None}
+        if (address := newest.pop(WHOLE, None)) is not None:
+            lines: list[str] = sql.from_json(address["value"])
+            newest |= {name: {**address, "value": value} for name, value in zip(ADDRESS, lines, strict=True)}
         return cls(row, before, merge(before, newest=newest, locked=row.locked_fields, orphaned=row.orphaned))
 
     @property
@@ -277,13 +317,18 @@ class _Change:
 
     def activity(self) -> Iterator[Entry]:
         if told := changed_fields(self.before, self.after):
-            yield Entry(self.row.id, ActivityType.DETAILS_SYNCED, **told, **self._cause(told["after"]))
-        if suggested := {
-            name: candidate["value"]
+            # One entry for each order and account that brought something, so that who sees it sees what it brought.
+            for cause, names in _by_cause({name: source_of(self.after.provenance, name) for name in told["after"]}):
+                before, after = ({name: told[side][name] for name in names} for side in ("before", "after"))
+                yield Entry(self.row.id, ActivityType.DETAILS_SYNCED, before=before, after=after, **cause)
+        suggested = {
+            name: candidate
             for name, candidate in self.after.suggestions.items()
             if candidate != self.before.suggestions.get(name) and not candidate.get("dismissed")
-        }:
-            yield Entry(self.row.id, ActivityType.DETAILS_SUGGESTED, after=suggested)
+        }
+        for cause, names in _by_cause(suggested):
+            values = {name: suggested[name]["value"] for name in names}
+            yield Entry(self.row.id, ActivityType.DETAILS_SUGGESTED, after=values, **cause)
         if self.row.now_stage != self.row.stage:
             order_id, account_id = self.row.now_latest_order_id, self.row.account_id
             yield Entry(
@@ -295,13 +340,14 @@ class _Change:
                 cause_id=str(order_id or account_id),
             )
 
-    def _cause(self, names: Iterable[str]) -> dict[str, Any]:
-        """What brought these details, where it was one thing."""
-        origins = {(known["source"], known["origin"]) for name in names if (known := self.after.provenance.get(name))}
-        if len(origins) != 1:
-            return {}
-        ((source, origin),) = origins
-        return {"cause_type": source, "cause_id": origin}
+
+def _by_cause(sources: Mapping[str, Provenance | None]) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """What brought these details, as the log has it, with the names of those that it brought."""
+    names: dict[tuple[str, str] | None, list[str]] = defaultdict(list)
+    for name, known in sources.items():
+        names[(known["source"], known["origin"]) if known else None].append(name)
+    for cause, brought in names.items():
+        yield {"cause_type": cause[0], "cause_id": cause[1]} if cause else {}, brought
 
 
 def _write_records(changes: list[_Change]) -> None:

@@ -7,23 +7,23 @@ what Saleor's tables say now, and never from an order read before the one that i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from .. import sql
-from ..activity.actions import Entry, append, insertion
 from ..activity.models import ActivityType, ActorType, CauseType
-from ..records.actions import creation, log_of_creation
+from ..activity.services import Entry, append, insertion
+from ..core import sql
 from ..records.details import FIELDS
-from ..records.email import BLANKS
+from ..records.email import normal_email
 from ..records.locks import share_identities
 from ..records.models import CustomerRecord, Source
+from ..records.sources import creation, log_of_creation
 from ..settings import CountsWhen, CustomerPlusSettings
-from . import source
+from . import order_source
 from .models import LedgerEntry
 
 # Taken over from the order as they are.
@@ -34,42 +34,45 @@ COPIED = [
     "status",
     "charge_status",
     "origin",
+    "channel_id",
     "channel_slug",
     "currency",
-    "first_name",
-    "last_name",
-    "company_name",
-    "phone",
-    "country_code",
-    "language_code",
+    *FIELDS,
     "placed_at",
     "order_updated_at",
 ]
 COMPUTED = ["email", "total_gross", "total_refunded", "counts"]
 _OF_ORDER = (*COPIED, *COMPUTED)
-COLUMNS = (*_OF_ORDER, "record_id")
+_OF_PERSON = ("identity", "is_settled", "record_id")
+COLUMNS = (*_OF_ORDER, *_OF_PERSON)
 
 # What the activity log tells of an order's change.
 TOLD = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
 
-# As `normalize_email` does it.
-_ORDER_EMAIL = sql.fill(
-    "lower(btrim(coalesce(nullif(btrim(s.order_email, {blanks}), ''), s.account_email, ''), {blanks}))", blanks=BLANKS
-)
-_ACCOUNT_EMAIL = sql.fill("lower(btrim(s.account_email, {blanks}))", blanks=BLANKS)
+_TYPED = sql.Sql(normal_email("coalesce(s.order_email, '')"))
+_ACCOUNT_EMAIL = sql.Sql(normal_email("coalesce(s.account_email, '')"))
 
-# Who an order belongs to. A confirmed account owns its orders: they go to the record that is tied to it or, before
-# there is a tie, that has its e-mail. Else an order stays with the record that it is attached to (the account was
-# deleted or is no longer confirmed, or the record's e-mail changed since) until somebody edits the order's own e-mail.
-# Else the order's e-mail tells.
-_STAYS = sql.Sql(
-    """(s.account_is_confirmed IS NOT TRUE AND old.record_id IS NOT NULL AND s.email IN (old.email, ''))"""
-)
+# Who an order belongs to: the record that has the order's identity, which is an address. A confirmed account owns its
+# orders, under its present address (the record that is tied to it may not have heard of that one yet). What was settled
+# stays: by an account that is gone or no longer confirmed, or by staff who gave a guest's record another address.
+# Else the address of the order itself tells. Nothing of this depends on what its record is called meanwhile.
 _IS_TIED = sql.Sql("(s.account_is_confirmed AND tied.account_id = s.account_id)")
 _IDENTITY = sql.fill(
-    "CASE WHEN s.account_is_confirmed THEN {account_email} ELSE {order_email} END",
+    "CASE WHEN s.account_is_confirmed THEN {account_email} ELSE coalesce(s.kept, s.email) END",
     account_email=_ACCOUNT_EMAIL,
-    order_email=_ORDER_EMAIL,
+)
+_IS_SETTLED = sql.Sql("(s.account_is_confirmed IS TRUE OR s.kept IS NOT NULL)")
+# The settled address of an order that says no other address by itself than it said then. Rows of older versions have no
+# identity: of those, whatever a record without an account has under another address was settled. In that of a living
+# account it is a stranger's, who ordered with the former address before we had heard of the new one.
+_KEPT = sql.fill(
+    """CASE WHEN s.account_is_confirmed IS NOT TRUE AND s.typed IN (old.email, '') THEN
+        CASE WHEN old.is_settled THEN nullif(old.identity, '') WHEN old.identity IS NULL THEN (
+            SELECT r.email FROM {records} r
+            WHERE r.id = old.record_id AND r.account_id IS NULL AND r.email <> s.email
+        ) END
+    END""",
+    records=sql.table(CustomerRecord),
 )
 
 
@@ -114,14 +117,34 @@ def release_orders(record_ids: Collection[int], emails: Collection[str]) -> int:
     return sql.run(
         sql.fill(
             """
-            UPDATE {ledger} SET record_id = NULL, account_id = NULL, is_released = true, counts = false,
-                total_gross = 0, total_refunded = 0, {blank}
-            WHERE record_id = ANY({ids}) OR (record_id IS NULL AND NOT is_released AND email = ANY({emails}))
+            UPDATE {ledger} SET record_id = NULL, account_id = NULL, channel_id = NULL, is_released = true,
+                counts = false, identity = '', is_settled = false, total_gross = 0, total_refunded = 0, {blank}
+            WHERE record_id = ANY({ids}) OR (record_id IS NULL AND NOT is_released AND identity = ANY({emails}))
             """,
             ledger=sql.table(LedgerEntry),
             blank=sql.Sql(", ".join(f"{name} = ''" for name in ("email", "channel_slug", *FIELDS))),
             ids=list(record_ids),
             emails=list(emails),
+        )
+    )
+
+
+def settle_orders(emails: Mapping[int, str]) -> None:
+    """Let the orders of these records follow them to the addresses that staff give them.
+
+    Call it while nobody else attributes orders (`records.locks.own_identities`), once the ledger knows each order that
+    there is for the former address.
+    """
+    if not emails:
+        return
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {ledger} e SET identity = v.email, is_settled = true
+            FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, email text) WHERE e.record_id = v.id
+            """,
+            ledger=sql.table(LedgerEntry),
+            rows=sql.to_json([{"id": record_id, "email": email} for record_id, email in emails.items()]),
         )
     )
 
@@ -139,7 +162,7 @@ def remove_vanished(where: Q) -> SyncResult:
             """,
             ledger=sql.table(LedgerEntry),
             picked=sql.of_queryset(LedgerEntry.objects.filter(where).order_by().values("id")),
-            existing=sql.of_queryset(source.existing()),
+            existing=sql.of_queryset(order_source.existing()),
         )
     )
     attached = [row for row in vanished if row.record_id is not None]
@@ -165,35 +188,37 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             {orders}
         ), source AS MATERIALIZED (
             SELECT s.*,
-                {order_email} AS email,
-                {identity} AS identity,
+                coalesce(nullif(s.typed, ''), {account_email}) AS email,
                 s.total_gross_amount AS total_gross,
                 s.refunded AS total_refunded,
                 {counts} AS counts
-            FROM orders s
-        ), seen AS (
-            SELECT s.*, {stays} AS stays, coalesce(tied.id, r.id) AS known_id,
+            FROM (SELECT s.*, {typed} AS typed FROM orders s) s
+        ), compared AS (
+            SELECT s.*, {kept} AS kept, old.identity AS old_identity, old.is_settled AS old_is_settled,
                 old.id AS old_id, old.record_id AS old_record_id, old.order_updated_at AS old_updated_at,
                 {old_told} AS old_told,
                 ROW({now}) IS DISTINCT FROM ROW({before}) AS differs
             FROM source s
             -- OFFSET 0: one by one, also while the ledger has no statistics. In a first run all of it would be read.
             LEFT JOIN LATERAL (SELECT * FROM {ledger} e WHERE e.order_id = s.order_id OFFSET 0) old ON true
+            WHERE old.is_released IS NOT TRUE  -- of somebody who was deleted: it makes nobody known again
+        ), seen AS (
+            SELECT s.*, coalesce(tied.id, r.id) AS known_id
+            FROM (SELECT s.*, {identity} AS identity, {is_settled} AS is_settled FROM compared s) s
             LEFT JOIN {records} tied ON {is_tied}
             LEFT JOIN {records} r ON r.email = s.identity
-            WHERE old.is_released IS NOT TRUE  -- of somebody who was deleted: it makes nobody known again
         ), judged AS (
             SELECT s.*, {is_missing} AS is_missing FROM seen s
         ), made AS (
             {creation}
         ), placed AS (
-            SELECT s.*, CASE WHEN s.stays THEN s.old_record_id ELSE coalesce(s.known_id, m.id) END AS record_id,
+            SELECT s.*, coalesce(s.known_id, m.id) AS record_id,
                 s.is_missing AND m.id IS NULL AS is_left_out
             FROM judged s LEFT JOIN made m ON s.is_missing AND m.email = s.identity
         ), written AS (
             INSERT INTO {ledger} AS e ({columns})
             SELECT {columns} FROM placed
-            WHERE (differs OR record_id IS DISTINCT FROM old_record_id)  -- the others are not even locked
+            WHERE (differs OR ROW({of_person}) IS DISTINCT FROM ROW({old_of_person}))  -- the others are not even locked
                 AND NOT EXISTS (SELECT FROM placed WHERE is_left_out)
             ORDER BY order_id  -- all at once and in one order everywhere, so that no two batches wait for each other
             ON CONFLICT (order_id) DO UPDATE SET ({columns}) = ROW({excluded})
@@ -201,6 +226,10 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             -- we saw, ours is what is true, though it says to be older: the clocks of Saleor's machines differ.
             WHERE (e.order_updated_at <= EXCLUDED.order_updated_at OR EXISTS (
                     SELECT FROM placed p WHERE p.order_id = e.order_id AND p.old_updated_at = e.order_updated_at
+                ))
+                -- Nor where somebody saw meanwhile the account that the order had, and we only that it has none.
+                AND (EXCLUDED.is_settled OR NOT e.is_settled OR EXISTS (
+                    SELECT FROM placed p WHERE p.order_id = e.order_id AND p.old_is_settled
                 ))
                 AND NOT e.is_released AND ROW({written}) IS DISTINCT FROM ROW({excluded})
             RETURNING e.order_id, e.order_number, e.record_id, e.currency, e.placed_at, {told} AS told
@@ -220,10 +249,12 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             array_remove(array_agg(DISTINCT record_id) || array_agg(DISTINCT old_record_id), NULL) AS record_ids
         FROM change
         """,
-        orders=sql.of_queryset(source.orders(where)),
-        order_email=_ORDER_EMAIL,
+        orders=sql.of_queryset(order_source.orders(where)),
+        typed=_TYPED,
+        account_email=_ACCOUNT_EMAIL,
+        kept=_KEPT,
         identity=_IDENTITY,
-        stays=_STAYS,
+        is_settled=_IS_SETTLED,
         is_tied=_IS_TIED,
         counts=_counts(settings),
         ledger=sql.table(LedgerEntry),
@@ -232,6 +263,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         creation=creation(_MISSING, source=Source.ORDER),
         log_made=insertion(log_of_creation(Source.ORDER)),
         columns=sql.columns(COLUMNS),
+        of_person=sql.columns(_OF_PERSON),
+        old_of_person=sql.Sql(", ".join(f"old_{name}" for name in _OF_PERSON)),
         now=sql.columns(_OF_ORDER, prefix="s"),
         before=sql.columns(_OF_ORDER, prefix="old"),
         excluded=sql.columns(COLUMNS, prefix="EXCLUDED"),
@@ -248,7 +281,7 @@ _MISSING = sql.Sql("SELECT identity AS email, min(placed_at) AS known_since FROM
 def _is_missing(settings: CustomerPlusSettings) -> sql.Sql:
     """Whether a record has to be made for this one of the orders `seen`."""
     return sql.fill(
-        "(s.known_id IS NULL AND NOT s.stays AND s.identity <> '' AND (s.account_is_confirmed IS TRUE OR {guests}))",
+        "(s.known_id IS NULL AND s.identity <> '' AND (s.account_is_confirmed IS TRUE OR {guests}))",
         guests=settings.include_guests,
     )
 
@@ -259,7 +292,7 @@ def _counts(settings: CustomerPlusSettings) -> sql.Sql:
     "Paid" cannot be read off the charge status alone: a refund lowers it, and refunds take no purchase away. As there,
     fractions of a cent are nothing to pay: the totals of bulk-created orders have them.
     """
-    placed = sql.fill("s.status <> ALL({never})", never=list(source.NEVER_COUNT))
+    placed = sql.fill("s.status <> ALL({never})", never=list(order_source.NEVER_COUNT))
     if settings.counts_when == CountsWhen.PLACED:
         return placed
     return sql.fill(
@@ -267,7 +300,7 @@ def _counts(settings: CustomerPlusSettings) -> sql.Sql:
             s.charge_status = ANY({charged})
             OR s.total_charged_amount + s.refunded >= least(s.total_gross_amount, round(s.total_gross_amount, 2))))""",
         placed=placed,
-        charged=list(source.CHARGED),
+        charged=list(order_source.CHARGED),
     )
 
 

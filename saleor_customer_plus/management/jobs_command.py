@@ -1,4 +1,4 @@
-"""`manage.py customer_plus jobs`: list bulk jobs; end, retry, undo, forget or work on one."""
+"""`manage.py customer_plus jobs`: list jobs; end, retry, undo, forget or work on one."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from .. import tasks  # noqa: F401 - every kind of job is registered
 from ..activity.models import ActorType
-from ..bulk import imports, jobs, retention, undo
-from ..bulk.models import COUNTERS, BulkJob, JobKind, JobState
-from . import working
+from ..activity.services import Actor
+from ..bulk import imports, undo
+from ..jobs import engine as jobs
+from ..jobs import retention
+from ..jobs.models import COUNTERS, LISTED_KINDS, BulkJob, JobKind, JobState
+from . import common
 
-HELP = "List the bulk jobs, newest first; or end, retry, undo, forget or work on one. Exits with 1 if that one fails."
+HELP = "List the jobs, newest first; or end, retry, undo, forget or work on one. Exits with 1 if that one fails."
 
-# What each option does to a job, given all options, before it is worked on.
-_ACTIONS: dict[str, Callable[[BulkJob, dict[str, Any]], BulkJob]] = {
-    "cancel": lambda job, _options: jobs.cancel(job.pk),
-    "forget": lambda job, _options: retention.forget(job.pk),
-    "retry": lambda job, _options: jobs.retry(job.pk),
-    "start": lambda job, options: imports.start(job.pk, missing=options["deactivate_missing"]),
-    "run": lambda job, _options: job,
-    "undo": lambda job, options: undo.create(job.pk, actor=working.actor_of(options["user"], ActorType.SYNC)),
+# What each option does to a job, given all options and who does it, before it is worked on.
+_ACTIONS: dict[str, Callable[[BulkJob, dict[str, Any], Actor], BulkJob]] = {
+    "cancel": lambda job, _options, actor: jobs.cancel(job.pk, actor=actor),
+    "forget": lambda job, _options, actor: retention.forget(job.pk, actor=actor),
+    "retry": lambda job, _options, actor: jobs.retry(job.pk, actor=actor),
+    "start": lambda job, options, actor: imports.start(job.pk, actor=actor, missing=options["deactivate_missing"]),
+    "run": lambda job, _options, _actor: job,
+    "undo": lambda job, _options, actor: undo.create(job.pk, actor=actor),
 }
 # After these there is work to do.
 _WITH_WORK = ("retry", "start", "run", "undo")
@@ -51,10 +53,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="With --start: put those out of use who are not in the file, so many as the preview said.",
     )
-    parser.add_argument("--kind", choices=JobKind.values, help="List those of a kind.")
+    parser.add_argument(
+        "--kind",
+        choices=JobKind.values,
+        help="List those of a kind. Reconciliations, which start by themselves every day, are listed only so.",
+    )
     parser.add_argument("--state", choices=JobState.values, help="List those in a state.")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="List so many; 20 by default.")
-    working.configure(parser)
+    common.configure(parser)
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
@@ -66,28 +72,30 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         return
     job = BulkJob.objects.filter(pk=options["job"]).first()
     if job is None:
-        raise CommandError("There is no such job.")
+        raise CommandError("No job has this number.")
     if asked in _WITH_WORK:
-        working.check_active()
+        common.check_active()
     if asked:
-        with working.telling_errors():
-            job = _ACTIONS[asked](job, options)
+        with common.reporting_errors(options):
+            job = _ACTIONS[asked](job, options, common.actor_of(options["user"], ActorType.SYNC))
     if asked in _WITH_WORK:
-        working.tell(command, working.work(job, options), as_json=options["json"])
+        common.print_result(command, common.work(job, options), as_json=options["json"])
     else:
         _show(command, [job], as_json=options["json"])
 
 
 def _list(command: BaseCommand, options: dict[str, Any]) -> None:
-    wanted = {name: options[name] for name in ("kind", "state") if options[name]}
-    found = BulkJob.objects.filter(**wanted).order_by("-created_at", "-id")[: options["limit"]]
-    _show(command, list(found), as_json=options["json"])
+    kinds = [options["kind"]] if options["kind"] else LISTED_KINDS
+    found = BulkJob.objects.filter(kind__in=kinds).order_by("-created_at", "-id")
+    if options["state"]:
+        found = found.filter(state=options["state"])
+    _show(command, list(found[: options["limit"]]), as_json=options["json"])
 
 
 def _show(command: BaseCommand, found: list[BulkJob], *, as_json: bool) -> None:
-    told = [working.summary(job) for job in found]
+    told = [common.summary(job) for job in found]
     if as_json:
         command.stdout.write(json.dumps(told, indent=2))
         return
     names = ["id", "kind", "state", "phase", *COUNTERS, "created_at", "error_message"]
-    command.stdout.write(working.table([names, *([job[name] for name in names] for job in told)]))
+    command.stdout.write(common.table([names, *([job[name] for name in names] for job in told)]))

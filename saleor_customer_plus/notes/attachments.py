@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from django.core.files.storage import Storage
 from django.db.models import Sum
 
-from .. import files
-from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, CauseType
+from ..activity.services import Actor, Cause, Entry, append
+from ..core import private_files
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.locks import hold_records
 from ..settings import CustomerPlusSettings
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1024 * 1024
 # More at once are a folder: that is one archive.
-MOST_FILES = 20
+MAX_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class Staging:
 
     def store(self, uploads: Sequence[UploadedFile], settings: CustomerPlusSettings) -> list[Stored]:
         """Check all files, then store them. Raise for one that is too big, or not of a kind that is taken."""
-        if len(uploads) > MOST_FILES:
+        if len(uploads) > MAX_FILES:
             raise CustomerPlusError(
-                f"Attach at most {MOST_FILES} files at once.", code=ErrorCode.LIMIT_REACHED, field="attachments"
+                f"Attach at most {MAX_FILES} files at once.", code=ErrorCode.LIMIT_REACHED, field="attachments"
             )
         return [
             self._put(upload, *known) for upload, known in [(upload, _check(upload, settings)) for upload in uploads]
@@ -63,7 +63,7 @@ class Staging:
         upload.seek(0)
         file = Attachment._meta.get_field("file")
         path = file.generate_filename(Attachment(), secrets.token_urlsafe(32))
-        path = file.storage.save(path, upload)
+        private_files.store(file.storage, path, upload, field="attachments")
         self._paths.append(path)
         return Stored(path, name, content_type, upload.size or 0)
 
@@ -72,7 +72,7 @@ class Staging:
         self._paths.clear()
 
     def discard(self) -> None:
-        files.remove(_storage(), self._paths)
+        private_files.remove(_storage(), self._paths)
 
 
 @contextmanager
@@ -126,20 +126,21 @@ def attach(note: Note, stored: Sequence[Stored], settings: CustomerPlusSettings,
     return rows
 
 
-def remove(attachment_id: int, *, actor: Actor) -> Note:
-    """Remove a file from its note. Return the note."""
+def remove(attachment_id: int, *, actor: Actor) -> Attachment:
+    """Remove a file from its note. Return it as it was, with the note."""
     hold_records(list(Note.objects.filter(attachments=attachment_id).values_list("record_id", flat=True)))
     row = Attachment.objects.select_for_update(of=("self",)).select_related("note").filter(pk=attachment_id).first()
     if row is None:
-        raise CustomerPlusError("There is no such file.", code=ErrorCode.NOT_FOUND, field="id")
+        raise CustomerPlusError("No file has this id.", code=ErrorCode.NOT_FOUND, field="id")
     _log(row.note, [row], ActivityType.FILE_REMOVED, actor)
     remove_after_commit([row.file.name or ""])
     row.delete()
-    return row.note
+    row.pk = attachment_id
+    return row
 
 
 def remove_after_commit(paths: Collection[str]) -> None:
-    files.remove_after_commit(_storage(), paths)
+    private_files.remove_after_commit(_storage(), paths)
 
 
 def _storage() -> Storage:

@@ -15,7 +15,7 @@ from typing import IO
 
 _HEAD = 4096
 _CHUNK = 1024 * 1024
-_LONGEST_NAME = 150  # in bytes: file systems take 255, and whoever downloads it may add to it
+_MAX_NAME_LENGTH = 150  # in bytes: file systems take 255, and whoever downloads it may add to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +181,4 @@ def _kept(char: str) -> str:
 
 
 def _shortened(stem: str) -> str:
-    return stem.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    return stem.encode()[:_MAX_NAME_LENGTH].decode(errors="ignore")

@@ -14,13 +14,13 @@ from ..activity.models import ActorType
 
 def attachment_storage() -> Storage:
     """Saleor's private storage: files leave it only through the plugin's own address."""
-    from ..host import private_storage
+    from ..saleor_adapter.host import private_storage
 
     return private_storage
 
 
 class Note(models.Model):
-    """An internal text on one record. Written by `notes.actions` only."""
+    """An internal text on one record. Written by `notes.services` only."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(
@@ -47,7 +47,7 @@ class Note(models.Model):
 
 
 class NoteVersion(models.Model):
-    """The text that a note had until it was edited, and who edited it. Written by `notes.actions` only."""
+    """The text that a note had until it was edited, and who edited it. Written by `notes.services` only."""
 
     id = models.BigAutoField(primary_key=True)
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="versions")
@@ -61,7 +61,7 @@ class NoteVersion(models.Model):
 
 
 class NoteMention(models.Model):
-    """That a note mentions a member of staff. Written by `notes.actions` only."""
+    """That a note mentions a member of staff. Written by `notes.services` only."""
 
     id = models.BigAutoField(primary_key=True)
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions", db_index=False)

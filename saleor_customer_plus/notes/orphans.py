@@ -10,7 +10,7 @@ from django.core.files.storage import Storage
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from .. import files
+from ..core import private_files
 from .models import Attachment
 
 logger = logging.getLogger(__name__)
@@ -27,11 +27,13 @@ def remove_orphans() -> Sweep:
     """Remove files that no attachment has, and tell of attachments whose file is gone. Safe at any time, and twice."""
     began = timezone.now()
     field: Any = Attachment._meta.get_field("file")
-    stored = files.stored(field.storage, field.upload_to)
-    broken = _without_file(field.storage, set(stored), Attachment.objects.filter(created_at__lt=began - files.AGE))
+    stored = private_files.stored(field.storage, field.upload_to)
+    broken = _without_file(
+        field.storage, set(stored), Attachment.objects.filter(created_at__lt=began - private_files.AGE)
+    )
     if broken:
         logger.error("The files of %d attachments are not in the storage: %s", len(broken), broken[:100])
-    return Sweep(files.remove_orphans(field.storage, stored, _known), broken)
+    return Sweep(private_files.remove_orphans(field.storage, stored, _known), broken)
 
 
 def _without_file(storage: Storage, stored: set[str], rows: QuerySet[Attachment]) -> list[int]:

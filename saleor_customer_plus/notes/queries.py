@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import BigIntegerField, BooleanField, DateTimeField
 
-from .. import staff
-from ..paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
+from ..core.paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
+from ..saleor_adapter import staff
 from .models import Attachment, Note, NoteMention, NoteVersion
 
 _PINNED_FIRST = (Key("is_pinned", BooleanField()), Key("created_at", DateTimeField()), Key("id", BigIntegerField()))

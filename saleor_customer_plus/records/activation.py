@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ..activity.actions import Entry, append
 from ..activity.models import ActivityType
+from ..activity.services import Entry, append
 from .editing import Writer
 from .writing import lock_rows, write_rows
 
@@ -24,5 +24,5 @@ def set_active(
         row.set("deactivation_reason", "" if is_active else why)
     changed = write_rows(rows)
     type = ActivityType.ACTIVATED if is_active else ActivityType.DEACTIVATED
-    append(Entry(row.id, type, **row.told(["deactivation_reason"]), **by.of_entry) for row in rows if row.changes)
+    append(Entry(row.id, type, **row.change_log(["deactivation_reason"]), **by.of_entry) for row in rows if row.changes)
     return changed

@@ -7,7 +7,9 @@ The rules, field by field (the table in docs/details.md says the same in words):
 - a field that staff edited is locked: what would have been written is kept as a suggestion;
 - a suggestion that staff dismissed is not made again, until something else would be written;
 - what staff or an import wrote (or cleared) without locking it holds until something newer comes;
-- a value leaves with the order that brought it, when that order leaves the record.
+- a value leaves with the order that brought it, when that order leaves the record;
+- the address is one value (see `records.addresses`): the newest one is taken over with all that is blank in it, and
+  where a locked field says something else, nothing of it is, and all of it is suggested.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NotRequired, TypedDict
 
+from .addresses import ADDRESS, LINES, WHOLE, has_lines, source_of
+
 # The details that orders and accounts know. An order calls them the same in the ledger.
-FIELDS = ("first_name", "last_name", "company_name", "phone", "country_code", "language_code")
+FIELDS = ("first_name", "last_name", "company_name", "phone", *ADDRESS, "language_code")
 
 
 class Provenance(TypedDict):
@@ -55,14 +59,31 @@ def merge(
 ) -> Details:
     """Return the details after a sync.
 
-    `newest` has, for each field for which there is any, the newest non-blank value that orders and the account offer.
-    `orphaned` names the fields whose value came from an order that is no longer the record's.
+    `newest` has, for each field for which there is any, the newest non-blank value that orders and the account offer;
+    of the address all fields, blank or not, or no more than a country. `orphaned` names the entries of the provenance
+    whose order is no longer the record's.
     """
     values = dict(current.values)
     provenance = dict(current.provenance)
     suggestions: dict[str, Candidate] = {}
+    locked = frozenset(locked)
+    if WHOLE in orphaned:
+        del provenance[WHOLE]
+        values.update({name: "" for name in ADDRESS if name not in locked and name not in provenance})
+    address = {name: newest[name] for name in ADDRESS if name in newest}
+    is_whole = any(name in address for name in LINES)
+    if is_whole:
+        for name in ADDRESS:
+            if name in orphaned and name not in locked:
+                values[name] = ""
+                del provenance[name]
+        _merge_address(address, current, locked, values, provenance, suggestions)
     for field in FIELDS:
+        if is_whole and field in ADDRESS:
+            continue
         candidate = newest.get(field)
+        if field == "country_code" and candidate is not None and _is_elsewhere(candidate, values):
+            candidate = None
         if field in locked:
             if candidate is not None and candidate["value"] != values[field]:
                 known = current.suggestions.get(field)
@@ -77,6 +98,38 @@ def merge(
     return Details(values, provenance, suggestions)
 
 
+def _merge_address(
+    address: Mapping[str, Candidate],
+    current: Details,
+    locked: frozenset[str],
+    values: dict[str, str],
+    provenance: dict[str, Provenance],
+    suggestions: dict[str, Candidate],
+) -> None:
+    """Take over all of an address, or suggest it, or leave it: into the last three arguments."""
+    differing = [name for name in ADDRESS if address[name]["value"] != values[name]]
+    if any(name in locked for name in differing):
+        known = current.suggestions
+        is_known = all(
+            name in known and known[name]["value"] == address[name]["value"] and known[name].get("dismissed")
+            for name in differing
+        )
+        for name in differing:
+            suggestions[name] = {**address[name], "dismissed": True} if is_known else address[name]
+    elif not any(_outdated(address[name], source_of(provenance, name)) for name in ADDRESS if name not in locked):
+        for name in ADDRESS:
+            values[name] = address[name]["value"]
+            if name not in locked:
+                provenance.pop(name, None)
+        source = address["country_code"]
+        provenance[WHOLE] = {"source": source["source"], "origin": source["origin"], "at": source["at"]}
+
+
+def _is_elsewhere(country: Candidate, values: Mapping[str, str]) -> bool:
+    """Whether a country is another one than that of the address, which it must not change by itself."""
+    return has_lines(values) and values["country_code"] not in ("", country["value"])
+
+
 def written(
     current: Details, changes: Mapping[str, str], *, source: str, origin: str, at: datetime, locked: Collection[str]
 ) -> Details:
@@ -88,8 +141,9 @@ def written(
     provenance = dict(current.provenance)
     suggestions = dict(current.suggestions)
     for field, value in changes.items():
-        before, known = current.values[field], provenance.get(field)
-        if field in locked and field not in suggestions and before and known and _is_synced(known):
+        before, known = current.values[field], source_of(current.provenance, field)
+        is_overwritten = before or field in ADDRESS  # what an address leaves blank is a part of it
+        if field in locked and field not in suggestions and is_overwritten and known and is_synced(known):
             suggestions[field] = {
                 "value": before,
                 "source": known["source"],
@@ -100,6 +154,9 @@ def written(
         if field in suggestions and suggestions[field]["value"] == value:
             del suggestions[field]
         provenance[field] = {"source": source, "origin": origin, "at": moment(at)}
+    if has_lines(changes) and not any(values[name] for name in ADDRESS if name not in changes):
+        provenance = {name: known for name, known in provenance.items() if name not in ADDRESS}
+        provenance[WHOLE] = {"source": source, "origin": origin, "at": moment(at)}
     return Details(values, provenance, suggestions)
 
 
@@ -109,13 +166,14 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _is_synced(known: Provenance) -> bool:
+def is_synced(known: Provenance) -> bool:
+    """Whether a value came from an order or the account."""
     return known["source"] in ("ORDER", "ACCOUNT")
 
 
 def _outdated(candidate: Candidate, known: Provenance | None) -> bool:
     """Whether what the record has, also nothing, was written by staff or an import after the candidate was."""
-    return known is not None and not _is_synced(known) and known["at"] > candidate["at"]
+    return known is not None and not is_synced(known) and known["at"] > candidate["at"]
 
 
 def changed_fields(before: Details, after: Details) -> dict[str, Any]:

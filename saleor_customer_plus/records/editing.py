@@ -1,7 +1,7 @@
 """Records made and edited by staff, apps and imports: one or thousands, in a constant number of statements.
 
-Values are taken as `records.validation` cleaned them. Afterwards `reactions` ties accounts, attaches the orders that
-waited, and refreshes what follows from them.
+Values are taken as `records.validation` cleaned them. Afterwards `sync.reactions` ties accounts, attaches the orders
+that waited, and refreshes what follows from them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from .. import sql
-from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType, ActorType
+from ..activity.services import Actor, Cause, Entry, append
+from ..core import sql
 from ..errors import ErrorCode
 from .details import FIELDS, Details, written
 from .locks import own_identities
@@ -43,10 +43,16 @@ class Creation:
 
 @dataclass(slots=True)
 class Edition:
-    """Which records were changed, and why others were not. Those that are in neither were so already."""
+    """Which records were changed, and why others were not. Those that are in neither were so already.
+
+    `renamed` are the new addresses of those that got one. `touched` are other records, to which orders went that were
+    looked up on this occasion: refresh them.
+    """
 
     changed: set[int] = field(default_factory=set)
     refusals: dict[int, list[Refusal]] = field(default_factory=dict)
+    renamed: dict[int, str] = field(default_factory=dict)
+    touched: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +88,19 @@ class Writer:
 def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer) -> Creation:
     """Make a record of each of these people, who have an `email` each, no two the same. Call it in a transaction.
 
-    It holds the identities alone, as `reactions.people_known`, which is to be called next, needs it.
+    It holds the identities alone, as `sync.reactions.records_identified`, which is to be called next, needs it.
     """
     own_identities()
 
     def attempt() -> Creation:
         known = _holders("email", [person["email"] for person in people])
-        numbers = _Claims("number", (person.get("number") for person in people))
+        numbers = _UniqueValues("number", (person.get("number") for person in people))
         result = Creation()
         accepted = []
         for person in people:
             email = person["email"]
             refusals = [taken("email", known[email])] if email in known else []
-            if in_use := numbers.claim(person.get("number"), None):
+            if in_use := numbers.reserve(person.get("number"), None):
                 refusals.append(in_use)
             if refusals:
                 result.refusals[email] = refusals
@@ -116,32 +122,33 @@ def create_records(people: Sequence[Mapping[str, Any]], *, by: Writer) -> Creati
     return result
 
 
-def edit_records(
+def edit_rows(
     changes: Mapping[int, Mapping[str, Any]], *, by: Writer, versions: Mapping[int, datetime] | None = None
 ) -> Edition:
-    """Write these values to these records. Call it in a transaction.
+    """Write these values to these records. Call it in a transaction, by `customers.editing.edit_records`, which takes
+    the orders along where an address changes.
 
     A record is changed in all its fields or, where one is refused, in none. `versions` are the times of their last
-    change that the writer knew: a record that changed since is refused. The address of a record that is tied to an
-    account is the account's, and cannot be changed here.
+    change that the writer knew: a record that changed since is refused.
     """
-    if any("email" in values for values in changes.values()):
-        own_identities()
     at = timezone.now()
 
     def attempt() -> Edition:
         rows = lock_rows(changes.keys())
         result = Edition()
         for id in changes.keys() - {row.id for row in rows}:
-            result.refusals[id] = [Refusal("There is no such record.", ErrorCode.NOT_FOUND, "id")]
-        claims = [_Claims(name, (values.get(name) for values in changes.values())) for name in ("email", "number")]
+            result.refusals[id] = [Refusal("No record has this id.", ErrorCode.NOT_FOUND, "id")]
+        unique = [
+            _UniqueValues(name, (values.get(name) for values in changes.values())) for name in ("email", "number")
+        ]
         for row in rows:
             change_row(row, changes[row.id], by, at)
-            refusals = list(_refusals(row, claims, (versions or {}).get(row.id)))
+            refusals = list(_refusals(row, unique, (versions or {}).get(row.id)))
             if refusals:
                 result.refusals[row.id] = refusals
                 row.changes.clear()
         result.changed = write_rows(rows)
+        result.renamed = {row.id: row.changes["email"] for row in rows if "email" in row.changes}
         append(entry for row in rows for entry in activity_of(row, by))
         return result
 
@@ -178,37 +185,37 @@ def _is_blank(name: str, value: Any) -> bool:
     return name in COLUMNS and bool(value == COLUMNS[name][1])
 
 
-def _refusals(row: Row, claims: Sequence[_Claims], version: datetime | None) -> Iterator[Refusal]:
+def _refusals(row: Row, unique: Sequence[_UniqueValues], version: datetime | None) -> Iterator[Refusal]:
     if version is not None and version != row.modified_at:
         yield STALE
     if "email" in row.changes and row.before["account_id"] is not None:
         yield Refusal("The address is that of the account: change it there.", ErrorCode.OUT_OF_SCOPE, "email")
-    for claim in claims:
-        if in_use := claim.claim(row.changes.get(claim.column), row.id):
+    for values in unique:
+        if in_use := values.reserve(row.changes.get(values.column), row.id):
             yield in_use
 
 
 def activity_of(row: Row, by: Writer) -> Iterator[Entry]:
     """What is logged of what was written to a row: nothing, where nothing was."""
-    told = row.told(name for name in COLUMNS if name != _APPROVAL)
+    told = row.change_log(name for name in COLUMNS if name != _APPROVAL)
     if told["after"]:
         yield Entry(row.id, ActivityType.DETAILS_EDITED, **told, **by.of_entry)
     if "email" in row.changes:
-        yield Entry(row.id, ActivityType.EMAIL_CHANGED, **row.told(["email"]), **by.of_entry)
+        yield Entry(row.id, ActivityType.EMAIL_CHANGED, **row.change_log(["email"]), **by.of_entry)
     if _APPROVAL in row.changes:
         is_approved = row.changes[_APPROVAL]
         type = ActivityType.BUYER_APPROVED if is_approved else ActivityType.BUYER_DISAPPROVED
         yield Entry(row.id, type, **by.of_entry)
 
 
-class _Claims:
+class _UniqueValues:
     """Who has, or is given in this batch, each value of a column that is unique."""
 
     def __init__(self, column: str, wanted: Iterator[Any]) -> None:
         self.column = column
         self._holders: dict[str, int | None] = dict(_holders(column, [value for value in wanted if value]))
 
-    def claim(self, value: str | None, record_id: int | None) -> Refusal | None:
+    def reserve(self, value: str | None, record_id: int | None) -> Refusal | None:
         """Take the value for a record (None: for one that is to be made), or say who has it."""
         if not value:
             return None

@@ -22,7 +22,7 @@ class Account:
     is_customer: bool
     joined_at: datetime
     updated_at: datetime
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
     # Its record was deleted: it makes none by itself, and is tied to one that comes about in another way.
     is_released: bool = False
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .. import sql
+from ..core import sql
 from .models import CustomerRecord
 
 # Any number that nobody else in the database uses: "customer-plus/identity" in CRC-32.

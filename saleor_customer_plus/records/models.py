@@ -12,7 +12,9 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .search import SearchTerms, SortName
+from ..core import sql
+from .email import NormalEmail
+from .search import FoldedText, SearchTerms, SortName
 
 # Defaults of the database too: records are also written set-wise, in SQL.
 EMPTY_OBJECT = Value({}, output_field=models.JSONField())
@@ -22,7 +24,7 @@ EMPTY_ARRAY = Value([], output_field=ArrayField(models.CharField()))
 
 def record_image_storage() -> Storage:
     """Saleor's private storage: a picture of a person is not for everybody who has its address."""
-    from ..host import private_storage
+    from ..saleor_adapter.host import private_storage
 
     return private_storage
 
@@ -54,6 +56,16 @@ class LawfulBasis(models.TextChoices):
     LEGITIMATE_INTEREST = "LEGITIMATE_INTEREST", "A legitimate interest of the shop"
 
 
+# What the generated columns are made of, in the order that `SearchTerms` takes.
+_SEARCHED = ("email", "first_name", "last_name", "company_name", "number", "phone", "additional_phones")
+BASE_COLUMNS = frozenset(_SEARCHED)
+
+
+def generated_kept() -> sql.Sql:
+    """What ends the `SET` of an `UPDATE` of records `r` that sets none of `BASE_COLUMNS`: see `sql.kept`."""
+    return sql.kept("last_name")
+
+
 class CustomerRecord(models.Model):
     """One person: guest, account holder, lead or all of them in turn.
 
@@ -64,7 +76,7 @@ class CustomerRecord(models.Model):
     id = models.BigAutoField(primary_key=True)
     email = models.CharField(max_length=254)
     # The account is Saleor's table: no constraint in the database, so that Saleor can delete users without us being
-    # installed, and no action by Django, so that the tie is ended (and logged) by `records.accounts` alone.
+    # installed, and no action by Django, so that the tie is ended (and logged) by `accounts.linking` alone.
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,
@@ -79,6 +91,12 @@ class CustomerRecord(models.Model):
     last_name = models.CharField(max_length=256, blank=True, default="", db_default="")
     company_name = models.CharField(max_length=256, blank=True, default="", db_default="")
     phone = models.CharField(max_length=128, blank=True, default="", db_default="")
+    # The address, called as in Saleor, and its country. A sync writes all of it, or nothing: see `records.details`.
+    street_address_1 = models.CharField(max_length=256, blank=True, default="", db_default="")
+    street_address_2 = models.CharField(max_length=256, blank=True, default="", db_default="")
+    postal_code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    city = models.CharField(max_length=256, blank=True, default="", db_default="")
+    country_area = models.CharField(max_length=128, blank=True, default="", db_default="")
     country_code = models.CharField(max_length=2, blank=True, default="", db_default="")
     language_code = models.CharField(max_length=35, blank=True, default="", db_default="")
 
@@ -102,8 +120,9 @@ class CustomerRecord(models.Model):
     is_approved_buyer = models.BooleanField(default=False, db_default=False)
     lawful_basis = models.CharField(max_length=24, choices=LawfulBasis.choices, blank=True, default="", db_default="")
 
-    # What the newest consent events come to, for filters. Written by `consent.actions` only.
-    accepts_marketing = models.BooleanField(default=False, db_default=False)
+    # What the newest consent events by e-mail come to, for filters. Written by `consent.services` only.
+    accepts_promotional_mail = models.BooleanField(default=False, db_default=False)
+    accepts_newsletter = models.BooleanField(default=False, db_default=False)
     accepts_system_mail = models.BooleanField(default=False, db_default=False)
 
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.LEAD, db_default=Stage.LEAD)
@@ -133,15 +152,7 @@ class CustomerRecord(models.Model):
 
     # Derived by the database, so that no writer can forget them.
     search_terms = models.GeneratedField(
-        expression=SearchTerms(
-            "email",
-            "first_name",
-            "last_name",
-            "company_name",
-            "number",
-            "phone",
-            "additional_phones",
-        ),
+        expression=SearchTerms(*_SEARCHED),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -157,7 +168,7 @@ class CustomerRecord(models.Model):
             models.UniqueConstraint(fields=["email"], name="customer_plus_email_unique"),
             models.UniqueConstraint(fields=["number"], name="customer_plus_number_unique"),
             models.CheckConstraint(
-                condition=Q(email=models.functions.Lower(models.functions.Trim("email"))) & ~Q(email=""),
+                condition=Q(email=NormalEmail("email")) & ~Q(email=""),
                 name="customer_plus_email_normal",
             ),
             models.CheckConstraint(
@@ -190,6 +201,13 @@ class CustomerRecord(models.Model):
                 name="customer_plus_country",
             ),
             models.Index(
+                FoldedText("city"),
+                F("created_at"),
+                F("id"),
+                name="customer_plus_city",
+                condition=~Q(city=""),
+            ),
+            models.Index(
                 models.functions.Lower("company_name"),
                 F("created_at"),
                 F("id"),
@@ -217,12 +235,20 @@ class CustomerRecord(models.Model):
             models.Index(
                 F("created_at"),
                 F("id"),
-                name="customer_plus_marketing",
-                condition=Q(accepts_marketing=True),
+                name="customer_plus_promotional",
+                condition=Q(accepts_promotional_mail=True),
+            ),
+            models.Index(
+                F("created_at"),
+                F("id"),
+                name="customer_plus_newsletter",
+                condition=Q(accepts_newsletter=True),
             ),
             GinIndex(fields=["search_terms"], name="customer_plus_search"),
             # A source that few came from: without it the whole table is read.
             GinIndex(fields=["sources"], name="customer_plus_sources"),
+            # Nothing is written into it for people without attributes.
+            GinIndex(fields=["attributes"], name="customer_plus_attributes", condition=~Q(attributes={})),
         ]
 
     def __str__(self) -> str:
@@ -233,7 +259,8 @@ class CustomerRecord(models.Model):
 class ReleasedAccount(models.Model):
     """That the record of an account was deleted and the account stays: by itself it makes no record any more.
 
-    Written by `records.deletion`, and removed by `records.accounts` once there is a record for its address again.
+    Written by `deletion.record_deletion`, and removed by `accounts.linking` once there is a record for its address
+    again.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -6,6 +6,7 @@ same way. A word matches the start of a term.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -16,6 +17,7 @@ from django.db.models import BooleanField, F, Func, Q, TextField, Value
 # Where words end, in names as in e-mail addresses. Kept to ASCII: what `\w` means depends on the database's locale.
 _SEPARATORS = r"[\s@._+,;:/()<>''\"&|!*\\-]+"
 _SEPARATORS_SQL = r"[[:space:]@._+,;:/()<>''\"&|!*\\-]+"
+MAX_WORDS = 10
 _MARKS = "[\u0300-\u036f]"
 
 # ITU-T E.164 country calling codes form a prefix-free set: this cuts one off an international number.
@@ -88,6 +90,34 @@ class SortName(Func):
         )
 
 
+def folded(text: str) -> str:
+    """The SQL for a text without accents, in lower case: what all spellings of a city have in common."""
+    plain = f"lower(regexp_replace(normalize({text}, NFKD), '{_MARKS}', '', 'g'))"
+    letters = f"translate({plain}, '{''.join(_STROKES)}', '{''.join(_STROKES.values())}')"
+    spelt_out = functools.reduce(lambda sql, pair: f"replace({sql}, '{pair[0]}', '{pair[1]}')", _PAIRS.items(), letters)
+    return f"CASE WHEN octet_length({text}) > char_length({text}) THEN {spelt_out} ELSE lower({text}) END"
+
+
+# Letters that Unicode does not take apart. In both cases: what `lower` knows depends on the database's locale.
+_STROKES = dict(zip("ŁłØøĐđĦħı", "llooddhhi", strict=True))
+_PAIRS = {"ß": "ss", "ẞ": "ss", "Æ": "ae", "æ": "ae", "Œ": "oe", "œ": "oe"}
+
+
+class FoldedText(Func):
+    """A text as `folded` spells it, of a field or a value."""
+
+    arity = 1
+    output_field = TextField()
+
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
+        text, params = compiler.compile(self.source_expressions[0])
+        if not params:
+            return f"({folded(text)})", []
+        # Not as a subquery: PostgreSQL computes it while it plans, and then knows how many rows have it.
+        spelt = folded(f"({text})::text")
+        return f"({spelt})", [*params] * (spelt.count("%s") // len(params))
+
+
 def split_words(text: str) -> list[str]:
     """Cut what the user typed into words as the database cuts a record: no accents, lower case, no punctuation.
 
@@ -102,7 +132,8 @@ def split_words(text: str) -> list[str]:
 def search_query(text: str, *, whole_words: bool = False) -> str:
     """Return the `tsquery` that finds what the user typed, or a blank one when there is no word in it.
 
-    Every word must match the start of a term, or with `whole_words` all of one. Digits find phones however they are
+    Every word must match the start of a term, or with `whole_words` all of one; those after the tenth are left out, so
+    that a pasted text still finds somebody. Digits find phones however they are
     grouped and whether a zero or the country comes first, besides what they are by themselves.
 
     >>> search_query("Anna R")
@@ -111,15 +142,29 @@ def search_query(text: str, *, whole_words: bool = False) -> str:
     "((('0171' | '171') & '23':*) | '17123':*)"
     """
     star = "" if whole_words else ":*"
-    parts = []
-    for is_digits, run in itertools.groupby(split_words(text), key=_is_digits):
+    parts: list[str] = []
+    for is_digits, run in itertools.groupby(_first_words(text), key=_is_digits):
         words = list(run)
         if is_digits:
             is_dialled = words[0].startswith("0") or text.lstrip().startswith("+")
             parts.append(_digits_query(words, star, is_dialled=is_dialled))
         else:
             parts.extend(_any_of([word], star) for word in words)
-    return " & ".join(parts)
+    return " & ".join(dict.fromkeys(parts))
+
+
+def _first_words(text: str) -> list[str]:
+    """The words up to the tenth different one. The groups of a phone number may repeat."""
+    words: list[str] = []
+    seen: set[str] = set()
+    for word in split_words(text):
+        if word in seen and not _is_digits(word):
+            continue
+        if (word not in seen and len(seen) == MAX_WORDS) or len(words) == 2 * MAX_WORDS:
+            break
+        seen.add(word)
+        words.append(word)
+    return words
 
 
 def matches(query: str, *, is_guessable: bool = False) -> Q:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from ..activity.actions import Actor, Cause, Entry, append
 from ..activity.models import ActivityType
-from .details import FIELDS, Candidate, Provenance
+from ..activity.services import Actor, Cause, Entry, append
+from .addresses import ADDRESS, WHOLE, by_field, with_the_rest
+from .details import FIELDS, Candidate, Provenance, is_synced
 from .writing import Row, lock_rows, write_rows
 
 
@@ -26,15 +27,16 @@ def unlock(
         if not let_go:
             return None
         provenance: dict[str, Provenance] = row.before["provenance"]
-        row.set("locked_fields", [name for name in row.before["locked_fields"] if name not in let_go])
+        locked = [name for name in row.before["locked_fields"] if name not in let_go]
+        # An address moves as a whole: nothing of it that is not locked holds the rest.
+        free = {name for name in with_the_rest(let_go) if name not in locked}
+        if free.intersection(ADDRESS) and WHOLE in provenance and not is_synced(provenance[WHOLE]):
+            provenance = by_field(provenance)
+        row.set("locked_fields", locked)
         row.set("suggestions", _without(row.before["suggestions"], let_go))
         row.set(
             "provenance",
-            {
-                name: known
-                for name, known in provenance.items()
-                if name not in let_go or known["source"] in ("ORDER", "ACCOUNT")
-            },
+            {name: known for name, known in provenance.items() if name not in free or is_synced(known)},
         )
         because = cause.of_entry if cause else {}
         return Entry(row.id, ActivityType.DETAILS_UNLOCKED, after={"fields": let_go}, **actor.of_entry, **because)
@@ -43,7 +45,10 @@ def unlock(
 
 
 def accept(record_ids: Collection[int], fields: Collection[str], *, actor: Actor) -> set[int]:
-    """Take over what is suggested for these details. They stay locked. Call it in a transaction."""
+    """Take over what is suggested for these details, of an address all of it. Locked ones stay so.
+
+    Call it in a transaction.
+    """
 
     def change(row: Row) -> Entry | None:
         open_ones = suggested(row.before["suggestions"], fields)
@@ -53,15 +58,22 @@ def accept(record_ids: Collection[int], fields: Collection[str], *, actor: Actor
         for name, candidate in open_ones.items():
             row.set(name, candidate["value"])
             provenance[name] = {"source": candidate["source"], "origin": candidate["origin"], "at": candidate["at"]}
+        if address := [name for name in ADDRESS if name in open_ones]:
+            # The others are as in this address already.
+            source = provenance[address[0]]
+            provenance = {name: known for name, known in provenance.items() if name not in ADDRESS} | {WHOLE: source}
         row.set("provenance", provenance)
         row.set("suggestions", _without(row.before["suggestions"], open_ones))
-        return Entry(row.id, ActivityType.SUGGESTION_ACCEPTED, **row.told(FIELDS), **actor.of_entry)
+        return Entry(row.id, ActivityType.SUGGESTION_ACCEPTED, **row.change_log(FIELDS), **actor.of_entry)
 
     return _apply(record_ids, change)
 
 
 def dismiss(record_ids: Collection[int], fields: Collection[str], *, actor: Actor) -> set[int]:
-    """Do without what is suggested for these details, until something else is suggested. Call it in a transaction."""
+    """Do without what is suggested for these details, of an address all of it, until something else is suggested.
+
+    Call it in a transaction.
+    """
 
     def change(row: Row) -> Entry | None:
         open_ones = suggested(row.before["suggestions"], fields)
@@ -76,9 +88,10 @@ def dismiss(record_ids: Collection[int], fields: Collection[str], *, actor: Acto
 
 
 def suggested(suggestions: dict[str, Candidate], fields: Collection[str] = FIELDS) -> dict[str, Candidate]:
-    """What is suggested for these details, but for what was dismissed."""
+    """What is suggested for these details, of an address all of it, but for what was dismissed."""
+    wanted = with_the_rest(fields)
     return {
-        name: one for name in FIELDS if name in fields and (one := suggestions.get(name)) and not one.get("dismissed")
+        name: one for name in FIELDS if name in wanted and (one := suggestions.get(name)) and not one.get("dismissed")
     }
 
 

@@ -7,7 +7,6 @@ the country of a phone number. All that is wrong is told at once, without what w
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -18,26 +17,31 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django_countries import countries
 
+from ..core import json_values
 from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
 from .email import BLANKS, normalize_email
 from .models import LawfulBasis
 
-LONGEST_NAME = 256
-LONGEST_EMAIL = 254
-LONGEST_PHONE = 128
-LONGEST_NUMBER = 64
-LONGEST_STORE_NOTE = 10_000
-LONGEST_REASON = 256
-LONGEST_NETWORK = 64
-LONGEST_PROFILE = 255
-MOST_PHONES = 20
-MOST_PROFILES = 32
-MOST_ATTRIBUTES = 64
-LONGEST_ATTRIBUTE_NAME = 64
+MAX_NAME_LENGTH = 256
+MAX_STREET_LENGTH = 256
+MAX_CITY_LENGTH = 256
+MAX_POSTAL_CODE_LENGTH = 20
+MAX_COUNTRY_AREA_LENGTH = 128
+MAX_EMAIL_LENGTH = 254
+MAX_PHONE_LENGTH = 128
+MAX_NUMBER_LENGTH = 64
+MAX_STORE_NOTE_LENGTH = 10_000
+MAX_REASON_LENGTH = 256
+MAX_NETWORK_LENGTH = 64
+MAX_PROFILE_LENGTH = 255
+MAX_PHONES = 20
+MAX_PROFILES = 32
+MAX_ATTRIBUTES = 64
+MAX_ATTRIBUTE_NAME_LENGTH = 64
 ATTRIBUTES_BYTES = 16 * 1024
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
-_LONGEST_LANGUAGE = 35
+_MAX_LANGUAGE_LENGTH = 35
 _check_email = EmailValidator(allowlist=[])  # nobody's customer is at "localhost"
 
 
@@ -81,7 +85,7 @@ def clean(raw: Mapping[str, Any], *, region: str = "") -> Cleaned:
 def clean_reason(raw: str | None) -> str:
     """Why staff did something, in a line."""
     try:
-        return _line(LONGEST_REASON)(raw)
+        return _line(MAX_REASON_LENGTH)(raw)
     except _Wrong as wrong:
         raise CustomerPlusError(str(wrong), field="reason") from None
 
@@ -95,14 +99,19 @@ def _checked(raw: Any, longest: int, *, lines: bool = False) -> str:
     if not isinstance(raw, str):
         raise _Wrong("This must be a text.")
     # Not before the blanks are gone: what was pasted ends in a line break.
-    text = raw.strip().strip(BLANKS)
+    text = raw.strip(BLANKS)
     if len(text) > longest:
         raise _Wrong(f"This may have at most {longest} characters.")
     allowed = "\n\t" if lines else ""
     # Control characters, and halves of characters, which no database can hold.
-    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in allowed for char in text):
+    if not _has_only(text, allowed):
         raise _Wrong("This has a character that is not allowed.")
     return text
+
+
+def _has_only(text: str, allowed: str) -> bool:
+    """Whether a text has no other control characters than the allowed ones, and no halves of characters."""
+    return not any(unicodedata.category(char) in ("Cc", "Cs") and char not in allowed for char in text)
 
 
 def _line(longest: int) -> Callable[[Any], str]:
@@ -112,10 +121,13 @@ def _line(longest: int) -> Callable[[Any], str]:
 def _email(raw: Any) -> str:
     if _blank(raw):
         raise _Wrong("An e-mail address is required.")
-    email = unicodedata.normalize("NFC", normalize_email(_checked(raw, LONGEST_EMAIL)))
-    # What mail would arrive for all the same, but as somebody else's: the wide letters of Asian keyboards, and
-    # characters that nobody sees.
-    if unicodedata.normalize("NFKC", email) != email or any(unicodedata.category(char) == "Cf" for char in email):
+    typed = _checked(raw, MAX_EMAIL_LENGTH)
+    email = unicodedata.normalize("NFC", normalize_email(unicodedata.normalize("NFC", typed)))
+    # What mail would arrive for all the same, but as somebody else's: the wide letters of Asian keyboards, signs that
+    # are composed into ASCII letters, and characters that nobody sees.
+    is_other = any(not char.isascii() and unicodedata.normalize("NFC", char).isascii() for char in typed)
+    is_other |= unicodedata.normalize("NFKC", email) != email
+    if is_other or any(unicodedata.category(char) == "Cf" for char in email):
         raise _Wrong("This is no e-mail address.")
     try:
         _check_email(email)
@@ -125,17 +137,17 @@ def _email(raw: Any) -> str:
 
 
 def _number(raw: Any) -> str | None:
-    return _line(LONGEST_NUMBER)(raw) or None
+    return _line(MAX_NUMBER_LENGTH)(raw) or None
 
 
 def _store_note(raw: Any) -> str:
     if raw is None:
         return ""
-    return _checked(raw.replace("\r\n", "\n") if isinstance(raw, str) else raw, LONGEST_STORE_NOTE, lines=True)
+    return _checked(raw.replace("\r\n", "\n") if isinstance(raw, str) else raw, MAX_STORE_NOTE_LENGTH, lines=True)
 
 
 def _country(raw: Any) -> str:
-    code = _line(LONGEST_NAME)(raw).upper()
+    code = _line(MAX_NAME_LENGTH)(raw).upper()
     if code and code not in countries:
         raise _Wrong("This is no ISO 3166-1 alpha-2 code of a country, such as DE.")
     return code
@@ -143,8 +155,8 @@ def _country(raw: Any) -> str:
 
 def _language(raw: Any) -> str:
     # As Saleor stores them; in its API they are spelt PT_BR.
-    code = _line(LONGEST_NAME)(raw).lower().replace("_", "-")
-    if code and (len(code) > _LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(code)):
+    code = _line(MAX_NAME_LENGTH)(raw).lower().replace("_", "-")
+    if code and (len(code) > _MAX_LANGUAGE_LENGTH or not _LANGUAGE.fullmatch(code)):
         raise _Wrong("This is no code of a language, such as de or pt-br.")
     return code
 
@@ -166,7 +178,7 @@ def _lawful_basis(raw: Any) -> str:
 
 
 def _phone(raw: Any, region: str) -> str:
-    text = _line(LONGEST_PHONE)(raw)
+    text = _line(MAX_PHONE_LENGTH)(raw)
     if not text:
         return ""
     if not region and not text.startswith(("+", "\uff0b")):  # the latter as typed on Asian keyboards
@@ -177,13 +189,14 @@ def _phone(raw: Any, region: str) -> str:
         raise _Wrong("This is no phone number.") from None
     if parsed.extension:
         raise _Wrong("Give the phone number without an extension.")
-    if not phonenumbers.is_possible_number(parsed):
-        raise _Wrong("There is no phone number like this one.")
+    # By the numbering plan of its country, as Saleor checks addresses: a possible length is not enough.
+    if not phonenumbers.is_valid_number(parsed):
+        raise _Wrong("There is no phone number like this one. Check its digits, and the prefix of its country.")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _phones(raw: Any, region: str) -> list[str]:
-    numbers = [] if raw is None else [_phone(one, region) for one in _several(raw, MOST_PHONES)]
+    numbers = [] if raw is None else [_phone(one, region) for one in _several(raw, MAX_PHONES)]
     return list(dict.fromkeys(number for number in numbers if number))
 
 
@@ -191,10 +204,10 @@ def _social_profiles(raw: Any) -> dict[str, str]:
     """Profiles by their networks, from pairs or a mapping of these. Networks differ in more than their case."""
     if raw is None:
         return {}
-    pairs = _several(list(raw.items()) if isinstance(raw, Mapping) else raw, MOST_PROFILES)
+    pairs = _several(list(raw.items()) if isinstance(raw, Mapping) else raw, MAX_PROFILES)
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
         raise _Wrong("Each profile needs a network, and each network may be there once.")
-    profiles = {_line(LONGEST_NETWORK)(network): _line(LONGEST_PROFILE)(profile) for network, profile in pairs}
+    profiles = {_line(MAX_NETWORK_LENGTH)(network): _line(MAX_PROFILE_LENGTH)(profile) for network, profile in pairs}
     if "" in profiles or len({network.lower() for network in profiles}) < len(pairs):
         raise _Wrong("Each profile needs a network, and each network may be there once.")
     return {network: profile for network, profile in profiles.items() if profile}
@@ -206,43 +219,62 @@ def _attributes(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         raise _Wrong("This must be an object.")
     attributes = {}
-    for name in _several(raw, MOST_ATTRIBUTES):
-        key = _line(LONGEST_ATTRIBUTE_NAME)(name)
+    for name in _several(raw, MAX_ATTRIBUTES):
+        key = _line(MAX_ATTRIBUTE_NAME_LENGTH)(name)
         if not key or key in attributes:
             raise _Wrong("Each attribute needs a name of its own.")
-        value = raw[name]
-        attributes[key] = [_scalar(one) for one in value] if isinstance(value, list) else _scalar(value)
+        if key != name:
+            raise _Wrong("The name of an attribute has no blanks around it.")
+        value, path = raw[name], f"attributes.{key}"
+        attributes[key] = (
+            [_scalar(one, f"{path}[{index}]") for index, one in enumerate(value)]
+            if isinstance(value, list)
+            else _scalar(value, path)
+        )
     if len(json.dumps(attributes, ensure_ascii=False).encode()) > ATTRIBUTES_BYTES:
         raise _Wrong(f"This may have at most {ATTRIBUTES_BYTES} bytes.")
     return attributes
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Any, path: str) -> Any:
+    """A value of an attribute, kept as it is. `path` is its place, for the message."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        # Neither what JSON has no word for, nor what other programs read as another number.
-        if abs(value) >= 2**63 if isinstance(value, int) else not math.isfinite(value):
-            raise _Wrong("A number is too big.")
+        try:
+            json_values.check_number(value, path)
+        except json_values.Unreturnable as error:
+            raise _Wrong(str(error)) from None
         return value
     if isinstance(value, str):
-        return _checked(value, ATTRIBUTES_BYTES, lines=True)
-    raise _Wrong("A value must be a text, a number, true, false, null or a list of these.")
+        try:
+            _checked(value, ATTRIBUTES_BYTES, lines=True)
+        except _Wrong as wrong:
+            raise _Wrong(f"`{path}`: {wrong}") from None
+        if not _has_only(value, "\n\t"):  # also at its ends, which are kept
+            raise _Wrong(f"`{path}` has a character that is not allowed.")
+        return value
+    raise _Wrong(f"`{path}` must be a text, a number, true, false, null or a list of these.")
 
 
 def _several(raw: Any, most: int) -> Any:
     if isinstance(raw, str) or not isinstance(raw, Sequence | Mapping):
         raise _Wrong("This must be a list.")
     if len(raw) > most:
-        raise _Wrong(f"There may be at most {most} of them.")
+        raise _Wrong(f"At most {most} values are allowed.")
     return raw
 
 
 _FIELDS: dict[str, Callable[[Any], Any]] = {
     "email": _email,
-    "first_name": _line(LONGEST_NAME),
-    "last_name": _line(LONGEST_NAME),
-    "company_name": _line(LONGEST_NAME),
+    "first_name": _line(MAX_NAME_LENGTH),
+    "last_name": _line(MAX_NAME_LENGTH),
+    "company_name": _line(MAX_NAME_LENGTH),
+    "street_address_1": _line(MAX_STREET_LENGTH),
+    "street_address_2": _line(MAX_STREET_LENGTH),
+    "postal_code": _line(MAX_POSTAL_CODE_LENGTH),
+    "city": _line(MAX_CITY_LENGTH),
+    "country_area": _line(MAX_COUNTRY_AREA_LENGTH),
     "country_code": _country,
     "language_code": _language,
     "number": _number,

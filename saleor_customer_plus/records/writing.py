@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from .. import sql
+from ..core import sql
 from ..errors import CustomerPlusError, ErrorCode
 from .details import FIELDS, Details
-from .models import CustomerRecord
+from .models import BASE_COLUMNS, CustomerRecord, generated_kept
 
 # What can be written from outside, with the type of its column and its blank value.
 COLUMNS: dict[str, tuple[str, Any]] = {
@@ -38,6 +38,7 @@ _TYPES = {
     "sources": "varchar[]",
 }
 _JSON = tuple(name for name, type in _TYPES.items() if type == "jsonb")
+_READ = ("id", "account_id", "modified_at", *_TYPES)
 
 
 class Refusal(NamedTuple):
@@ -58,10 +59,8 @@ class Row:
 
     __slots__ = ("_columns", "before", "changes")
 
-    def __init__(self, values: Any) -> None:
-        self.before: dict[str, Any] = values._asdict()
-        for name in _JSON:
-            self.before[name] = sql.from_json(self.before[name])
+    def __init__(self, before: dict[str, Any]) -> None:
+        self.before = before
         self.changes: dict[str, Any] = {}
 
     @property
@@ -92,7 +91,7 @@ class Row:
         self.set("provenance", dict(details.provenance))
         self.set("suggestions", dict(details.suggestions))
 
-    def told(self, names: Iterable[str]) -> dict[str, Any]:
+    def change_log(self, names: Iterable[str]) -> dict[str, Any]:
         """What the log tells of those of these columns that change: `{"before": {...}, "after": {...}}`."""
         changed = [name for name in names if name in self.changes]
         return {
@@ -110,14 +109,22 @@ def rows_where(condition: sql.Sql, *, locked: bool) -> list[Row]:
     """The records of which the condition holds, in the order of their ids, each locked if told so."""
     found = sql.rows(
         sql.fill(
-            "SELECT id, account_id, modified_at, {columns} FROM {records} WHERE {condition} ORDER BY id {lock}",
-            columns=sql.columns(_TYPES),
+            "SELECT {columns} FROM {records} WHERE {condition} ORDER BY id {lock}",
+            columns=sql.columns(_READ),
             records=sql.table(CustomerRecord),
             condition=condition,
             lock=sql.Sql("FOR NO KEY UPDATE" if locked else ""),
         )
     )
-    return [Row(values) for values in found]
+    # What is in many rows of a batch, such as where an imported value came from, is decoded once: nobody changes it.
+    decoded = sql.JsonCache()
+    rows = []
+    for values in found:
+        before = dict(zip(_READ, values, strict=True))
+        for name in _JSON:
+            before[name] = decoded[before[name]]
+        rows.append(Row(before))
+    return rows
 
 
 def write_rows(rows: Iterable[Row]) -> set[int]:
@@ -125,25 +132,52 @@ def write_rows(rows: Iterable[Row]) -> set[int]:
     changed = [row for row in rows if row.changes]
     if not changed:
         return set()
-    names = [name for name in _TYPES if any(name in row.changes for row in changed)]
+    written = set().union(*(row.changes for row in changed))
+    names = [name for name in _TYPES if name in written]
     values = [{"id": row.id, **{name: row.changes.get(name, row.before[name]) for name in names}} for row in changed]
+    merged = _only_added(changed, values) if "provenance" in written else False
     sql.run(
         sql.fill(
             """
             UPDATE {records} r SET ({columns}) = ROW({values}),
                 -- never the same time twice: a client tells by it that the record changed
                 modified_at = greatest(clock_timestamp(), r.modified_at + interval '1 microsecond')
+                {generated}
             FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, {types})
             WHERE r.id = v.id
             """,
             records=sql.table(CustomerRecord),
+            generated=sql.Sql("") if BASE_COLUMNS & written else generated_kept(),
             columns=sql.columns(names),
-            values=sql.columns(names, prefix="v"),
+            values=sql.Sql(
+                ", ".join(
+                    "r.provenance || v.provenance" if name == "provenance" and merged else f"v.{name}" for name in names
+                )
+            ),
             types=sql.Sql(", ".join(f"{name} {_TYPES[name]}" for name in names)),
             rows=sql.to_json(values),
         )
     )
     return {row.id for row in changed}
+
+
+def _only_added(rows: Iterable[Row], values: Iterable[dict[str, Any]]) -> bool:
+    """Leave of each provenance only what is new, unless some row loses a part of its own. Return whether it was left.
+
+    An edit of one field would otherwise send, and have parsed, where all the others came from.
+    """
+    added: list[dict[str, Any]] = []
+    for row in rows:
+        before, after = row.before["provenance"], row.changes.get("provenance")
+        if after is None:
+            added.append({})
+        elif before.keys() <= after.keys():
+            added.append({name: entry for name, entry in after.items() if before.get(name) != entry})
+        else:
+            return False
+    for value, provenance in zip(values, added, strict=True):
+        value["provenance"] = provenance
+    return True
 
 
 def insert_rows(people: Iterable[Mapping[str, Any]], sources: list[str]) -> list[Any]:

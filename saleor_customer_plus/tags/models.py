@@ -9,12 +9,12 @@ from django.utils import timezone
 
 
 class Tag(models.Model):
-    """A label. Two names that differ in case only are the same tag. Written by `tags.actions` only."""
+    """A label. Two names that differ in case only are the same tag. Written by `tags.services` only."""
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=255)
-    key = models.TextField()  # the name as `labels.fold` writes it
-    colour = models.CharField(max_length=7, blank=True, default="", db_default="")  # "#rrggbb", or none
+    key = models.TextField()  # the name as `records.labels.fold` writes it
+    color = models.CharField(max_length=7, blank=True, default="", db_default="")  # "#rrggbb", or none
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
@@ -25,7 +25,7 @@ class Tag(models.Model):
 
 
 class TagAssignment(models.Model):
-    """That a record has a tag. Written by `tags.actions` only."""
+    """That a record has a tag. Written by `tags.services` only."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(

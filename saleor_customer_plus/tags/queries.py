@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from django.db.models import Count, IntegerField, QuerySet, TextField
 
-from ..labels import clean_name, fold
-from ..paging import Key, Ordering, Segment, count_of_each
+from ..core.paging import Key, Ordering, Segment, count_of_each
+from ..records.labels import clean_name, fold
 from .models import Tag, TagAssignment
 
 
@@ -16,7 +16,7 @@ class TagSortField(StrEnum):
     """What tags can be sorted by."""
 
     NAME = "NAME"
-    USAGE = "USAGE"
+    USAGE_COUNT = "USAGE_COUNT"
 
 
 _NAME = Key("key", TextField())
@@ -27,7 +27,7 @@ def find(tag_id: int) -> Tag | None:
 
 
 def ids_by_name(names: Collection[str]) -> dict[str, int]:
-    """The tags of these names, by the folded name (`labels.fold`). Names that no tag has are left out."""
+    """The tags of these names, by the folded name (`records.labels.fold`). Names that no tag has are left out."""
     keys = {fold(clean_name(name, field="names")) for name in names}
     return dict(Tag.objects.filter(key__in=keys).values_list("key", "pk"))
 

@@ -26,7 +26,7 @@ def main() -> int:
     logging.disable(logging.WARNING)  # Saleor talks a lot
     django.setup()
     call_command("migrate", verbosity=0)
-    from saleor_customer_plus.host import saleor_version
+    from saleor_customer_plus.saleor_adapter.host import saleor_version
 
     from . import show
 
@@ -41,10 +41,11 @@ def main() -> int:
 
 
 def _tell() -> bool:
-    from saleor_customer_plus.reconciliation import actions
+    from saleor_customer_plus.jobs import engine as jobs
+    from saleor_customer_plus.sync import reconciliation as actions
 
     from . import back_office, lists, show, story
-    from .desk import Desk
+    from .api_client import ApiClient
     from .shop import Shop
 
     shop = Shop()
@@ -56,18 +57,20 @@ def _tell() -> bool:
     unexpected = show.drift(_counted(actions.rehearse()))
     show.heading("A hook gets lost: Henry buys for 35.00 EUR and nobody tells the plugin. A reconciliation finds him")
     story.lose_a_hook(shop)
-    found = show.drift(_counted(actions.batches(actions.start())))
+    for job in jobs.run(actions.start().pk):
+        counted = Counter(job.counters)
+    found = show.drift(counted)
     show.heading("After that, nothing is left to correct")
     left = show.drift(_counted(actions.rehearse()))
     show.records(email=story.LOST)
-    desk = Desk()
+    api = ApiClient()
     show.heading("What staff do with it, through the API")
-    back_office.play(desk, shop, show.line)
+    back_office.play(api, shop, show.line)
     show.heading("What they see afterwards")
     for email in ("anna.rossi@example.com", "ben@example.com", "clara@vogt.example", back_office.IDA):
-        show.person(back_office.seen(desk, email))
+        show.person(back_office.seen(api, email))
     show.heading("A list of a thousand customers comes in from another shop, with twenty broken rows")
-    lists.play(lists.Lists(desk), show.line)
+    lists.play(lists.Lists(api), show.line)
     return bool(unexpected or left or not found)
 
 

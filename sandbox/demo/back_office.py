@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from .desk import Desk
+from .api_client import ApiClient
 from .shop import Shop
 
 IDA = "ida@example.com"
@@ -45,49 +45,49 @@ EDIT = """mutation ($record: ID!, $phone: String!) {
 }"""
 
 
-def tag(desk: Desk, _shop: Shop) -> None:
+def tag(api: ApiClient, _shop: Shop) -> None:
     """Anna gets the tag "VIP", which nobody but staff ever sees"""
-    desk(ADD_TAG, record=desk.record("anna.rossi@example.com"))
+    api(ADD_TAG, record=api.record("anna.rossi@example.com"))
 
 
-def group(desk: Desk, _shop: Shop) -> None:
+def group(api: ApiClient, _shop: Shop) -> None:
     """Clara joins the group "Wholesale", whose name she may see"""
-    made = desk(MAKE_GROUP)["group"]
-    desk(JOIN_GROUP, record=desk.record("clara@vogt.example"), group=made["id"])
+    made = api(MAKE_GROUP)["group"]
+    api(JOIN_GROUP, record=api.record("clara@vogt.example"), group=made["id"])
 
 
-def note(desk: Desk, _shop: Shop) -> None:
+def note(api: ApiClient, _shop: Shop) -> None:
     """A note on Clara, with last year's quote attached"""
-    desk(
+    api(
         WRITE_NOTE,
         files={"files.0": SimpleUploadedFile("quote-2025.pdf", QUOTE, "application/pdf")},
-        record=desk.record("clara@vogt.example"),
+        record=api.record("clara@vogt.example"),
         text="Wants the same terms as last year.\nSee the quote.",
     )
 
 
-def lead(desk: Desk, shop: Shop) -> None:
+def lead(api: ApiClient, shop: Shop) -> None:
     """Ida calls and asks for chairs: a lead. Then she buys: the lead is converted, with the order that did it"""
-    desk(ADD_LEAD, email=IDA)
+    api(ADD_LEAD, email=IDA)
     shop.pay(shop.order(IDA, "880.00", address={"first_name": "Ida", "last_name": "Berg"}))
 
 
-def consent(desk: Desk, _shop: Shop) -> None:
+def consent(api: ApiClient, _shop: Shop) -> None:
     """Anna agrees to the newsletter and to nothing else: kept with the words that she was shown"""
-    desk(RECORD_CONSENT, record=desk.record("anna.rossi@example.com"), wording="Yes, write to me once a month.")
+    api(RECORD_CONSENT, record=api.record("anna.rossi@example.com"), wording="Yes, write to me once a month.")
 
 
-def edit(desk: Desk, shop: Shop) -> None:
+def edit(api: ApiClient, shop: Shop) -> None:
     """Staff correct Ben's phone number: his next order has the old one, which stays a suggestion"""
-    desk(EDIT, record=desk.record("ben@example.com"), phone="+1 617 555 0123")
+    api(EDIT, record=api.record("ben@example.com"), phone="+1 617 555 0123")
     shop.pay(shop.order("ben@example.com", "12.00", currency="USD", address={"phone": "+16175550000"}))
 
 
-STEPS: tuple[Callable[[Desk, Shop], None], ...] = (tag, group, note, lead, consent, edit)
+STEPS: tuple[Callable[[ApiClient, Shop], None], ...] = (tag, group, note, lead, consent, edit)
 
 SEEN = """
 query ($email: String!) { customerRecord(email: $email) {
-  firstName lastName stage phone acceptsMarketing
+  firstName lastName stage phone acceptsNewsletter
   tags { name } groups { name isDefault } suggestions { field value }
   notes(first: 5) { edges { node { text attachments { name size url } } } }
   leads(first: 5) { edges { node { subject state convertedOrderId } } }
@@ -97,13 +97,13 @@ query ($email: String!) { customerRecord(email: $email) {
 """
 
 
-def play(desk: Desk, shop: Shop, tell: Callable[[str], None]) -> None:
+def play(api: ApiClient, shop: Shop, tell: Callable[[str], None]) -> None:
     """Let every step happen."""
     for step in STEPS:
         tell((step.__doc__ or "").strip())
-        step(desk, shop)
+        step(api, shop)
 
 
-def seen(desk: Desk, email: str) -> Any:
+def seen(api: ApiClient, email: str) -> Any:
     """What staff see of somebody afterwards."""
-    return desk(SEEN, email=email)
+    return api(SEEN, email=email)

@@ -16,7 +16,7 @@ from . import database, system_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the demo imports besides Saleor's environment.
-NEEDED = ("rich", "markdown-it-py", "mdurl", "pygments", "tqdm")
+NEEDED = ("django-htmx", "rich", "markdown-it-py", "mdurl", "pygments", "tqdm")
 # Saleor's settings read these: they would lead to services that the demo must not touch.
 SERVICES = ("CELERY_BROKER_URL", "CLOUDAMQP_URL", "CACHE_URL", "REDIS_URL", "DATABASE_URL_REPLICA", "EMAIL_URL")
 

@@ -14,7 +14,14 @@ from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_customer_plus.host import Address, Order, OrderChargeStatus, OrderStatus, TransactionItem, User
+from saleor_customer_plus.saleor_adapter.host import (
+    Address,
+    Order,
+    OrderChargeStatus,
+    OrderStatus,
+    TransactionItem,
+    User,
+)
 
 
 class Shop:

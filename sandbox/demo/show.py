@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from saleor_customer_plus.ledger.models import CustomerFigures
-from saleor_customer_plus.reconciliation.walks import DRIFT
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.sync.walks import DRIFT
 
 # Into a file or a pipe, wide enough for the table.
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 110)

@@ -5,11 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .graphql.api import backend, schema
 from .graphql.views import GraphQLView
-from .plugins.views import (
-    handle_global_plugin_webhook,
-    handle_plugin_per_channel_webhook,
-    handle_plugin_webhook,
-)
+from .plugins.views import handle_global_plugin_webhook, handle_plugin_per_channel_webhook, handle_plugin_webhook
 
 _PLUGIN = r"(?P<plugin_id>[.0-9A-Za-z_\-]+)/"
 

@@ -14,8 +14,8 @@ import pytest
 from django.apps import apps
 from django.db.models import ForeignKey, GeneratedField, Max, Model
 
-from saleor_customer_plus.activity.actions import Actor, Entry, append
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
+from saleor_customer_plus.activity.services import Actor, Entry, append
 from saleor_customer_plus.api.schema import schema
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.records.models import CustomerRecord
@@ -153,4 +153,5 @@ def test_the_tables_of_a_record_are_all_there() -> None:
         "Attachment": "note__record_id",
         "Lead": "record_id",
         "ConsentEvent": "record_id",
+        "CurrentConsent": "record_id",
     }

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.host import OrderStatus
+from saleor_customer_plus.saleor_adapter.host import OrderStatus
 from tests.factories import change, make_account, make_address, make_lead, make_order, make_payment_refund, make_record
 
 from .test_completeness import observe
@@ -23,7 +23,7 @@ class Shop:
     def __init__(self) -> None:
         self.account = make_account("anna@example.com", first_name="Anna")
         self.order = make_order(account=self.account, billing_address=make_address(company_name="Rossi"))
-        tasks.sync_account(self.account.pk)
+        tasks.sync_accounts([self.account.pk])
         make_lead(make_record("ben@example.com"))
 
     def saw(self, order: Any) -> None:
@@ -53,26 +53,26 @@ class Shop:
 
     def account_is_edited(self) -> None:
         change(self.account, first_name="Annina", language_code="it", updated_at=timezone.now())
-        tasks.sync_account(self.account.pk)
+        tasks.sync_accounts([self.account.pk])
 
     def account_is_renamed(self) -> None:
         change(self.account, email="annina@example.com")
-        tasks.sync_account(self.account.pk)
+        tasks.sync_accounts([self.account.pk])
 
     def account_is_deleted(self) -> None:
         key = self.account.pk
         self.account.delete()
-        tasks.sync_account(key)
+        tasks.sync_accounts([key])
 
     def account_of_a_guest(self) -> None:
-        tasks.sync_account(make_account("ben@example.com").pk)
+        tasks.sync_accounts([make_account("ben@example.com").pk])
 
     def account_of_nobody(self) -> None:
-        tasks.sync_account(make_account("dora@example.com").pk)
+        tasks.sync_accounts([make_account("dora@example.com").pk])
 
     def nothing(self) -> None:
         self.saw(self.order)
-        tasks.sync_account(self.account.pk)
+        tasks.sync_accounts([self.account.pk])
 
     def reconciliation(self) -> None:
         make_order("carla@example.com")

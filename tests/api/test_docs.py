@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from saleor_customer_plus.api import limits
-from saleor_customer_plus.api.base import to_global_id
+from saleor_customer_plus.activity.models import ActivityType
+from saleor_customer_plus.api.core import limits
+from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.schema import schema
+from saleor_customer_plus.core.paging import LIMIT
 from saleor_customer_plus.groups.models import Group
-from saleor_customer_plus.host import OrderStatus
 from saleor_customer_plus.ledger.refresh import refresh_records
-from saleor_customer_plus.paging import LIMIT
 from saleor_customer_plus.records.models import CustomerRecord, Source
+from saleor_customer_plus.saleor_adapter.host import OrderStatus
 from saleor_customer_plus.settings import DEFAULTS
 from tests.client import Api
 from tests.factories import make_ledger_entry, make_record, make_staff
@@ -92,6 +93,12 @@ def test_nothing_is_left_out_of_the_list(type_name: str) -> None:
 def test_every_operation_is_told_of_somewhere(type_name: str) -> None:
     told = "".join(page.read_text() for page in DOCS.glob("*.md"))
     assert {name for name in names_of(type_name) if not re.search(rf"\b{name}\b", told)} == set()
+
+
+def test_every_type_of_activity_is_listed_with_its_keys() -> None:
+    table = BACK_OFFICE.partition("| type | keys of `before` and `after` |")[2].partition("\n\n")[0]
+    listed = [name for line in table.splitlines() for name in re.findall(r"`([A-Z_]+)`", line.split(" | ")[0])]
+    assert sorted(listed) == sorted(ActivityType.values)
 
 
 def test_the_operations_of_the_back_office(api: Api, anna: CustomerRecord, on_commit: Any) -> None:

@@ -124,10 +124,13 @@ def test_an_error_is_told_as_saleor_tells_them(api: Api) -> None:
     exception = error["extensions"].pop("exception")
     assert exception["code"] == "GraphQLError"
     assert error == {
-        "message": "Give exactly one of the arguments `id`, `email`, `userId` and `number`.",
+        "message": "Give exactly one of the arguments `id`, `email`, `userId`, `number`, `orderId` and `orderNumber`.",
         "locations": [{"line": 1, "column": 14}],
         "path": ["mine"],
-        "extensions": {"code": "INVALID"},
+        "extensions": {
+            "code": "INVALID",
+            "errors": [{"field": None, "code": "INVALID", "message": error["message"]}],
+        },
     }
 
 
@@ -135,7 +138,7 @@ def test_nothing_of_an_unforeseen_error_is_told(api: Api, monkeypatch: pytest.Mo
     def fail(**_arguments: Any) -> None:
         raise RuntimeError("anna@example.com")
 
-    monkeypatch.setattr("saleor_customer_plus.records.queries.find", fail)
+    monkeypatch.setattr("saleor_customer_plus.customers.queries.find", fail)
 
     with override_settings(DEBUG=False):
         (error,) = api.errors('{ customerRecord(email: "anna@example.com") { id } }')

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from saleor_customer_plus.bulk import claims
+from saleor_customer_plus.jobs import chunks
 
 from .. import factories, processes
 
@@ -14,6 +14,7 @@ from .. import factories, processes
 def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """In the place of pytest-django's, whose clean-up would also take what Saleor's migrations put into the tables."""
     with processes.committed(django_db_blocker):
+        factories.restore_what_migrations_made()  # a test elsewhere may have emptied all tables
         yield
 
 
@@ -26,4 +27,4 @@ def configure() -> Callable[..., None]:
 @pytest.fixture
 def endless_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that kill workers: on a slow machine all of them may die at the same chunk, which would end its job."""
-    monkeypatch.setattr(claims, "STARTS", 1000)
+    monkeypatch.setattr(chunks, "STARTS", 1000)

@@ -6,13 +6,13 @@ import random
 from functools import partial
 from typing import Any
 
-from saleor_customer_plus import deletion, reactions
-from saleor_customer_plus.activity.actions import SYNC
+from saleor_customer_plus.activity.services import SYNC
+from saleor_customer_plus.deletion import services as deletion
 from saleor_customer_plus.ledger.models import LedgerEntry
-from saleor_customer_plus.reconciliation import actions
 from saleor_customer_plus.records.models import CustomerRecord, ReleasedAccount
+from saleor_customer_plus.sync import reactions
 
-from ..drift import drift
+from ..drift import drift, reconcile
 from ..factories import make_account, make_order
 from ..processes import at_once
 
@@ -46,7 +46,6 @@ def test_nobody_comes_back_by_workers_that_are_at_their_orders() -> None:
     assert list(CustomerRecord.objects.values_list("email", "order_count")) == [("bea@example.com", 12)]
     assert LedgerEntry.objects.filter(is_released=True).count() == 24
     assert ReleasedAccount.objects.get().account_id == account.pk
-    for _ in actions.batches(actions.start()):
-        pass
+    reconcile()
     assert CustomerRecord.objects.count() == 1
     assert drift() == {}

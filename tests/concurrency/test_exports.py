@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from saleor_customer_plus.bulk import exports, jobs, progress
+from saleor_customer_plus.bulk import exports
 from saleor_customer_plus.bulk.exports import writers
-from saleor_customer_plus.bulk.exports.options import Wish
-from saleor_customer_plus.bulk.models import BulkJob, JobState
+from saleor_customer_plus.bulk.exports.options import ExportRequest
+from saleor_customer_plus.customers.queries import RecordList
+from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import progress
+from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord
-from saleor_customer_plus.records.queries import RecordList
 
-from ..bulk.counting import STAFF
+from ..bulk.counting import APP
 from ..processes import start
 
 fork = get_context("fork")
@@ -34,8 +36,10 @@ def _people() -> None:
     )
 
 
-def make(**wish: Any) -> BulkJob:
-    return exports.create(RecordList(), Wish(columns=["email", "first_name"], encoding="UTF-8", **wish), actor=STAFF)
+def make(**options: Any) -> BulkJob:
+    return exports.create(
+        RecordList(), ExportRequest(columns=["email", "first_name"], encoding="UTF-8", **options), actor=APP
+    )
 
 
 def worker(job: BulkJob) -> None:
@@ -126,7 +130,7 @@ def test_progress_is_seen_while_the_file_is_written_and_a_cancel_ends_it(monkeyp
     assert seen == sorted(seen)
     assert 0 < max(seen) < PEOPLE
 
-    jobs.cancel(job.pk)
+    jobs.cancel(job.pk, actor=job.actor)
     go_on.release()
     process.join()
 

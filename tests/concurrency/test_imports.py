@@ -13,13 +13,14 @@ from django.db import connections
 from django.db.models import Count
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
-from saleor_customer_plus.bulk import jobs
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.bulk.imports import scan
 from saleor_customer_plus.bulk.imports.options import ImportOptions
-from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
-from saleor_customer_plus.records import imports as records
+from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
+from saleor_customer_plus.records import bulk_writing as records
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment
 
@@ -44,7 +45,7 @@ def make_list(content: str) -> BulkJob:
     return jobs.create(
         JobKind.IMPORT,
         actor=Actor(ActorType.STAFF, "1"),
-        options=ImportOptions(wants_preview=False).to_json(),
+        options=ImportOptions(show_preview=False).to_json(),
         file=ContentFile(content.encode(), name="list.csv"),
         is_confirmed=True,
     )
@@ -102,7 +103,7 @@ def taking(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return queue
 
 
-def test_a_number_that_somebody_takes_at_this_moment_refuses_its_row_and_no_other(
+def test_a_number_that_somebody_takes_at_this_moment_is_left_out_of_its_row_and_no_other(
     taking: list[tuple[str, str]],
 ) -> None:
     for name in ("a", "b", "c", "x", "y"):
@@ -114,13 +115,34 @@ def test_a_number_that_somebody_takes_at_this_moment_refuses_its_row_and_no_othe
     work_at(job)()
 
     job.refresh_from_db()
-    assert (job.state, job.counters) == (JobState.SUCCEEDED, {"read": 3, "updated": 1, "invalid": 2})
-    told = [(problem.row_number, problem.reasons[0]["code"]) for problem in job.problems.order_by("place")]
-    assert told == [(2, "UNIQUE"), (4, "UNIQUE")]
+    assert (job.state, job.counters) == (JobState.SUCCEEDED, {"read": 3, "updated": 3, "with_warnings": 2})
+    told = [
+        (problem.row_number, problem.reasons[0]["code"], problem.reasons[0]["id"])
+        for problem in job.problems.order_by("place")
+    ]
+    holders = [to_global_id("CustomerRecord", CustomerRecord.objects.get(number=number).pk) for number in ("K1", "K3")]
+    assert told == [(2, "UNIQUE", holders[0]), (4, "UNIQUE", holders[1])]
     numbers = CustomerRecord.objects.exclude(number=None).order_by("number").values_list("number", "email")
     assert list(numbers) == [("K1", "x@example.com"), ("K2", "b@example.com"), ("K3", "y@example.com")]
-    assert TagAssignment.objects.count() == 1
+    assert TagAssignment.objects.count() == 3
     assert ActivityEntry.objects.filter(type="DETAILS_EDITED").count() == 1
+
+
+def test_somebody_new_whose_number_is_taken_at_this_moment_is_made_without_it(taking: list[tuple[str, str]]) -> None:
+    make_record("x@example.com")
+    job = make_list("email,number,tags\na@example.com,K1,vip\nb@example.com,K2,vip\n")
+    taking += [("x@example.com", "K1")]
+
+    work_at(job)()
+
+    job.refresh_from_db()
+    assert (job.state, job.counters) == (JobState.SUCCEEDED, {"read": 2, "created": 2, "with_warnings": 1})
+    ((reason,),) = job.problems.values_list("reasons", flat=True)
+    holder = to_global_id("CustomerRecord", CustomerRecord.objects.get(email="x@example.com").pk)
+    assert (reason["code"], reason["id"]) == ("UNIQUE", holder)
+    numbers = dict(CustomerRecord.objects.values_list("email", "number"))
+    assert numbers == {"x@example.com": "K1", "a@example.com": None, "b@example.com": "K2"}
+    assert TagAssignment.objects.count() == 2
 
 
 @pytest.mark.usefixtures("endless_starts")

@@ -21,8 +21,9 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.bulk import claims, jobs
-from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
+from saleor_customer_plus.jobs import chunks
+from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 
 from ..bulk.counting import Counting, make, numbers_of
 from ..hosts import ON_SALEOR, ROOT, SANDBOX
@@ -59,7 +60,7 @@ def assert_done(job: BulkJob, total: int, checked: int) -> None:
     job.refresh_from_db()
     assert (job.state, job.error_code) == (JobState.SUCCEEDED, "")
     assert numbers_of(job) == list(range(total))
-    assert job.counters == {"read": total, "created": total, "updated": checked, "invalid": 0}
+    assert job.counters == {"read": total, "created": total, "updated": checked, "refused": 0}
     assert job.bytes_done == 10 * total
     assert job.report == {"sum": total + checked}
 
@@ -116,7 +117,7 @@ def test_a_killed_worker_costs_one_chunk(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_task_that_is_delivered_eight_times_at_once(kind: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "SETTLED", 2)  # eight on a busy machine: each may have to wait between two statements
+    monkeypatch.setattr(chunks, "SETTLED", 2)  # eight on a busy machine: each may have to wait between two statements
     job = make(total=200, size=4)
     at_once(*[partial(tasks.run_job, job.pk)] * 8)
     assert_done(job, 200, 50)
@@ -140,13 +141,13 @@ def test_a_chunk_that_kills_whoever_is_at_it_ends_its_job(monkeypatch: pytest.Mo
     while state_of(job) != JobState.FAILED:
         at_once(*[partial(worker, job)] * 2)
         starts += 2
-        assert starts <= 2 * claims.STARTS, "it is begun without end"
+        assert starts <= 2 * chunks.STARTS, "it is begun without end"
     job.refresh_from_db()
     assert job.error_code == "WORKER_LOST"
     assert numbers_of(job) == [number for number in range(40) if number // 4 != 3]
 
     monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting())
-    jobs.retry(job.pk)
+    jobs.retry(job.pk, actor=job.actor)
     worker(job)
     assert_done(job, 40, 10)
 
@@ -154,7 +155,7 @@ def test_a_chunk_that_kills_whoever_is_at_it_ends_its_job(monkeypatch: pytest.Mo
 class Broken(Counting):
     """Fails as if the database did, so many times."""
 
-    times = 2 * claims.STARTS
+    times = 2 * chunks.STARTS
 
     def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         if self.times:
@@ -294,7 +295,7 @@ def celery_worker(redis: str, tmp_path: Path) -> Iterator[Callable[[], subproces
         f"from {os.environ['DJANGO_SETTINGS_MODULE']} import *\n"
         f"CELERY_BROKER_URL = {redis!r}\nCELERY_TASK_ALWAYS_EAGER = False\n"
         f"for _database in DATABASES.values():\n    _database['NAME'] = {database['NAME']!r}\n"
-        "CELERY_IMPORTS = ['tests.bulk.celery_kind']\n"
+        "CELERY_IMPORTS = ['tests.jobs.celery_kind']\n"
     )
     paths = [str(tmp_path), str(ROOT), "" if ON_SALEOR else str(SANDBOX), os.environ.get("PYTHONPATH", "")]
     environment = {

@@ -11,16 +11,16 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
-from saleor_customer_plus.deletion import delete_records
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.deletion.services import delete_records
 from saleor_customer_plus.errors import CustomerPlusError
-from saleor_customer_plus.groups import actions as groups
+from saleor_customer_plus.groups import services as groups
 from saleor_customer_plus.groups.mirror import KEY, mirror_records
 from saleor_customer_plus.groups.models import Group, GroupMembership
-from saleor_customer_plus.host import User
 from saleor_customer_plus.records.models import CustomerRecord
-from saleor_customer_plus.tags import actions as tags
+from saleor_customer_plus.saleor_adapter.host import User
+from saleor_customer_plus.tags import services as tags
 from saleor_customer_plus.tags.models import Tag, TagAssignment
 
 from ..factories import make_account, make_group, make_record, make_tag

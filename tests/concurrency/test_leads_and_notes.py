@@ -10,21 +10,21 @@ import pytest
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from saleor_customer_plus import reactions
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
-from saleor_customer_plus.deletion import delete_records
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.deletion.services import delete_records
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
-from saleor_customer_plus.leads import actions as leads
+from saleor_customer_plus.leads import services as leads
 from saleor_customer_plus.leads import submissions
-from saleor_customer_plus.leads.actions import NewLead
 from saleor_customer_plus.leads.models import Lead, LeadOrigin, LeadSubmission
-from saleor_customer_plus.notes import actions as notes
+from saleor_customer_plus.leads.services import NewLead
 from saleor_customer_plus.notes import attachments
+from saleor_customer_plus.notes import services as notes
 from saleor_customer_plus.notes.attachments import MEGABYTE, Stored
 from saleor_customer_plus.notes.models import Attachment, Note
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import CustomerPlusSettings
+from saleor_customer_plus.sync import reactions
 
 from ..factories import make_lead, make_note, make_order, make_record
 from ..processes import at_once, while_open

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from saleor_customer_plus import reactions
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.customers.editing import edit_records
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.records import suggestions
 from saleor_customer_plus.records.activation import set_active
-from saleor_customer_plus.records.editing import Writer, create_records, edit_records
+from saleor_customer_plus.records.editing import Writer, create_records
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.sync import reactions
 from tests.drift import drift
 from tests.factories import change, make_account, make_order, make_record
 from tests.processes import at_once
@@ -31,7 +32,7 @@ def sync(order: Any) -> None:
 @transaction.atomic
 def make(*emails: str, number: str | None = None) -> None:
     made = create_records([{"email": email, "number": number} for email in emails], by=STAFF)
-    reactions.people_known(made.ids.values(), list(made.ids))
+    reactions.records_identified(made.ids.values(), list(made.ids))
 
 
 @transaction.atomic
@@ -39,7 +40,7 @@ def edit(changes: dict[int, dict[str, Any]]) -> None:
     edited = edit_records(changes, by=STAFF)
     emails = [changes[pk]["email"] for pk in edited.changed if "email" in changes[pk]]
     if emails:
-        reactions.people_known(edited.changed, emails)
+        reactions.records_identified(edited.changed, emails)
 
 
 def logged(type: ActivityType) -> int:

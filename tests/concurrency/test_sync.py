@@ -16,14 +16,13 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
-from saleor_customer_plus.reconciliation import actions
-from saleor_customer_plus.reconciliation.models import Reconciliation
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.sync import reactions
+from saleor_customer_plus.sync import reconciliation as actions
 
-from ..drift import drift
+from ..drift import drift, reconcile
 from ..factories import change, make_account, make_order
 from ..processes import at_once, start
 
@@ -120,26 +119,23 @@ def test_an_account_is_confirmed_and_renamed_while_its_orders_come() -> None:
     assert drift() == {}
 
 
+@pytest.mark.usefixtures("endless_starts")
 def test_a_reconciliation_whose_workers_are_killed_goes_on(monkeypatch: pytest.MonkeyPatch, configure: Any) -> None:
     configure(reconcile_batch="100")
     monkeypatch.setattr(actions, "RANGE", 100)
     for number in range(400):
         make_order(f"guest{number % 150}@example.com", total=1)
 
-    def worker() -> None:
-        for _ in actions.batches(actions.start()):
-            pass
-
     moments = random.Random(7)
     for _ in range(6):
-        workers = start(worker, worker, worker)
+        workers = start(reconcile, reconcile, reconcile)
         time.sleep(moments.uniform(0.05, 0.25))
         for process in workers:
             process.kill()
             process.join()
-    worker()
+    reconcile()
 
-    assert not Reconciliation.objects.filter(finished_at=None).exists()
+    assert actions.current() is None
     assert LedgerEntry.objects.count() == 400
     assert sum(count for _, _, count, _ in figures()) == 400
     assert drift() == {}

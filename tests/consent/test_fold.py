@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from saleor_customer_plus.activity.actions import Actor, Cause
 from saleor_customer_plus.activity.models import ActorType, CauseType
-from saleor_customer_plus.consent.actions import record_events
+from saleor_customer_plus.activity.services import Actor, Cause
 from saleor_customer_plus.consent.decisions import ConsentDecision, Outcome, Standing, fold, is_claim
 from saleor_customer_plus.consent.models import (
     ConsentChannel,
@@ -21,9 +20,11 @@ from saleor_customer_plus.consent.models import (
     ConsentPurpose,
     ConsentSource,
     ConsentState,
+    CurrentConsent,
     OptInLevel,
 )
 from saleor_customer_plus.consent.queries import current_consents
+from saleor_customer_plus.consent.services import record_events
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_record
 
@@ -126,7 +127,11 @@ class OnTheDatabase(TestCase):  # type: ignore[misc]
                 assert before == after
 
         anna.refresh_from_db()
-        assert anna.accepts_marketing == any(state == "SUBSCRIBED" for _, state in self.of(anna).values())
+        states = {purpose: state for purpose, (_, state) in self.of(anna).items()}
+        assert anna.accepts_promotional_mail == (states.get("PROMOTIONAL") == "SUBSCRIBED")
+        assert anna.accepts_newsletter == (states.get("NEWSLETTER") == "SUBSCRIBED")
+        kept = CurrentConsent.objects.filter(record=anna, channel="EMAIL").values_list("purpose", "state")
+        assert dict(kept) == states
 
     @staticmethod
     def of(record: CustomerRecord) -> dict[str, tuple[int, str]]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import graphene
 from django.http import HttpRequest, HttpResponse
 
-from saleor_customer_plus.host import (
+from saleor_customer_plus.saleor_adapter.host import (
     AccountPermissions,
     BasePlugin,
     PermissionDenied,

@@ -24,6 +24,7 @@ NAMES: dict[str, dict[str, str]] = {
         "AppTokenManager": "...",
         "AppTokenManager.create": "(self, *, app, name='', auth_token=None, **extra_fields)",
         "AppToken": "...",
+        "AppExtension": "...",
     },
     "saleor.celeryconf": {
         "app": "...",
@@ -65,6 +66,9 @@ NAMES: dict[str, dict[str, str]] = {
     "saleor.core.models": {
         "ModelWithMetadata": "...",
         "ModelWithExternalReference": "...",
+    },
+    "saleor.core.utils": {
+        "build_absolute_uri": "(location, domain=None)",
     },
     "saleor.core.tasks": {
         "RestrictWriterDBTask": "...",
@@ -268,6 +272,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": "AutoField key",
         "name": "CharField(150) unique",
         "permissions": "ManyToManyField of permission.Permission as -",
+        "restricted_access_to_channels": "BooleanField default=False",
+        "channels": "ManyToManyField of channel.Channel as -",
     },
     "account.Address": {
         "table": "account_address",
@@ -339,8 +345,22 @@ COLUMNS: dict[str, dict[str, str]] = {
         "removed_at": "DateTimeField null",
         "type": "CharField(60) default='local'",
         "identifier": "CharField(256)",
+        "about_app": "TextField null",
+        "app_url": "URLField(200) null",
+        "version": "CharField(60) null",
+        "author": "CharField(60) null",
         "is_installed": "BooleanField default=True",
         "permissions": "ManyToManyField of permission.Permission as app_set",
+    },
+    "app.AppExtension": {
+        "table": "app_appextension",
+        "id": "AutoField key",
+        "app": "ForeignKey to app.App as extensions CASCADE",
+        "label": "CharField(256)",
+        "url": "URLField(200)",
+        "mount": "CharField(256)",
+        "target": "CharField(128) default='popup'",
+        "permissions": "ManyToManyField of permission.Permission as -",
     },
     "app.AppToken": {
         "table": "app_apptoken",

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from saleor.core.db.connection import UnsafeWriterAccessError, allow_writer
 
-from saleor_customer_plus.host import Order, User, celery_app
+from saleor_customer_plus.saleor_adapter.host import Order, User, celery_app
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
 
-from saleor_customer_plus.host import PluginConfiguration, notify
+from saleor_customer_plus.saleor_adapter.host import PluginConfiguration, notify
 from tests import factories
 
 from .probe import Probe

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from saleor_customer_plus.reconciliation import actions
-from saleor_customer_plus.reconciliation.walks import DRIFT
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.sync import reconciliation as actions
+from saleor_customer_plus.sync.walks import DRIFT
 from sandbox.demo import back_office, lists, story
-from sandbox.demo.desk import Desk
+from sandbox.demo.api_client import ApiClient
 from sandbox.demo.shop import Shop
+from tests.drift import reconcile
 from tests.factories import restore_what_migrations_made
 
 
@@ -66,8 +67,7 @@ def test_the_story_ends_well() -> None:
 
     story.lose_a_hook(shop)
     assert _drift() > 0
-    for _batch in actions.batches(actions.start()):
-        pass
+    reconcile()
     assert _records()[story.LOST] == ("CUSTOMER", False, _eur(1, "35"))
     assert _drift() == 0
 
@@ -77,18 +77,18 @@ def test_staff_work_on_the_people_of_the_story() -> None:
     told: list[str] = []
     shop = Shop()
     story.play(shop, told.append)
-    desk = Desk()
+    api = ApiClient()
 
-    back_office.play(desk, shop, told.append)
+    back_office.play(api, shop, told.append)
 
-    anna, ben = (back_office.seen(desk, email) for email in ("anna.rossi@example.com", "ben@example.com"))
-    clara, ida = (back_office.seen(desk, email) for email in ("clara@vogt.example", back_office.IDA))
+    anna, ben = (back_office.seen(api, email) for email in ("anna.rossi@example.com", "ben@example.com"))
+    clara, ida = (back_office.seen(api, email) for email in ("clara@vogt.example", back_office.IDA))
     assert anna["tags"] == [{"name": "VIP"}]
-    assert anna["acceptsMarketing"] is True
+    assert anna["acceptsNewsletter"] is True
     assert (ben["phone"], ben["suggestions"]) == ("+16175550123", [{"field": "PHONE", "value": "+16175550000"}])
     assert clara["groups"] == [{"name": "Wholesale", "isDefault": False}]
     ((file,),) = (edge["node"]["attachments"] for edge in clara["notes"]["edges"])
-    assert desk.download(file["url"]) == back_office.QUOTE
+    assert api.download(file["url"]) == back_office.QUOTE
     ((lead,),) = ([edge["node"] for edge in ida["leads"]["edges"]],)
     assert (lead["state"], ida["stage"]) == ("CONVERTED", "CUSTOMER")
     assert _drift() == 0
@@ -96,27 +96,29 @@ def test_staff_work_on_the_people_of_the_story() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_list_comes_in_is_undone_and_goes_out() -> None:
-    steps = lists.Lists(Desk())
+    steps = lists.Lists(ApiClient())
     anna = CustomerRecord.objects.create(email="customer0@old-shop.example", first_name="Anna")
 
     job = steps.preview()
     assert job["report"]["preview"]["counts"] == {
-        "to_create": lists.ROWS - lists.BROKEN - 1,
-        "to_update": 1,
-        "to_leave": 0,
-        "to_skip": 0,
-        "to_refuse": lists.BROKEN,
+        "toCreate": lists.ROWS - lists.REFUSED - 1,
+        "toUpdate": 1,
+        "toLeave": 0,
+        "toSkip": 0,
+        "toRefuse": lists.REFUSED,
+        "withWarnings": lists.WARNED,
     }
     assert CustomerRecord.objects.count() == 1
 
     job = steps.start(job)
-    assert CustomerRecord.objects.count() == lists.ROWS - lists.BROKEN
-    assert len(steps.desk.download(job["errorFile"]).decode("utf-8-sig").splitlines()) == lists.BROKEN + 1
+    assert CustomerRecord.objects.count() == lists.ROWS - lists.REFUSED
+    assert len(steps.api.download(job["errorFile"]).decode("utf-8-sig").splitlines()) == lists.REFUSED + 1
+    assert len(steps.api.download(job["warningFile"]).decode("utf-8-sig").splitlines()) == lists.WARNED + 1
 
     undone = steps.undo(job)
-    assert undone["report"] == {"deleted": lists.ROWS - lists.BROKEN - 1, "changed": 1, "kept": 0}
+    assert undone["report"] == {"deleted": lists.ROWS - lists.REFUSED - 1, "changed": 1, "kept": 0}
     assert (undone["progress"]["updated"], undone["progress"]["unchanged"]) == (1, 0)
     assert list(CustomerRecord.objects.values_list("pk", "first_name")) == [(anna.pk, "Anna")]
 
     exported = steps.export()
-    assert b"customer0@old-shop.example" in steps.desk.download(exported["resultFile"])
+    assert b"customer0@old-shop.example" in steps.api.download(exported["resultFile"])

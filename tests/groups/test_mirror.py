@@ -10,17 +10,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from saleor_customer_plus import hooks, reactions
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActorType
-from saleor_customer_plus.groups import actions
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.groups import services as actions
 from saleor_customer_plus.groups.mirror import KEY, mirror_accounts, mirror_records
 from saleor_customer_plus.groups.models import Group
-from saleor_customer_plus.host import User
-from saleor_customer_plus.reconciliation.models import Walk
-from saleor_customer_plus.reconciliation.walks import walk_batch
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter.host import User
 from saleor_customer_plus.settings import DEFAULTS
+from saleor_customer_plus.sync import reactions
+from saleor_customer_plus.sync.walks import Walk, walk_batch
 
 from ..factories import change, make_account, make_group, make_record
 
@@ -146,13 +145,6 @@ class TestWhen:
         assert walk_batch(Walk.ACCOUNTS, batch, DEFAULTS, refresh=False)["groups_mirrored"] == 2
         assert (metadata(account), metadata(theirs)) == ({KEY: '["Gold"]'}, {})
         assert walk_batch(Walk.ACCOUNTS, batch, DEFAULTS, refresh=False)["groups_mirrored"] == 0
-
-    def test_tasks_have_a_part_each(self, on_commit: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
-        parts: list[list[int]] = []
-        monkeypatch.setattr(reactions, "memberships_changed", parts.append)
-        with on_commit():
-            hooks.memberships_changed(iter(range(1001)))
-        assert parts == [list(range(500)), list(range(500, 1000)), [1000]]
 
     def test_a_record_is_gone(self) -> None:
         record, account = member(make_group("Gold"))

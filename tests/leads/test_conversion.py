@@ -13,14 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from saleor_customer_plus import reactions
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
-from saleor_customer_plus.host import OrderChargeStatus, OrderStatus
 from saleor_customer_plus.leads.conversion import convert_leads
 from saleor_customer_plus.leads.models import Lead, LeadState
-from saleor_customer_plus.reconciliation import actions as reconciliation
 from saleor_customer_plus.records.models import CustomerRecord, Stage
-from tests.drift import drift
+from saleor_customer_plus.saleor_adapter.host import OrderChargeStatus, OrderStatus
+from saleor_customer_plus.sync import reactions
+from tests.drift import drift, reconcile
 from tests.factories import change, make_account, make_lead, make_ledger_entry, make_order, make_record
 
 pytestmark = pytest.mark.django_db
@@ -184,8 +183,7 @@ def test_a_reconciliation_does_it_too_and_counts_it() -> None:
     order = make_order("anna@example.com", created_at=NOON + HOUR)
 
     assert drift()["leads_converted"] == 1
-    for _ in reconciliation.batches(reconciliation.start()):
-        pass
+    reconcile()
 
     assert told(lead) == ("CONVERTED", order.pk, NOON + HOUR)
     assert drift() == {}

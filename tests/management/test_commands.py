@@ -18,19 +18,34 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActorType
-from saleor_customer_plus.bulk import imports, jobs, profiles
-from saleor_customer_plus.bulk.imports.options import ImportOptions, Mode, Overwrite, Subscribe
-from saleor_customer_plus.bulk.models import BulkJob, JobKind, JobState
-from saleor_customer_plus.bulk.progress import Watch
-from saleor_customer_plus.management import export_command, import_command, working
-from saleor_customer_plus.records.filters import MoneyRange, Range, RecordFilter
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.api.customers.inputs import CustomerRecordFilterInput
+from saleor_customer_plus.bulk import imports, saved_profiles, selection
+from saleor_customer_plus.bulk.exports.options import ExportRequest
+from saleor_customer_plus.bulk.imports.options import ImportOptions, Mode, Subscribe, Withdrawals
+from saleor_customer_plus.consent.models import ConsentPurpose
+from saleor_customer_plus.customers.filters import ConsentFilter, MoneyRange, Range, RecordFilter, SourceFilter
+from saleor_customer_plus.errors import CustomerPlusError
+from saleor_customer_plus.groups.models import GroupMembership
+from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
+from saleor_customer_plus.jobs.progress import Watch
+from saleor_customer_plus.management import common, export_command, import_command
 from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.tags.models import TagAssignment
 
 from ..bulk.counting import Counting, make
-from ..factories import make_group, make_job, make_order, make_record, make_staff, make_tag
+from ..factories import (
+    make_channel,
+    make_group,
+    make_job,
+    make_ledger_entry,
+    make_order,
+    make_record,
+    make_staff,
+    make_tag,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +103,7 @@ def test_export_tells_what_the_encoding_could_not_write(tmp_path: Path) -> None:
 
 
 def test_export_of_those_whom_the_options_name(tmp_path: Path) -> None:
-    lead = make_record("lead@example.com", first_name="Lea", country_code="DE", accepts_marketing=True)
+    lead = make_record("lead@example.com", first_name="Lea", country_code="DE", accepts_promotional_mail=True)
     make_record("customer@example.com", stage="CUSTOMER", country_code="AT")
     make_record("inactive@example.com", is_active=False)
     TagAssignment.objects.create(record=lead, tag=make_tag("VIP"))
@@ -105,7 +120,7 @@ def test_export_of_those_whom_the_options_name(tmp_path: Path) -> None:
         [f"--id={lead.pk}"],
         ["--country=DE", "--country=FR"],
         ["--tag=vip"],
-        ["--subscribed"],
+        ["--subscribed=PROMOTIONAL"],
     ):
         assert emails(*options) == ["lead@example.com"], options
     assert emails("--include-inactive") == ["lead@example.com", "customer@example.com", "inactive@example.com"]
@@ -115,9 +130,11 @@ def test_export_filters_as_the_api_does() -> None:
     parser = argparse.ArgumentParser()
     export_command.configure(parser)
     given = (
-        "--stage=CUSTOMER --account=no --tax-exempt=yes --company=Rossi --source=ORDER --source=IMPORT --country=DE"
-        " --created=2026-01-01..2026-02-01T12:00 --customer-since=2026-01-01.. --last-order=..2026-03-01 --orders=2.."
-        " --currency=eur --spent=500..999.50 --average=..80 --subscribed --id=7"
+        "--stage=CUSTOMER --has-account=no --is-tax-exempt=yes --company-name=Rossi --source=ORDER --source=IMPORT"
+        " --country=DE --created-at=2026-01-01..2026-02-01T12:00 --customer-since=2026-01-01.."
+        " --last-order-at=..2026-03-01 --order-count=2.."
+        " --currency=eur --total-spent=500..999.50 --average-order-value=..80 --subscribed=PROMOTIONAL"
+        " --subscribed=NEWSLETTER --consent=sms:system:pending,unsubscribed --id=7"
     )
 
     day = partial(datetime, 2026, tzinfo=UTC)
@@ -126,28 +143,139 @@ def test_export_filters_as_the_api_does() -> None:
         stage=Stage.CUSTOMER,
         has_account=False,
         is_tax_exempt=True,
-        company="Rossi",
-        sources=[Source.ORDER, Source.IMPORT],
+        company_name="Rossi",
+        sources=SourceFilter(any=(Source.ORDER, Source.IMPORT)),
         countries=["DE"],
-        created=Range(day(1, 1), day(2, 1, 12)),
+        created_at=Range(day(1, 1), day(2, 1, 12)),
         customer_since=Range(day(1, 1), None),
-        last_order=Range(None, day(3, 1)),
+        last_order_at=Range(None, day(3, 1)),
         order_count=Range(2, None),
         total_spent=MoneyRange("EUR", Range(Decimal(500), Decimal("999.50"))),
         average_order_value=MoneyRange("EUR", Range(None, Decimal(80))),
-        accepts_marketing=True,
+        accepts_promotional_mail=True,
+        accepts_newsletter=True,
+        consents=[ConsentFilter("SMS", "SYSTEM", ("PENDING", "UNSUBSCRIBED"))],
     )
+
+
+# Each filter of the API, and the options that name it.
+FILTERS = {
+    "ids": "--id=7",
+    "stage": "--stage=LEAD",
+    "is_active": "--include-inactive",
+    "has_account": "--has-account=no",
+    "has_unconfirmed_account": "--has-unconfirmed-account=yes",
+    "is_staff": "--is-staff=no",
+    "sources": "--source=ORDER",
+    "countries": "--country=DE",
+    "cities": "--city=Köln",
+    "languages": "--language=PT_BR",
+    "company_name": "--company-name=Rossi",
+    "attributes": "--attribute=level",
+    "created_at": "--created-at=2026-01-01..",
+    "customer_since": "--customer-since=2026-01-01..",
+    "last_order_at": "--last-order-at=2026-01-01..",
+    "order_count": "--order-count=1..",
+    "total_spent": "--currency=EUR --total-spent=1..",
+    "average_order_value": "--currency=EUR --average-order-value=1..",
+    "order_channels": "--order-channel=outlet",
+    "is_tax_exempt": "--is-tax-exempt=no",
+    "is_approved_buyer": "--is-approved-buyer=no",
+    "accepts_promotional_mail": "--subscribed=PROMOTIONAL",
+    "accepts_newsletter": "--subscribed=NEWSLETTER",
+    "accepts_system_mail": "--subscribed=SYSTEM",
+    "consents": "--consent=SMS:SYSTEM:PENDING",
+    "tags": "--tag=VIP",
+    "groups": "--group=Club",
+}
+
+
+def test_export_has_an_option_for_each_filter_of_the_api() -> None:
+    assert set(FILTERS) == set(CustomerRecordFilterInput._meta.fields)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_an_option_of_export_filters(name: str, tmp_path: Path) -> None:
+    make_channel("outlet")
+    make_tag("VIP")
+    make_group("Club")
+    call("export", tmp_path / "list.csv", *FILTERS[name].split())
+    wanted = selection.loaded(BulkJob.objects.get().options["_records"]).filter
+    assert {one.name for one in fields(wanted) if getattr(wanted, one.name) != one.default} == {name}
+
+
+def test_export_by_attributes_and_languages_and_channels(tmp_path: Path) -> None:
+    channel = make_channel("outlet")
+    found = make_record("a@example.com", language_code="pt-br", city="Łódź", attributes={"level": 3, "note": "a=b"})
+    make_ledger_entry(found, channel_id=channel.pk)
+    make_record("b@example.com", language_code="de", attributes={"level": "3", "note": "c"})
+    for options in (
+        ["--attribute=level=3"],
+        ["--attribute=note=a=b", "--attribute=level"],
+        ["--language=pt_BR"],
+        ["--city=LODZ", "--city=köln"],
+        ["--order-channel=outlet"],
+    ):
+        call("export", tmp_path / "list.csv", "--columns=email", *options)
+        assert (tmp_path / "list.csv").read_text("utf-8-sig").split() == ["Email", "a@example.com"], options
+    with pytest.raises(CommandError, match="no channel"):
+        call("export", tmp_path / "list.csv", "--order-channel=outlet", "--order-channel=none")
+
+
+def test_export_by_any_all_or_none_of_tags_groups_and_sources(tmp_path: Path) -> None:
+    tags = {name: make_tag(name) for name in ("VIP", "Fair")}
+    groups = {name: make_group(name) for name in ("Club", "Press")}
+    for email, of_tags, of_groups, sources in (
+        ("a@example.com", ["VIP", "Fair"], ["Club", "Press"], ["ORDER", "IMPORT"]),
+        ("b@example.com", ["VIP"], ["Club"], ["ORDER"]),
+        ("c@example.com", [], [], ["STAFF"]),
+    ):
+        record = make_record(email, sources=sources)
+        for name in of_tags:
+            TagAssignment.objects.create(record=record, tag=tags[name])
+        for name in of_groups:
+            GroupMembership.objects.create(record=record, group=groups[name])
+
+    def found(options: str) -> str:
+        call("export", tmp_path / "list.csv", "--columns=email", *options.split())
+        return "".join(line[0] for line in (tmp_path / "list.csv").read_text("utf-8-sig").split()[1:])
+
+    for word, first, second in (("tag", "vip", "FAIR"), ("group", "club", "PRESS"), ("source", "ORDER", "IMPORT")):
+        assert found(f"--{word}={first} --{word}={second} --{word}={first}") == "ab"
+        assert found(f"--{word}-all={first} --{word}-all={second}") == "a"
+        assert found(f"--{word}-none={second}") == "bc"
+        assert found(f"--{word}={first} --{word}-none={second}") == "b"
+        assert found(f"--{word}-none={first} --{word}-none={second}") == "c"
+    assert found("--tag=VIP --tag=vip") == "ab"
+    assert found("--group=General") == found("--group-none=club") == "c"
+    for option in ("--tag-all", "--tag-none", "--group-all", "--group-none"):
+        with pytest.raises(CommandError, match=r"There is no (tag|group) of this name"):
+            found(f"{option}=nonsense")
 
 
 def test_export_of_those_who_spent(tmp_path: Path) -> None:
     for email, total in (("anna@example.com", 600), ("bea@example.com", 400)):
         make_order(email, total=total)
     call("reconcile")
-    call("export", tmp_path / "list.csv", "--columns=email", "--spent=500..", "--currency=EUR")
+    call("export", tmp_path / "list.csv", "--columns=email", "--total-spent=500..", "--currency=EUR")
     assert (tmp_path / "list.csv").read_text("utf-8-sig").split() == ["Email", "anna@example.com"]
 
 
-@pytest.mark.parametrize("option", ["--orders=2", "--orders=..", "--orders=x..", "--spent=nan..", "--created=May.."])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--order-count=2",
+        "--order-count=..",
+        "--order-count=x..",
+        "--total-spent=nan..",
+        "--created-at=May..",
+        "--consent=EMAIL",
+        "--consent=EMAIL:NEWSLETTER",
+        "--consent=x:y:z",
+        "--attribute= =1",
+        "--attribute=a=1e999",
+    ],
+)
 def test_a_range_that_is_none(option: str) -> None:
     parser = argparse.ArgumentParser(exit_on_error=False)
     export_command.configure(parser)
@@ -161,9 +289,10 @@ def test_what_export_refuses(tmp_path: Path) -> None:
         (["--tag=nonsense"], "There is no tag of this name"),
         (["--group=nonsense"], "There is no group of this name"),
         (["--user=nobody@example.com"], "no active member of staff"),
-        (["--date-format=x"], "date-format: "),
+        (["--date-format=x"], "--date-format: "),
         (["--json"], "Name a file"),
-        (["--spent=5.."], "--spent needs --currency"),
+        (["--total-spent=5.."], "--total-spent needs --currency"),
+        (["--purpose=NEWSLETTER"], "purpose: A purpose goes with the profiles"),
     ):
         with pytest.raises(CommandError, match=message):
             call("export", *options)
@@ -190,16 +319,19 @@ def people(tmp_path: Path) -> Path:
 def test_import_shows_a_preview_and_writes_nothing(people: Path) -> None:
     make_record("anna@example.com", first_name="Ann")
     said = call("import", people, "--dry-run")
-    assert [line.split() for line in said.splitlines()[2:7]] == [
+    assert [line.split() for line in said.splitlines()[2:8]] == [
         ["1", "to", "create"],
         ["1", "to", "update"],
         ["0", "to", "leave", "as", "they", "are"],
         ["0", "to", "pass", "over"],
         ["1", "to", "refuse"],
+        ["0", "with", "warnings"],
     ]
     assert "first_name  1" in said
     assert "clara@example.com" in said
-    assert said.endswith("\n\nRefused or passed over, to begin with:\nRow 3: email: This is no e-mail address.\n")
+    assert said.endswith(
+        '\n\nRefused or passed over, to begin with:\nRow 3: Email "nonsense": This is no e-mail address.\n'
+    )
     assert CustomerRecord.objects.get().first_name == "Ann"
     assert BulkJob.objects.get().state == JobState.CANCELED
 
@@ -211,7 +343,7 @@ def test_a_preview_tells_whose_layout_a_file_has_and_what_is_not_read(tmp_path: 
 
 
 def test_rows_that_were_refused_at_once_are_told_unless_they_are_put_into_a_file(people: Path, tmp_path: Path) -> None:
-    assert "\nRow 3: email: This is no e-mail address.\nJob " in call("import", people, "--yes", code=3)
+    assert '\nRow 3: Email "nonsense": This is no e-mail address.\nJob ' in call("import", people, "--yes", code=3)
     assert "Row 3" not in call("import", people, "--yes", "--errors", tmp_path / "errors.csv", code=3)
 
 
@@ -229,8 +361,8 @@ def test_a_link_is_followed_and_not_replaced(tmp_path: Path) -> None:
 
 def test_import_writes_and_tells_by_its_code_that_rows_were_refused(people: Path, tmp_path: Path) -> None:
     errors = tmp_path / "errors.csv"
-    told = json.loads(call("import", people, "--yes", "--json", "--errors", errors, "--add-tag", "fair", code=3))
-    assert (told["state"], told["created"], told["invalid"]) == ("SUCCEEDED", 2, 1)
+    told = json.loads(call("import", people, "--yes", "--json", "--errors", errors, "--tag", "fair", code=3))
+    assert (told["state"], told["created"], told["refused"]) == ("SUCCEEDED", 2, 1)
     assert told["error_file"] == str(errors)
     assert "nonsense" in errors.read_text()
     assert stat.S_IMODE(errors.stat().st_mode) == 0o600
@@ -260,15 +392,32 @@ def test_who_is_missing_is_put_out_of_use_if_their_number_was_seen(people: Path)
     assert list(CustomerRecord.objects.filter(is_active=False).values_list("email", flat=True)) == ["old@example.com"]
 
 
+@pytest.mark.parametrize(
+    ("command", "of", "unnamed"),
+    [(import_command, ImportOptions, {"show_preview"}), (export_command, ExportRequest, set())],
+    ids=["import", "export"],
+)
+def test_an_error_names_the_option_as_it_is_typed(command: Any, of: Any, unnamed: set[str]) -> None:
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    options = vars(parser.parse_args(["list.csv"]))
+    for field in {one.name for one in fields(of)} - unnamed:
+        with pytest.raises(CommandError) as raised, common.reporting_errors(options):
+            raise CustomerPlusError("Wrong.", field=field)
+        option, _, message = str(raised.value).partition(": ")
+        assert (message, option in parser._option_string_actions) == ("Wrong.", True), option
+
+
 def test_every_option_of_an_import_can_be_given(people: Path) -> None:
     group = make_group("Resellers")
     given = {
-        "--mode": "CREATE_ONLY", "--file-encoding": "utf-8", "--file-delimiter": "tab", "--file-quote": "'",
-        "--sheet": "People", "--file-format": "shopify", "--group-name": "resellers", "--wording": "Yes",
-        "--wording-version": "2", "--default-country": "de", "--map": "X=email", "--add-tag": "fair",
-        "--subscribe": "ALL", "--lawful-basis": "CONSENT",
+        "--mode": "CREATE_ONLY", "--encoding": "utf-8", "--delimiter": "tab", "--quote": "'",
+        "--sheet": "People", "--format": "shopify", "--group": "resellers", "--wording": "Yes",
+        "--wording-version": "2", "--country": "de", "--mapping": "X=email", "--tag": "fair",
+        "--subscribe": "ALL", "--lawful-basis": "CONSENT", "--marketing-purpose": "NEWSLETTER",
+        "--withdrawals": "IGNORE",
     }  # fmt: skip
-    flags = ["--fill-blanks", "--ignore-locks", "--erase-blanks", "--keep-unknown", "--month-first"]
+    flags = ["--fill-blanks", "--ignore-locks", "--strict", "--erase-blanks", "--keep-unknown", "--month-first"]
     flags += ["--make-leads", "--make-accounts", "--no-header", "--dry-run"]
     parser = argparse.ArgumentParser()
     import_command.configure(parser)
@@ -278,37 +427,40 @@ def test_every_option_of_an_import_can_be_given(people: Path) -> None:
 
     assert wanted == ImportOptions(
         mode=Mode.CREATE_ONLY,
-        overwrite=Overwrite.FILL_BLANKS,
-        respects_locks=False,
-        erases_blanks=True,
+        fill_blanks=True,
+        ignore_locks=True,
+        erase_blanks=True,
+        strict=True,
         format="shopify",
         encoding="utf-8",
         delimiter="\t",
         quote="'",
         has_header=False,
         mapping={"X": "email"},
-        keeps_unknown=True,
+        keep_unknown=True,
         sheet="People",
         country="DE",
         month_first=True,
         tags=("fair",),
         group_id=group.pk,
         subscribe=Subscribe.ALL,
+        withdrawals=Withdrawals.IGNORE,
+        marketing_purposes=(ConsentPurpose.NEWSLETTER,),
         lawful_basis="CONSENT",
         wording="Yes",
         wording_version="2",
-        makes_leads=True,
-        makes_accounts=True,
-        deactivates_missing=True,
+        make_leads=True,
+        make_accounts=True,
+        deactivate_missing=True,
     )
     unset = {field.name for field in fields(wanted) if getattr(wanted, field.name) == field.default}
-    assert unset == {"wants_preview"}  # --yes
+    assert unset == {"show_preview"}  # --yes
 
 
 def test_the_options_of_a_profile_hold_where_none_is_given(people: Path) -> None:
     make_record("anna@example.com", first_name="Ann")
-    kept = ImportOptions(mode=Mode.UPDATE_ONLY, overwrite=Overwrite.FILL_BLANKS, has_header=True, tags=("fair",))
-    profiles.save(JobKind.IMPORT, "Newsletter", kept.to_json())
+    kept = ImportOptions(mode=Mode.UPDATE_ONLY, fill_blanks=True, has_header=True, tags=("fair",))
+    saved_profiles.save(JobKind.IMPORT, "Newsletter", kept.to_json())
 
     told = json.loads(call("import", people, "--yes", "--json", "--profile=newsletter", code=3))
     assert (told["created"], told["updated"], told["skipped"]) == (0, 1, 1)
@@ -340,15 +492,15 @@ def test_import_tells_which_sheet_of_a_workbook_it_reads(tmp_path: Path) -> None
 def test_what_import_refuses(people: Path, tmp_path: Path) -> None:
     make_staff("intern@example.com", permissions=())
     for arguments, message in (
-        ([tmp_path / "none.csv", "--yes"], "There is no such file"),
+        ([tmp_path / "none.csv", "--yes"], "The file does not exist"),
         ([people], "Nobody is there to ask"),
-        ([people, "--yes", "--subscribe=ALL"], "lawful-basis: .*\nwording: "),
-        ([people, "--yes", "--default-country=XX"], "two letters of a country"),
-        ([people, "--yes", "--group-name=nonsense"], "There is no group"),
+        ([people, "--yes", "--subscribe=ALL"], "--lawful-basis: .*\n--wording: "),
+        ([people, "--yes", "--country=XX"], "two letters of a country"),
+        ([people, "--yes", "--group=nonsense"], "There is no group"),
         ([people, "--yes", "--make-accounts"], "accounts needs --user"),
-        ([people, "--yes", "--profile=none"], "profile: There is no such profile"),
+        ([people, "--yes", "--profile=none"], "--profile: No profile has this name"),
         ([people, "--yes", "--make-accounts", "--user=none@example.com"], "no active member of staff"),
-        ([people, "--yes", "--make-accounts", "--user=intern@example.com"], "makes-accounts: .*MANAGE_USERS"),
+        ([people, "--yes", "--make-accounts", "--user=intern@example.com"], "--make-accounts: .*MANAGE_USERS"),
     ):
         with pytest.raises(CommandError, match=message):
             call("import", *arguments)
@@ -394,7 +546,7 @@ def test_a_job_is_run_canceled_and_retried(kind: Counting) -> None:
 def test_an_import_is_started_as_it_was_confirmed_and_undone(people: Path) -> None:
     old, staff = make_record("old@example.com"), make_staff("boss@example.com")
     with people.open("rb") as file:
-        job = imports.of_file(file, ImportOptions(deactivates_missing=True), actor=Actor(ActorType.SYNC))
+        job = imports.of_file(file, ImportOptions(deactivate_missing=True), actor=Actor(ActorType.SYNC))
     assert call("jobs", job.pk, "--run") == f"Job {job.pk}: Previewed, and waiting for somebody to start it.\n"
     with pytest.raises(CommandError, match="Confirm that 1 people"):
         call("jobs", job.pk, "--start")
@@ -417,7 +569,7 @@ def test_a_job_that_fails_is_told_by_the_code(kind: Counting, monkeypatch: pytes
 
 
 def test_what_jobs_refuses() -> None:
-    with pytest.raises(CommandError, match="There is no such job"):
+    with pytest.raises(CommandError, match="No job has this number"):
         call("jobs", 7)
     with pytest.raises(CommandError, match="needs the number of a job"):
         call("jobs", "--cancel")
@@ -436,7 +588,7 @@ def test_a_job_forgets_whom_it_was_about() -> None:
 
 
 def test_the_bar_hears_of_long_chunks_and_of_nothing_afterwards() -> None:
-    with working._bar(quiet=True) as show:
+    with common._bar(quiet=True) as show:
         show(make_job("EXPORT", rows_total=10, state="RUNNING"))
         assert Watch.listener is not None
         Watch.listener(5)
@@ -444,7 +596,7 @@ def test_the_bar_hears_of_long_chunks_and_of_nothing_afterwards() -> None:
 
 
 def test_tables_are_cut_where_cells_are_long() -> None:
-    assert working.table([["a", "b"], [1, "x" * 50], [None, "y\nz"], [2, ["v", "w"]]]).splitlines() == [
+    assert common.table([["a", "b"], [1, "x" * 50], [None, "y\nz"], [2, ["v", "w"]]]).splitlines() == [
         "a  b",
         "-  " + "-" * 40,
         "1  " + "x" * 39 + "…",

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saleor_customer_plus.records.addresses import LINES
 from saleor_customer_plus.records.details import FIELDS, Candidate, Details, changed_fields, merge, moment, written
 
 BLANK = Details(dict.fromkeys(FIELDS, ""), {}, {})
@@ -70,6 +71,25 @@ def test_what_an_import_cleared_stays_blank_until_something_newer_comes() -> Non
     assert (older.values["phone"], newer.values["phone"]) == ("", "+493")
 
 
+def test_what_an_import_wrote_gives_way_to_an_order_of_the_same_moment() -> None:
+    at = "2026-02-01T00:00:00Z"
+    imported = Details({**BLANK.values, "phone": "+491"}, {"phone": {"source": "IMPORT", "origin": "7", "at": at}}, {})
+    assert merge(imported, newest={"phone": offered("+492", at=at)}, locked=[]).values["phone"] == "+492"
+
+
+def test_what_an_order_wrote_gives_way_to_an_older_one_that_is_the_newest_now() -> None:
+    """As when the newer order leaves the record, or no longer counts."""
+    newer = merge(BLANK, newest={"phone": offered("+491", at="2026-02-01T00:00:00Z")}, locked=[])
+    after = merge(newer, newest={"phone": offered("+492", origin="o0", at="2026-01-01T00:00:00Z")}, locked=[])
+    assert (after.values["phone"], after.provenance["phone"]["origin"]) == ("+492", "o0")
+
+
+def test_what_staff_wrote_stays_when_an_older_order_is_offered_and_the_value_s_order_left() -> None:
+    by_staff = Details({**BLANK.values, "phone": "+491"}, {"phone": {**BY_STAFF}}, {})
+    after = merge(by_staff, newest={"phone": offered("+492")}, locked=[], orphaned=["phone"])
+    assert (after.values["phone"], after.provenance["phone"]) == ("+491", BY_STAFF)
+
+
 def test_a_value_leaves_with_its_order() -> None:
     before = merge(BLANK, newest={"first_name": offered("Anna")}, locked=[])
     after = merge(before, newest={}, locked=[], orphaned=["first_name"])
@@ -99,6 +119,22 @@ def test_something_else_is_suggested_after_a_dismissal() -> None:
     after = merge(before, newest={"first_name": offered("Annie")}, locked=["first_name"])
 
     assert after.suggestions == {"first_name": offered("Annie")}
+
+
+def test_what_is_overwritten_does_not_replace_what_is_suggested() -> None:
+    before = merge(BLANK, newest={"first_name": offered("Anna")}, locked=[])
+    suggested = merge(before, newest={"first_name": offered("Ann", origin="o2")}, locked=["first_name"])
+    assert wrote(suggested, first_name="Annie").suggestions == {"first_name": offered("Ann", origin="o2")}
+
+
+def test_only_a_value_of_an_order_or_the_account_is_kept_when_it_is_overwritten() -> None:
+    blank = Details(BLANK.values, {"first_name": {"source": "ORDER", "origin": "o1", "at": "2026-01-01"}}, {})
+    unknown = with_values(first_name="Anna")
+    by_staff = wrote(BLANK, first_name="Anna")
+    for before in (blank, unknown, by_staff):
+        assert wrote(before, first_name="Annie").suggestions == {}
+    of_the_account = merge(BLANK, newest={"first_name": offered("Anna", source="ACCOUNT")}, locked=[])
+    assert wrote(of_the_account, first_name="Annie").suggestions == {"first_name": dismissed("Anna", source="ACCOUNT")}
 
 
 def wrote(before: Details, locked: tuple[str, ...] = ("first_name",), **changes: str) -> Details:
@@ -150,8 +186,9 @@ def test_the_log_tells_only_what_differs() -> None:
 
 
 words = st.sampled_from(["", "x", "y", "z"])
+# Of the address the country alone; all of it is in `test_addresses`.
 candidates = st.dictionaries(
-    st.sampled_from(FIELDS),
+    st.sampled_from([name for name in FIELDS if name not in LINES]),
     st.builds(
         offered,
         st.sampled_from(["x", "y", "z"]),
@@ -169,6 +206,8 @@ def test_any_merge_is_final_and_respects_locks(values: dict[str, str], newest: A
     for name in FIELDS:
         if name in locked:
             assert once.values[name] == before.values[name]
+        elif name == "country_code" and before.values[name] and any(before.values[line] for line in LINES):
+            assert once.values[name] == before.values[name]  # that of the address
         elif name in newest:
             assert once.values[name] == newest[name]["value"]
         else:

@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from saleor_customer_plus.activity.actions import Actor, Cause
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType, CauseType
+from saleor_customer_plus.activity.services import Actor, Cause
+from saleor_customer_plus.customers.editing import edit_records
 from saleor_customer_plus.errors import ErrorCode
 from saleor_customer_plus.records.activation import set_active
-from saleor_customer_plus.records.editing import Writer, create_records, edit_records
+from saleor_customer_plus.records.editing import Writer, create_records
 from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.records.writing import Refusal
 from tests.factories import make_account, make_record
@@ -238,7 +239,7 @@ def test_every_edit_gives_another_version() -> None:
 def test_who_is_gone_is_told() -> None:
     edited = edit_records({12: {"first_name": "Anne"}}, by=BY_STAFF)
 
-    assert edited.refusals == {12: [Refusal("There is no such record.", ErrorCode.NOT_FOUND, "id")]}
+    assert edited.refusals == {12: [Refusal("No record has this id.", ErrorCode.NOT_FOUND, "id")]}
 
 
 def test_one_refusal_leaves_all_of_a_record_and_nothing_of_others() -> None:

@@ -13,15 +13,16 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saleor_customer_plus import reactions
-from saleor_customer_plus.activity.actions import Actor, Cause
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType, CauseType
+from saleor_customer_plus.activity.services import Actor, Cause
+from saleor_customer_plus.customers.editing import edit_records
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records import suggestions
 from saleor_customer_plus.records.details import FIELDS
-from saleor_customer_plus.records.editing import Writer, edit_records
+from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord, Source
 from saleor_customer_plus.settings import DEFAULTS
+from saleor_customer_plus.sync import reactions
 from tests.factories import change, make_address, make_order, make_record
 
 pytestmark = pytest.mark.django_db

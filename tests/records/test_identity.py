@@ -23,7 +23,7 @@ def decide(accounts: list[Account], holders: list[Holder], *, include_guests: bo
 
 
 def carry_out(todo: Plan, holders: list[Holder]) -> list[Holder]:
-    """Do to a list what `records.accounts` does to the table, with the table's constraints."""
+    """Do to a list what `accounts.linking` does to the table, with the table's constraints."""
     state = {holder.record_id: holder for holder in holders}
     for holder in todo.untie:
         state[holder.record_id] = replace(state[holder.record_id], account_id=None)

@@ -86,7 +86,7 @@ def test_it_is_turned_upright_and_says_nothing_of_its_origin() -> None:
 
 
 def test_of_several_pictures_it_is_the_first() -> None:
-    frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+    frames = [Image.new("RGB", (30, 20), color) for color in ("red", "blue")]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
     image, _ = prepared(content)
@@ -96,7 +96,7 @@ def test_of_several_pictures_it_is_the_first() -> None:
 
 
 def test_a_picture_of_a_phone_that_has_a_second_one_inside() -> None:
-    frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+    frames = [Image.new("RGB", (30, 20), color) for color in ("red", "blue")]
 
     image, ending = prepared(encoded(frames[0], "MPO", save_all=True, append_images=frames[1:]))
 

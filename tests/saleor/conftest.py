@@ -31,9 +31,7 @@ def shop(db: None) -> Shop:
 @pytest.fixture
 def saleor(db: None) -> SaleorApi:
     """Saleor's API, asked by staff who may do everything that the flows need, in every channel."""
-    staff = factories.make_staff(permissions=STAFF_PERMISSIONS)
-    staff.groups.create(name="All channels", restricted_access_to_channels=False)
-    return SaleorApi(token=factories.make_token(staff))
+    return SaleorApi(token=factories.make_token(factories.make_staff(permissions=STAFF_PERMISSIONS)))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from saleor_customer_plus.host import BasePlugin
+from saleor_customer_plus.saleor_adapter.host import BasePlugin
 
 PATH = f"{__name__}.MailboxPlugin"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphene import Node
 
-from saleor_customer_plus.host import Order, User
+from saleor_customer_plus.saleor_adapter.host import Order, User
 
 from .client import SaleorApi
 from .shop import Shop, global_id

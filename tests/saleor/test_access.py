@@ -9,8 +9,8 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from saleor_customer_plus.host import PluginConfiguration
 from saleor_customer_plus.plugin import CustomerPlusPlugin
+from saleor_customer_plus.saleor_adapter.host import PluginConfiguration
 from tests import factories
 from tests.client import OUR_PATH, Api
 

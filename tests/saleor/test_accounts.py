@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from saleor_customer_plus.reconciliation.actions import catch_up
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.sync.catch_up import catch_up
 from tests import factories
 
 from .client import SaleorApi
@@ -213,7 +213,7 @@ def test_metadata_of_a_customer_changes_nothing(saleor: SaleorApi, shop: Shop) -
             updateMetadata(id: $id, input: $input) {{ {ERRORS} }}
         }}""",
         id=global_id(account),
-        input=[{"key": "colour", "value": "red"}],
+        input=[{"key": "color", "value": "red"}],
     )
 
     assert known(ANNA) == Person(account=global_id(account))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from saleor_customer_plus import hooks
-from saleor_customer_plus.host import Order
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter.host import Order
 from tests import factories
 from tests.client import Api
 from tests.factories import save_settings

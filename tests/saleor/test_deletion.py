@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from saleor_customer_plus.host import Order, User
 from saleor_customer_plus.records.models import CustomerRecord, ReleasedAccount
+from saleor_customer_plus.saleor_adapter.host import Order, User
 from tests import factories
 from tests.client import OUR_PATH, Api
 from tests.drift import drift

@@ -9,11 +9,11 @@ import pytest
 from graphene import Node
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.groups.actions import default_group
 from saleor_customer_plus.groups.mirror import KEY
 from saleor_customer_plus.groups.models import Group
-from saleor_customer_plus.host import User
+from saleor_customer_plus.groups.services import default_group
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter.host import User
 from tests import factories
 from tests.client import OUR_PATH
 
@@ -70,7 +70,7 @@ class Member:
         self.staff = saleor
         self.ours = SaleorApi(token=saleor.token, path=OUR_PATH)
         self.storefront = saleor.by(factories.make_token(self.account))
-        tasks.sync_account(self.account.pk)
+        tasks.sync_accounts([self.account.pk])
         self.record = CustomerRecord.objects.get(account=self.account)
         self.gold = factories.make_group("Gold")
         self.silver = factories.make_group("Silver")

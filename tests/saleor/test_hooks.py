@@ -11,11 +11,13 @@ import pytest
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from saleor_customer_plus import hooks, reactions, tasks
-from saleor_customer_plus.host import PluginConfiguration
+from saleor_customer_plus import hooks, tasks
+from saleor_customer_plus.core import publishing
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.plugin import CustomerPlusPlugin
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter.host import PluginConfiguration
+from saleor_customer_plus.sync import reactions
 from tests import factories
 
 from .client import SaleorApi
@@ -32,8 +34,8 @@ ALL_HOOKS = {
     if getattr(value, "__module__", "") == hooks.__name__
 }
 # Those that only say "look again". What the others do is in `test_buyers` and `test_vouchers`.
-HOOKS = sorted(name for name, value in ALL_HOOKS.items() if value not in (hooks.may_buy, hooks.of_checkout))
-TASKS = (tasks.sync_account, tasks.sync_address, tasks.sync_orders)
+HOOKS = sorted(name for name, value in ALL_HOOKS.items() if value not in (hooks.may_buy, hooks.checkout_changed))
+TASKS = (tasks.sync_accounts, tasks.sync_addresses, tasks.sync_orders)
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def hooks_raise(patch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any) -> None:
         raise RuntimeError("a bug of ours")
 
-    patch.setattr(hooks, "schedule", fail)
+    patch.setattr(publishing, "publish_ids", fail)
 
 
 def tasks_raise(patch: pytest.MonkeyPatch) -> None:
@@ -278,10 +280,10 @@ def test_hook_asks_the_database_nothing_and_sends_ids_only(
     account = factories.make_account("bert@example.com", first_name="Bert")
     subject, expected = order, ("sync_orders", ([str(order.pk)],))
     if hook.startswith(("customer_", "account_", "staff_")):
-        subject, expected = account, ("sync_account", (account.pk,))
+        subject, expected = account, ("sync_accounts", ([account.pk],))
     elif hook.startswith("address_"):
         subject = factories.make_address()
-        expected = ("sync_address", (subject.pk,))
+        expected = ("sync_addresses", ([subject.pk],))
     elif hook.startswith("fulfillment_"):
         subject = order.fulfillments.create(fulfillment_order=1)
     elif hook == "order_bulk_created":
@@ -302,7 +304,7 @@ def test_hook_waits_for_the_commit(manager: Any, sent: list[Any], on_commit: Any
         manager.customer_created(account)
         assert sent == []
 
-    assert sent == [("sync_account", (account.pk,))]
+    assert sent == [("sync_accounts", ([account.pk],))]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -315,7 +317,7 @@ def test_hook_of_a_transaction_that_is_rolled_back_sends_nothing(manager: Any, s
     assert sent == []
 
     manager.customer_created(account)  # outside of a transaction: at once
-    assert sent == [("sync_account", (account.pk,))]
+    assert sent == [("sync_accounts", ([account.pk],))]
 
 
 @pytest.mark.django_db(transaction=True)

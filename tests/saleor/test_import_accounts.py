@@ -10,14 +10,15 @@ import pytest
 from django.core import mail
 from django.test import TestCase
 
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
-from saleor_customer_plus.bulk import imports, jobs
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.bulk import imports
 from saleor_customer_plus.bulk.imports import accounts
 from saleor_customer_plus.bulk.imports.options import ImportOptions
-from saleor_customer_plus.bulk.models import BulkChunk, BulkJob, JobState
-from saleor_customer_plus.host import User
+from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter.host import User
 from tests import factories
 
 from .client import SaleorApi
@@ -44,7 +45,7 @@ def notified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def load(text: str, actor: Actor) -> BulkJob:
     """Import with what each commit starts."""
-    options = ImportOptions(wants_preview=False, makes_accounts=True)
+    options = ImportOptions(show_preview=False, make_accounts=True)
     with TestCase.captureOnCommitCallbacks(execute=True):
         job = imports.of_file(BytesIO(text.encode()), options, actor=actor, name="list.csv")
         for _ in jobs.run(job.pk):
@@ -145,11 +146,12 @@ def test_an_app_opens_accounts(db: None):
 
 
 def test_saleor_itself_refuses_whoever_may_not(staff: Actor, monkeypatch: pytest.MonkeyPatch):
-    from saleor_customer_plus import opening, saleor_api
+    from saleor_customer_plus.accounts import services as account_services
+    from saleor_customer_plus.saleor_adapter import saleor_api
 
     nobody: Any = factories.make_staff(permissions=())
     monkeypatch.setattr(accounts, "check", lambda actor: None)
-    monkeypatch.setattr(opening, "context_of", lambda actor: saleor_api.as_somebody(user=nobody))
+    monkeypatch.setattr(account_services, "context_of", lambda actor: saleor_api.as_somebody(user=nobody))
 
     job = load("email\nanna@example.com\nbo@example.com\n", staff)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_customer_plus.reconciliation.actions import catch_up
+from saleor_customer_plus.sync.catch_up import catch_up
 from tests import factories
 from tests.client import Api
 

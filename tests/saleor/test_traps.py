@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from saleor_customer_plus import hooks
 from saleor_customer_plus.api.schema import schema
-from saleor_customer_plus.host import BasePlugin
+from saleor_customer_plus.core import publishing
 from saleor_customer_plus.plugin import CustomerPlusPlugin
+from saleor_customer_plus.saleor_adapter.host import BasePlugin
 from tests import factories
 from tests.client import Api
 
@@ -144,7 +144,7 @@ def test_6_what_a_hook_raises_would_break_the_request_and_all_hooks_after_it(
     def fail(*_args: Any) -> None:
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(hooks, "schedule", fail)
+    monkeypatch.setattr(publishing, "publish_ids", fail)
 
     place_order(saleor, shop, userEmail=GUEST)
 

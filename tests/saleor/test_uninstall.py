@@ -13,8 +13,8 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
 
-from saleor_customer_plus.host import User
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter.host import User
 from tests import hosts
 
 from .client import SaleorApi

@@ -11,15 +11,17 @@ from django.apps import apps
 from django.utils import timezone
 from graphene import Node
 
-from saleor_customer_plus import deletion, hooks, tasks
-from saleor_customer_plus.activity.actions import SYNC, Actor
+from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.models import ActorType
-from saleor_customer_plus.bulk import imports, jobs, undo, updates
+from saleor_customer_plus.activity.services import SYNC, Actor
+from saleor_customer_plus.bulk import imports, undo, updates
 from saleor_customer_plus.bulk.imports.options import ImportOptions
-from saleor_customer_plus.bulk.models import BulkJob, JobState
-from saleor_customer_plus.groups import vouchers
-from saleor_customer_plus.groups.actions import default_group
+from saleor_customer_plus.deletion import services as deletion
+from saleor_customer_plus.groups import consequences, vouchers
 from saleor_customer_plus.groups.models import Group, GroupMembership, VoucherUse
+from saleor_customer_plus.groups.services import default_group
+from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 from tests import factories
 from tests.factories import change, make_account, make_record, save_settings
@@ -112,7 +114,7 @@ def touch(customer: SaleorApi, checkout_id: str) -> None:
 def leave(record: CustomerRecord, group: Group, on_commit: Callable[[], Any]) -> None:
     GroupMembership.objects.filter(record=record, group=group).delete()
     with on_commit():
-        hooks.memberships_changed([record.pk])
+        consequences.memberships_changed([record.pk])
 
 
 # Applied.
@@ -336,7 +338,7 @@ def test_the_voucher_goes_when_the_group_is_deleted(
 
     group.delete()
     with on_commit():
-        hooks.memberships_changed([anna.pk])
+        consequences.memberships_changed([anna.pk])
 
     assert code_in(checkout_id) is None
 
@@ -348,14 +350,32 @@ def test_the_voucher_of_the_default_group_goes_when_another_is_joined(
     change(default_group(), voucher_code="HALF")
     checkout_id = create_checkout(customer, shop)
     with on_commit():
-        hooks.memberships_changed([anna.pk])
+        consequences.memberships_changed([anna.pk])
     assert code_in(checkout_id) == "HALF"
 
     make_group("", anna)
     with on_commit():
-        hooks.memberships_changed([anna.pk])
+        consequences.memberships_changed([anna.pk])
 
     assert code_in(checkout_id) is None
+
+
+def test_the_voucher_goes_though_the_task_that_ends_it_is_lost_and_goes_once(
+    customer: SaleorApi, shop: Shop, anna: CustomerRecord
+) -> None:
+    make_voucher(shop, "HALF")
+    group = make_group("HALF", anna)
+    checkout_id = create_checkout(customer, shop)
+    tasks.end_left_vouchers()
+    assert code_in(checkout_id) == "HALF"
+
+    GroupMembership.objects.filter(record=anna, group=group).delete()  # and nobody says so
+    tasks.end_left_vouchers()
+    assert code_in(checkout_id) is None
+
+    factories.change(checkout_of(checkout_id), voucher_code="HALF")  # entered by the customer
+    tasks.end_left_vouchers()
+    assert code_in(checkout_id) == "HALF"
 
 
 def test_the_voucher_goes_when_the_record_is_deleted(
@@ -436,7 +456,7 @@ def test_the_voucher_goes_when_an_import_moves_a_person_to_another_group(
     other = make_group("")
     checkout_id = create_checkout(customer, shop)
 
-    options = ImportOptions(wants_preview=False, group_id=other.pk)
+    options = ImportOptions(show_preview=False, group_id=other.pk)
     run_job(imports.of_text("anna@example.com", options, actor=staff), on_commit)
 
     assert code_in(checkout_id) is None

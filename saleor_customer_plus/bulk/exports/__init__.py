@@ -1,5 +1,5 @@
 """Exports: which columns of which records go into a file, and in which format it is written."""
 
-from .job import create
+from .export_job import create
 
 __all__ = ["create"]

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from ...errors import CustomerPlusError, ErrorCode
+from django.db.models import QuerySet
+
+from ...consent.models import MARKETING, ConsentPurpose
+from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...jobs.models import JobKind
+from ...ledger.channel_figures import orders_seen
 from ...ledger.models import CustomerFigures
+from ...saleor_adapter.staff import Channels
 from ...settings import CustomerPlusSettings, ExportFormat
 from ..columns import ATTRIBUTE, COLUMNS, LANGUAGES
-from ..models import JobKind
-from ..profiles import find
-from .columns import FIGURES
+from ..saved_profiles import find
+from .column_sql import FIGURES, of_purpose
 from .profiles import READY, Ready, check_columns, columns_of_settings
 
 # What a text file may be encoded in, and how Python calls it.
@@ -26,8 +31,17 @@ ENCODINGS = {
 }
 DELIMITERS = {",": ",", ";": ";", "|": "|", "tab": "\t", "\t": "\t"}
 ALL_CURRENCIES = "ALL"
+# Text that spreadsheets read by the customs of a country.
+LOCAL_FORMATS = (ExportFormat.CSV, ExportFormat.TSV)
+# How spreadsheets write a date and a time where these languages are spoken; nothing is said of English.
+LOCAL_TIMES = {
+    "it": "DD/MM/YYYY HH:mm:ss",
+    "de": "DD.MM.YYYY HH:mm:ss",
+    "fr": "DD/MM/YYYY HH:mm:ss",
+    "es": "DD/MM/YYYY HH:mm:ss",
+}
 # More columns than any list needs.
-MOST_COLUMNS = 200
+MAX_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,10 @@ class ExportOptions:
     decimal: str = "."
     time: str = ""
     currency: str = ""
-    plain_phones: bool = False
+    # Whether another tool reads it, which takes an apostrophe before a text for a part of it.
+    for_other_tool: bool = False
+    # Which consent the list is for; blank, if it is for none.
+    purpose: str = ""
     only_subscribed: bool = False
     profile: str = ""
 
@@ -64,7 +81,7 @@ class ExportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ExportRequest:
     """What somebody asks for. What is blank is taken from the profile, and then from the plugin's settings."""
 
     profile: str = ""
@@ -76,89 +93,141 @@ class Wish:
     date_format: str = ""
     header_language: str = ""
     currency: str = ""
+    purpose: str = ""
 
     def given(self) -> dict[str, Any]:
         """What is not blank, as it can be kept in a profile."""
         return {name: list(value) if name == "columns" else value for name, value in asdict(self).items() if value}
 
 
-def check(wish: Wish) -> None:
-    """Raise an error that says what is wrong with a wish."""
-    check_columns(list(wish.columns))
-    if len(wish.columns) > MOST_COLUMNS:
-        raise CustomerPlusError(f"An export may have at most {MOST_COLUMNS} columns.", field="columns")
+def check(request: ExportRequest) -> None:
+    """Raise all that is wrong with a request."""
+    problems = Problems()
+    with problems.noted():
+        check_columns(list(request.columns))
+        if len(request.columns) > MAX_COLUMNS:
+            raise CustomerPlusError(f"An export may have at most {MAX_COLUMNS} columns.", field="columns")
     for name, value, choices in (
-        ("format", wish.format, list(ExportFormat)),
-        ("delimiter", wish.delimiter, list(DELIMITERS)[:-1]),
-        ("encoding", wish.encoding, list(ENCODINGS)),
-        ("decimal_separator", wish.decimal_separator, [".", ","]),
-        ("header_language", wish.header_language, list(LANGUAGES)),
+        ("format", request.format, list(ExportFormat)),
+        ("delimiter", request.delimiter, list(DELIMITERS)[:-1]),
+        ("encoding", request.encoding, list(ENCODINGS)),
+        ("decimal_separator", request.decimal_separator, [".", ","]),
+        ("header_language", request.header_language, list(LANGUAGES)),
+        ("purpose", request.purpose, MARKETING),
     ):
-        if value and value not in choices and not (name == "delimiter" and value in DELIMITERS):
-            raise CustomerPlusError(f"Choose one of {', '.join(map(repr, map(str, choices)))}.", field=name)
-    if wish.currency and not re.fullmatch("[A-Z]{3}", wish.currency):
-        raise CustomerPlusError("Give an ISO 4217 code, such as EUR, or ALL.", field="currency")
-    if wish.date_format:
-        time_pattern(wish.date_format)
+        with problems.noted():
+            if value and value not in choices and not (name == "delimiter" and value in DELIMITERS):
+                raise CustomerPlusError(f"Choose one of {', '.join(map(repr, map(str, choices)))}.", field=name)
+    with problems.noted():
+        if request.currency and not re.fullmatch("[A-Z]{3}", request.currency):
+            raise CustomerPlusError("Give an ISO 4217 code, such as EUR, or ALL.", field="currency")
+    with problems.noted():
+        if request.date_format:
+            time_pattern(request.date_format)
+    problems.raise_any()
 
 
-def resolve(wish: Wish, chosen: CustomerPlusSettings) -> ExportOptions:
-    """Fill in what a wish leaves open. Raise an error that says what is wrong with it."""
-    check(wish)
-    ready, wish = _profile(wish)
-    columns = _columns(wish, ready, chosen)
-    currency, currencies = _currencies(wish.currency, columns, is_fixed=bool(ready and ready.fixed))
-    file_format = ExportFormat(wish.format or chosen.export_format)
-    delimiter = DELIMITERS[wish.delimiter or ("," if ready and ready.fixed else chosen.export_delimiter)]
-    decimal = wish.decimal_separator or "."
-    if file_format is ExportFormat.CSV and decimal == delimiter and wish.decimal_separator and not wish.delimiter:
-        delimiter = ";"  # as where numbers are written so
+def resolve(request: ExportRequest, chosen: CustomerPlusSettings, channels: Channels = None) -> ExportOptions:
+    """Fill in what a request leaves open, for whoever sees the orders of these channels. Raise an error if it is
+    invalid.
+    """
+    check(request)
+    ready, request = _profile(request)
+    purpose = _purpose(request, ready)
+    columns = _columns(request, ready, chosen, purpose)
+    currency, currencies = _currencies(request.currency, columns, channels, is_fixed=bool(ready and ready.fixed))
+    file_format = ExportFormat(request.format or chosen.export_format)
+    # Headers in a language ask for a file that spreadsheets open where it is spoken.
+    local_time = "" if ready and ready.fixed else LOCAL_TIMES.get(request.header_language, "")
+    decimal = request.decimal_separator or ("," if local_time else ".")
+    date_format = request.date_format or (local_time if file_format in LOCAL_FORMATS else "")
     return ExportOptions(
-        columns=tuple(_headed(columns, wish.header_language or LANGUAGES[0], currencies)),
+        columns=tuple(_headed(columns, request.header_language or LANGUAGES[0], currencies)),
         format=file_format,
-        delimiter="\t" if file_format is ExportFormat.TSV else delimiter,
-        encoding=ENCODINGS[wish.encoding] if wish.encoding else ready.encoding if ready else "utf-8-sig",
+        delimiter=_delimiter(request, ready, chosen, file_format, is_local=bool(local_time)),
+        encoding=ENCODINGS[request.encoding] if request.encoding else ready.encoding if ready else "utf-8-sig",
         decimal=decimal,
-        time=time_pattern(wish.date_format) if wish.date_format else "",
+        time=time_pattern(date_format) if date_format else "",
         currency=currency,
-        plain_phones=bool(ready and ready.plain_phones),
+        for_other_tool=bool(ready and ready.fixed),
+        purpose=purpose or "",
         only_subscribed=bool(ready and ready.only_subscribed),
-        profile=wish.profile,
+        profile=request.profile,
     )
 
 
-def check_base(wish: Wish) -> None:
-    """Raise an error if a wish that is to be saved as a profile builds on one that is saved itself."""
-    if wish.profile and wish.profile.lower() not in READY:
+def _delimiter(
+    request: ExportRequest,
+    ready: Ready | None,
+    chosen: CustomerPlusSettings,
+    file_format: ExportFormat,
+    *,
+    is_local: bool,
+) -> str:
+    if file_format is ExportFormat.TSV:
+        return "\t"
+    if request.delimiter:
+        return DELIMITERS[request.delimiter]
+    delimiter = "," if ready and ready.fixed else DELIMITERS[chosen.export_delimiter]
+    # As where numbers are written with a comma.
+    is_needed = file_format is ExportFormat.CSV and (is_local or request.decimal_separator == ",")
+    return ";" if is_needed and delimiter == "," else delimiter
+
+
+def check_base(request: ExportRequest) -> None:
+    """Raise an error if a request that is to be saved as a profile builds on one that is saved itself."""
+    if request.profile and request.profile.lower() not in READY:
         raise CustomerPlusError("A profile can build on a ready one only.", field="profile")
 
 
-def _profile(wish: Wish) -> tuple[Ready | None, Wish]:
-    """The ready profile that is asked for, if any, and the wish with what a saved one says on what it leaves open."""
-    if not wish.profile or wish.profile.lower() in READY:
-        return READY.get(wish.profile.lower()), wish
-    saved = find(JobKind.EXPORT, wish.profile).options
-    merged = Wish(**{**saved, **wish.given()})
+def _profile(request: ExportRequest) -> tuple[Ready | None, ExportRequest]:
+    """The built-in profile that is asked for, if any, and the request filled up from the saved one that it names."""
+    if not request.profile or request.profile.lower() in READY:
+        return READY.get(request.profile.lower()), request
+    saved = find(JobKind.EXPORT, request.profile).options
+    merged = ExportRequest(**{**saved, **request.given()})
     check(merged)
     return READY.get(str(saved.get("profile", "")).lower()), merged
 
 
-def _columns(wish: Wish, ready: Ready | None, chosen: CustomerPlusSettings) -> list[tuple[str, str | None]]:
+def _purpose(request: ExportRequest, ready: Ready | None) -> ConsentPurpose | None:
+    """What the list is for: as the profile has it, unless told."""
+    own = ready.purpose if ready else None
+    if not request.purpose:
+        return own
+    if own is None:
+        raise CustomerPlusError(
+            "A purpose goes with the profiles `shopify`, `klaviyo`, `mailchimp` and `ecwid-newsletter` only. "
+            "Otherwise filter by the consents, and choose their columns.",
+            field="purpose",
+        )
+    return ConsentPurpose(request.purpose)
+
+
+def _columns(
+    request: ExportRequest, ready: Ready | None, chosen: CustomerPlusSettings, purpose: ConsentPurpose | None
+) -> list[tuple[str, str | None]]:
     """The keys of the columns, each with its header where a profile fixes it."""
-    if wish.columns:
-        return [(key, None) for key in wish.columns]
+    if request.columns:
+        return [(key, None) for key in request.columns]
     if ready is None and (keys := columns_of_settings(chosen)):
         return [(key, None) for key in keys]
-    return list((ready or READY["default"]).headed())
+    headed = (ready or READY["default"]).headed()
+    return [(of_purpose(key, purpose) if purpose else key, header) for key, header in headed]
 
 
-def _currencies(asked: str, columns: Iterable[tuple[str, str | None]], *, is_fixed: bool) -> tuple[str, list[str]]:
+def _currencies(
+    asked: str, columns: Iterable[tuple[str, str | None]], channels: Channels, *, is_fixed: bool
+) -> tuple[str, list[str]]:
     """The one currency of the figures; or none, and those that each get columns of their own."""
     if not any(key in FIGURES or key == "currency" for key, _header in columns):
         return "", []
     if asked and asked != ALL_CURRENCIES:
         return asked, []
-    found = list(CustomerFigures.objects.order_by("currency").values_list("currency", flat=True).distinct())
+    bought: QuerySet[Any] = CustomerFigures.objects.all()
+    if channels is not None:
+        bought = orders_seen(channels).filter(counts=True, record__isnull=False)
+    found = list(bought.order_by("currency").values_list("currency", flat=True).distinct())
     if len(found) <= 1 and asked != ALL_CURRENCIES:
         return (found or [""])[0], []
     if is_fixed:

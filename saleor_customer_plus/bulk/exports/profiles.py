@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from ...consent.models import ConsentPurpose
 from ...errors import CustomerPlusError
+from ...jobs.models import BulkProfile, JobKind
 from ...settings import CustomerPlusSettings
-from .. import profiles
+from .. import saved_profiles
 from ..columns import COLUMNS
-from ..models import BulkProfile, JobKind
-from .columns import is_column
+from .column_sql import ACCEPTS, CONSENT_WORD, PLAIN_TAGS, PROVINCE_CODE, is_column
 
 # Never unless asked for: what staff wrote about a person.
 PRIVATE = ("notes", "store_note")
@@ -31,9 +32,9 @@ class Ready:
     label: str
     columns: Mapping[str, str] | tuple[str, ...]
     encoding: str = "utf-8-sig"
-    # Phone numbers as they are, which a spreadsheet takes for plain numbers: a tool would not know the apostrophe.
-    plain_phones: bool = False
-    # Only people who accept marketing, unless the filter says otherwise: who loads the list writes to all on it.
+    # What the list is for: which consent its columns show. None if it has no consents, or has all of them.
+    purpose: ConsentPurpose | None = None
+    # Only people who consent to that, unless the filter says otherwise: who loads the list writes to all on it.
     only_subscribed: bool = False
 
     @property
@@ -78,56 +79,57 @@ READY = {
                 "Last Billing Name": "billing_name",
                 "Last Billing Address": "billing_address",
                 "Last Billing Phone": "billing_phone",
-                "Tags": "tags",
+                "Tags": PLAIN_TAGS,
             },
         ),
         Ready(
             "ecwid-newsletter",
-            "Subscribers, with the column of their consent, as from Ecwid",
-            {"Email": "email", "Name": "name", "Accepts marketing": "accepts_marketing"},
+            "Subscribers of the newsletter, with the column of their consent, as from Ecwid",
+            {"Email": "email", "Name": "name", "Accepts marketing": ACCEPTS},
+            purpose=ConsentPurpose.NEWSLETTER,
             only_subscribed=True,
         ),
         Ready(
             "shopify",
-            "Customers for Shopify",
+            "Customers for Shopify, with their consent to promotional mail",
             {
                 "First Name": "first_name",
                 "Last Name": "last_name",
                 "Email": "email",
-                "Accepts Email Marketing": "accepts_marketing",
+                "Accepts Email Marketing": ACCEPTS,
                 "Default Address Company": "shipping_company",
                 "Default Address Address1": "shipping_street_1",
                 "Default Address Address2": "shipping_street_2",
                 "Default Address City": "shipping_city",
-                "Default Address Province Code": "shipping_region",
+                "Default Address Province Code": PROVINCE_CODE,
                 "Default Address Country Code": "shipping_country_code",
                 "Default Address Zip": "shipping_postal_code",
                 "Default Address Phone": "shipping_phone",
                 "Phone": "phone",
-                "Tags": "tags",
+                "Tags": PLAIN_TAGS,
                 "Tax Exempt": "is_tax_exempt",
             },
+            purpose=ConsentPurpose.PROMOTIONAL,
             encoding="utf-8",
-            plain_phones=True,
         ),
         Ready(
             "mailchimp",
-            "Subscribers for Mailchimp",
+            "Subscribers of the newsletter, for Mailchimp",
             {
                 "Email Address": "email",
                 "First Name": "first_name",
                 "Last Name": "last_name",
                 "Company": "company_name",
                 "Phone Number": "phone",
-                "Tags": "tags",
+                "Tags": PLAIN_TAGS,
             },
+            purpose=ConsentPurpose.NEWSLETTER,
             encoding="utf-8",
-            plain_phones=True,
             only_subscribed=True,
         ),
         Ready(
             "klaviyo",
-            "Profiles for Klaviyo, with their consent",
+            "Profiles for Klaviyo, with their consent to promotional mail",
             {
                 "Email": "email",
                 "First Name": "first_name",
@@ -140,10 +142,10 @@ READY = {
                 "State / Region": "shipping_region",
                 "Country": "shipping_country_code",
                 "Zip Code": "shipping_postal_code",
-                "Email Marketing Consent": "consent_word",
+                "Email Marketing Consent": CONSENT_WORD,
             },
+            purpose=ConsentPurpose.PROMOTIONAL,
             encoding="utf-8",
-            plain_phones=True,
         ),
     )
 }
@@ -182,4 +184,4 @@ def columns_of_settings(chosen: CustomerPlusSettings) -> list[str]:
 
 def save(name: str, options: Mapping[str, Any]) -> BulkProfile:
     """Keep the options of exports under a name, which may not be that of a ready profile."""
-    return profiles.save(JobKind.EXPORT, name, options, reserved=READY)
+    return saved_profiles.save(JobKind.EXPORT, name, options, reserved=READY)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 
-from ... import host, sql
+from ...core import sql
+from ...customers.filters import Records
 from ...groups.models import Group, GroupMembership
+from ...ledger.channel_figures import SUMMARY, figures_seen, line_seen, summary_seen
 from ...ledger.models import CustomerFigures
 from ...notes.models import Note
-from ...records.filters import Records
+from ...records.addresses import LINES
 from ...records.models import CustomerRecord
+from ...saleor_adapter import host
+from ...saleor_adapter.staff import Channels
 from ...tags.models import Tag, TagAssignment
-from ..cells import guarded, neutralised
-from .columns import Cell, figures_in
+from ..cells import defused, guarded, neutralised
+from .column_sql import PLAIN_TAGS, Cell, figures_in
 
 
 class Neutral(Enum):
@@ -22,25 +26,61 @@ class Neutral(Enum):
     NONE = "none"
     GUARDED = "none, and what looks as if it were is marked"
     ALL = "all"
-    ALL_BUT_PHONES = "all but phone numbers"
+    HARMFUL = "what could do harm"
+
+
+_MARKED: Mapping[Neutral, Callable[[str], str]] = {
+    Neutral.GUARDED: guarded,
+    Neutral.ALL: neutralised,
+    Neutral.HARMFUL: defused,
+}
 
 
 def export_query(
-    records: Records, cells: Iterable[Cell], *, currency: str, set_wise: bool, neutral: Neutral
+    records: Records,
+    cells: Iterable[Cell],
+    *,
+    currency: str,
+    set_wise: bool,
+    neutral: Neutral,
+    tells_changes: bool = False,
+    channels: Channels = None,
 ) -> sql.Sql:
     """Select the cells of records as text, in the order of ids.
 
+    With `tells_changes`, a last column has the numbers of those that Excel would change, from 0 and each with a blank
+    behind it; null for none.
+
     With `set_wise`, tags and their like are read for all records of the store and then joined: cheaper, where a large
-    part of them is exported.
+    part of them is exported. Figures are over the orders of these channels, if any are given.
     """
     cells = list(cells)
     names = dict.fromkeys(name for cell in cells for name in cell.joins)
     return sql.fill(
         "SELECT {cells} FROM {records} r {joins} {where} ORDER BY r.id",
-        cells=_joined(", ", (_written(cell, neutral) for cell in cells)),
-        records=sql.table(CustomerRecord),
-        joins=_joined(" ", (_join(name, currency, set_wise) for name in names)),
+        cells=_joined(
+            ", ", [*(_written(cell, neutral) for cell in cells), *([_changes(cells, neutral)] * tells_changes)]
+        ),
+        records=_records(channels),
+        joins=_joined(" ", (_join(name, currency, set_wise, channels) for name in names)),
         where=_where(records),
+    )
+
+
+def _records(channels: Channels) -> sql.Sql:
+    """The records, with what they tell of their orders."""
+    if channels is None:
+        return sql.table(CustomerRecord)
+    special = (*SUMMARY, *LINES)
+    own = [field.column for field in CustomerRecord._meta.concrete_fields if field.column not in special]
+    lines = (sql.fill("{line} AS " + name, line=line_seen(name, "x", channels)) for name in LINES)
+    return sql.fill(
+        "(SELECT {own}, {lines}, {seen} FROM {records} x JOIN ({summaries}) y ON y.id = x.id)",
+        own=sql.columns(own, prefix="x"),
+        lines=_joined(", ", lines),
+        seen=sql.columns(SUMMARY, prefix="y"),
+        records=sql.table(CustomerRecord),
+        summaries=summary_seen(channels, sql.Sql("true")),
     )
 
 
@@ -53,11 +93,32 @@ def _written(cell: Cell, neutral: Neutral) -> sql.Sql:
     if neutral is Neutral.NONE or not cell.may_be_formula:
         return cell.expression
     text, params = cell.expression
-    if neutral is Neutral.GUARDED:
-        return sql.Sql(guarded(text), params * 4)
-    if cell.is_phone and neutral is Neutral.ALL_BUT_PHONES:
-        return sql.Sql(f"CASE WHEN {text} ~ '^\\+[0-9]+$' THEN {text} ELSE {neutralised(text)} END", params * 5)
-    return sql.Sql(neutralised(text), params * 3)  # it is written three times
+    return sql.Sql(_MARKED[neutral](text), params * 3)  # it is written three times
+
+
+# What Excel takes for a number or a date, and shows and saves otherwise: 007, 1E5, 1.50, 1-2, more than eleven digits.
+_NUMBER = r"0[0-9]+|[0-9]{12,}|[0-9]+([.,][0-9]*)?[eE][+-]?[0-9]+|[0-9]+[.,][0-9]+"
+_DATE = r"[0-9]{1,4}[-/.:][0-9]{1,2}([-/.:][0-9]{1,4})?"
+_CHANGED = rf"^({_NUMBER}|{_DATE})$"
+# With a sign too, which is lost; otherwise such a cell is neutralised.
+_CHANGED_WITH_SIGN = rf"^([+-][0-9]+|{_NUMBER}|{_DATE})$"
+
+
+def _changes(cells: Sequence[Cell], neutral: Neutral) -> sql.Sql:
+    is_signed = neutral is Neutral.HARMFUL
+    first = "BETWEEN 43 AND 57" if is_signed else "BETWEEN 48 AND 57"
+    pattern = _CHANGED_WITH_SIGN if is_signed else _CHANGED
+    parts = (
+        sql.Sql(
+            f"CASE WHEN ascii({cell.expression.text}) {first} AND {cell.expression.text} ~ '{pattern}'"
+            f" THEN '{number} ' ELSE '' END",
+            cell.expression.params * 2,
+        )
+        for number, cell in enumerate(cells)
+        if cell.may_be_formula
+    )
+    listed = _joined(" || ", [*parts, sql.Sql("''")])
+    return sql.Sql(f"NULLIF({listed.text}, '')", listed.params)
 
 
 def _where(records: Records) -> sql.Sql:
@@ -66,25 +127,32 @@ def _where(records: Records) -> sql.Sql:
     return sql.fill("WHERE r.id IN ({ids})", ids=sql.of_queryset(records.order_by().values("pk")))
 
 
-def _join(name: str, currency: str, set_wise: bool) -> sql.Sql:
+def _join(name: str, currency: str, set_wise: bool, channels: Channels) -> sql.Sql:
     name, _, detail = name.partition(":")
     if name == "figures":
-        return _figures(figures_in(detail), detail or currency)
+        return _figures(figures_in(detail), detail or currency, channels)
     if name in _ONE_ROW:
         return _ONE_ROW[name]()
     condition = sql.Sql("true" if set_wise else "x.record_id = r.id")
     return sql.fill(
         "LEFT JOIN {lateral} ({rows}) {name} ON {name}.record_id = r.id",
         lateral=sql.Sql("" if set_wise else "LATERAL"),
-        rows=_AGGREGATES[name](condition),
+        rows=_firsts(condition, channels) if name == "firsts" else _AGGREGATES[name](condition),
         name=sql.Sql(name),
     )
 
 
-def _figures(alias: str, currency: str) -> sql.Sql:
+def _figures_seen(channels: Channels) -> sql.Sql:
+    """The table of figures, as far as they may be told."""
+    if channels is None:
+        return sql.table(CustomerFigures)
+    return sql.fill("({figures})", figures=figures_seen(channels, sql.Sql("record_id IS NOT NULL")))
+
+
+def _figures(alias: str, currency: str, channels: Channels) -> sql.Sql:
     return sql.fill(
         "LEFT JOIN {figures} {alias} ON {alias}.record_id = r.id AND {alias}.currency = {currency}",
-        figures=sql.table(CustomerFigures),
+        figures=_figures_seen(channels),
         alias=sql.Sql(alias),
         currency=currency,
     )
@@ -116,14 +184,14 @@ _QUOTED = """
 """
 
 
-def _labels(links: sql.Sql, labels: sql.Sql, field: str, condition: sql.Sql) -> sql.Sql:
+def _labels(links: sql.Sql, labels: sql.Sql, field: str, condition: sql.Sql, name: str = _QUOTED) -> sql.Sql:
     """The names of a record's tags or groups, in order."""
     return sql.fill(
         """
         SELECT x.record_id, string_agg({name}, ', ' ORDER BY lower(label.name), label.id) AS names
         FROM {links} x JOIN {labels} label ON label.id = x.{field} WHERE {condition} GROUP BY x.record_id
         """,
-        name=sql.Sql(_QUOTED),
+        name=sql.Sql(name),
         links=links,
         labels=labels,
         field=sql.Sql(field),
@@ -142,13 +210,13 @@ def _notes(condition: sql.Sql) -> sql.Sql:
     )
 
 
-def _firsts(condition: sql.Sql) -> sql.Sql:
+def _firsts(condition: sql.Sql, channels: Channels) -> sql.Sql:
     return sql.fill(
         """
         SELECT x.record_id, min(x.first_order_at) AS first_order_at
         FROM {figures} x WHERE {condition} GROUP BY x.record_id
         """,
-        figures=sql.table(CustomerFigures),
+        figures=_figures_seen(channels),
         condition=condition,
     )
 
@@ -156,7 +224,7 @@ def _firsts(condition: sql.Sql) -> sql.Sql:
 # Joins that put together any number of rows of a record.
 _AGGREGATES: Mapping[str, Callable[[sql.Sql], sql.Sql]] = {
     "tags": lambda condition: _labels(sql.table(TagAssignment), sql.table(Tag), "tag_id", condition),
+    PLAIN_TAGS: lambda condition: _labels(sql.table(TagAssignment), sql.table(Tag), "tag_id", condition, "label.name"),
     "groups": lambda condition: _labels(sql.table(GroupMembership), sql.table(Group), "group_id", condition),
     "notes": _notes,
-    "firsts": _firsts,
 }

@@ -7,13 +7,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO, Any, NamedTuple, Protocol
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from ... import sql
+from ...core import sql
 from .xlsx import write_workbook
 
 # Rows that are fetched from a cursor at a time, and bytes that are gathered before they are written.
@@ -22,10 +24,14 @@ GATHERED = 1 << 20
 
 
 class Written(NamedTuple):
-    """How many rows a file has, and how many of its cells, those of the head too, do not hold all of their text."""
+    """How many rows a file has, and how many of its cells, those of the head too, do not hold all of their text.
+
+    `changed` has the number of cells that Excel would change, by column.
+    """
 
     rows: int
     lost: int = 0
+    changed: Mapping[int, int] = MappingProxyType({})
 
 
 class Writer(Protocol):
@@ -36,7 +42,10 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextWriter:
-    """CSV and its like. What the encoding has no character for becomes a question mark."""
+    """CSV and its like. What the encoding has no character for becomes a question mark.
+
+    The last column of the query has the numbers of those that Excel would change. It is not written.
+    """
 
     headers: Sequence[str]
     delimiter: str = ","
@@ -51,21 +60,30 @@ class TextWriter:
             delimiter=self.delimiter,
         )
         rows = 0
+        changed: Counter[int] = Counter()
+        nothing = f"{self.delimiter}\n".encode()
+        delimiter = self.delimiter.encode()
         gathered = bytearray()
         connection = connections[DEFAULT_DB_ALIAS]
         # Composed here: Django's cursor for debugging takes no parameters to a COPY.
         operations: Any = connection.ops
         composed = operations.compose_sql(statement.text, statement.params)
         with connection.cursor() as cursor, cursor.copy(composed) as lines:
-            for line in lines:  # one for each row
-                gathered += line
+            for line in map(bytes, lines):  # one for each row
+                if line.endswith(nothing):
+                    gathered += line[:-2]
+                else:
+                    cells, _, numbers = line.rpartition(delimiter)
+                    changed.update(map(int, numbers.split()))
+                    gathered += cells
+                gathered += b"\n"
                 rows += 1
                 if len(gathered) > GATHERED:
                     file.write(recode(gathered))
                     gathered.clear()
                     told(rows)
         file.write(recode(gathered))
-        return Written(rows, recode.lost)
+        return Written(rows, recode.lost, changed)
 
     def _head(self) -> bytes:
         line = io.StringIO()

@@ -15,7 +15,7 @@ from ..cells import is_formula
 
 # What a sheet can hold; more goes on in the next one.
 ROWS = 1_048_576
-LONGEST_CELL = 32_767
+MAX_CELL_LENGTH = 32_767
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -57,8 +57,8 @@ def write_workbook(
                     if pending is None:
                         break
                     written = _row(pending, columns, are_numbers, number)
-                    if len(written) > LONGEST_CELL:
-                        cut += sum(len(cell or "") > LONGEST_CELL for cell in pending)
+                    if len(written) > MAX_CELL_LENGTH:
+                        cut += sum(len(cell or "") > MAX_CELL_LENGTH for cell in pending)
                     sheet.write(written)
                     count += 1
                     pending = next(remaining, None)
@@ -92,7 +92,7 @@ def _row(row: Sequence[str | None], columns: Sequence[str], are_numbers: Sequenc
 
 
 def _text(text: str, letters: str, number: int, style: int) -> str:
-    text = escape(escaped(text[:LONGEST_CELL]))
+    text = escape(escaped(text[:MAX_CELL_LENGTH]))
     return f'<c r="{letters}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

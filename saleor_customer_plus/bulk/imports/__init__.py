@@ -1,9 +1,10 @@
 """Imports: from a file of any kind to records.
 
-`readers` make rows of cells of a file, `headers` find out what its columns are, `values` what a cell says, `rows` makes
-a person of them. `plan` decides what becomes of the person, `writing` does it; `job` goes through it chunk by chunk.
+`readers` split a file into rows of cells, `headers` find out what its columns are, `values` read a cell, and
+`row_reader` makes a person of a row. `planner` decides what becomes of the person, `chunk_writing` writes it, and
+`import_job` goes through the file chunk by chunk.
 """
 
-from .requests import LONGEST_TEXT, change, of_file, of_text, start
+from .requests import MAX_TEXT_LENGTH, change, check_known, of_file, of_text, start
 
-__all__ = ["LONGEST_TEXT", "change", "of_file", "of_text", "start"]
+__all__ = ["MAX_TEXT_LENGTH", "change", "check_known", "of_file", "of_text", "start"]

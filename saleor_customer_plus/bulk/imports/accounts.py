@@ -11,19 +11,21 @@ from typing import Any
 
 from django.db import transaction
 
-from ... import host, opening
-from ...activity.actions import Actor
+from ...accounts import services as account_services
+from ...activity.services import Actor
 from ...errors import CustomerPlusError, ErrorCode, SeveralErrors
+from ...jobs.models import BulkChunk, BulkJob, BulkProblem
 from ...records.models import CustomerRecord
 from ...records.writing import lock_rows
-from ..models import BulkChunk, BulkJob, BulkProblem
+from ...saleor_adapter import host
 from . import files
-from .plan import Fate, Planned
-from .readers.rows import rows_of
-from .rows import Reason
+from .job_settings import columns_of
+from .planner import Planned, RowOutcome
+from .readers.csv_rows import rows_of
+from .row_reader import Reason
 
 # Who is in the records once the list is written.
-_KEPT = (Fate.CREATED, Fate.UPDATED, Fate.UNCHANGED)
+_KEPT = (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED)
 # Each takes Saleor some dozens of statements.
 _OPENED_AT_ONCE = 25
 _NOT_ALLOWED = "Whoever imports this list may not open accounts: the permission MANAGE_USERS is missing."
@@ -31,8 +33,8 @@ _NOT_ALLOWED = "Whoever imports this list may not open accounts: the permission 
 
 def check(actor: Actor) -> None:
     """Raise unless accounts may be opened in the name of this one."""
-    if opening.context_of(actor) is None:
-        raise CustomerPlusError(_NOT_ALLOWED, code=ErrorCode.OUT_OF_SCOPE, field="makes_accounts")
+    if account_services.context_of(actor) is None:
+        raise CustomerPlusError(_NOT_ALLOWED, code=ErrorCode.OUT_OF_SCOPE, field="make_accounts")
 
 
 def wanted(done: Sequence[Planned]) -> list[tuple[int, int]]:
@@ -44,7 +46,7 @@ def wanted(done: Sequence[Planned]) -> list[tuple[int, int]]:
 def count_wanted(planned: Sequence[Planned]) -> int:
     """How many `wanted` will return once this is written: who has no record yet is looked up by the address."""
     known = _without_account([one.record_id for one in planned if one.fate in _KEPT and one.record_id])
-    new = [one.person.email for one in planned if one.fate is Fate.CREATED]
+    new = [one.person.email for one in planned if one.fate is RowOutcome.CREATED]
     return len(known) + len(new) - len(_with_account(new))
 
 
@@ -60,7 +62,7 @@ def open_accounts(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     """Open accounts for the people of a chunk who still have none."""
     row_of = {record_id: row for row, record_id in chunk.spec["people"]}
     lock_rows(list(row_of))
-    context = opening.context_of(job.actor)
+    context = account_services.context_of(job.actor)
     refused: dict[int, list[CustomerPlusError]] = {}
     counted: Counter[str] = Counter()
     for record in _without_account(list(row_of)):
@@ -86,7 +88,7 @@ def _open(record: CustomerRecord, context: Any, actor: Actor) -> list[CustomerPl
         raise host.PermissionDenied(permissions=[host.AccountPermissions.MANAGE_USERS])
     try:
         with transaction.atomic():
-            opening.open_account(record, context, actor=actor)
+            account_services.open_account(record, context, actor=actor)
     except CustomerPlusError as error:
         return [error]
     except SeveralErrors as several:
@@ -122,7 +124,9 @@ def _tell_refused(job: BulkJob, chunk: BulkChunk, refused: Mapping[int, tuple[in
             row_number=row,
             record_id=record_id,
             cells=cells_of.get(row, []),
-            reasons=[Reason(error.code.value, f"No account: {error.message}").to_json() for error in errors],
+            reasons=[
+                Reason(error.code.value, f"No account: {error.message}", id=error.id).to_json() for error in errors
+            ],
         )
         for row, (record_id, errors) in refused.items()
     )
@@ -136,8 +140,9 @@ def _tell_not_allowed(job: BulkJob, number: int) -> None:
 def _cells(job: BulkJob, chunk: BulkChunk, wanted: Collection[int]) -> dict[int, list[str]]:
     path, layout = files.source_of(job)
     rows = rows_of(path, layout, start=chunk.spec["start"])
+    secret = columns_of(job).secret
     return {
-        number: [cell.replace("\x00", "\ufffd") for cell in cells]
+        number: ["" if index in secret else cell.replace("\x00", "\ufffd") for index, cell in enumerate(cells)]
         for number, (cells, _) in zip(range(chunk.spec["row"], max(wanted) + 1), rows, strict=False)
         if number in wanted
     }

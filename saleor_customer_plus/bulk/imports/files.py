@@ -5,24 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
-from django.core.files import File
-
+from ...core import private_files as storage_files
 from ...errors import CustomerPlusError, ErrorCode
-from ..models import FOLDER, BulkJob, bulk_storage
+from ...jobs.models import FOLDER, WORKING_FILE, BulkJob, bulk_storage
 from .options import ImportOptions
-from .readers import encodings, layout, limits, spools, workbooks
+from .readers import opening
 from .readers.layout import Chosen, Layout
-from .readers.unpacking import FileKind, copy_to, unpacked
+from .readers.opening import Readable
+from .readers.unpacking import copy_to
+from .values.base import storable
 
 # For the job itself: names that begin with an underscore are shown to nobody.
-PASTED, WORKING, LAYOUT, MISSING, EXACT = "_pasted", "_working", "_layout", "_missing", "_exact"
-SHEETS, MONTH_FIRST = "_sheets", "_month_first"
+PASTED, LAYOUT, MISSING, EXACT = "_pasted", "_layout", "_missing", "_exact"
+SHEETS, FINDINGS, LEAST_CELLS, MEMBERS = "_sheets", "_findings", "_least_cells", "_members"
 
 
 class _Cached:
@@ -35,7 +37,7 @@ class _Cached:
     def get(cls, name: str) -> Path:
         if cls.name != name or cls.path is None or not cls.path.exists():
             cls.drop()
-            with bulk_storage().open(name) as source:
+            with storage_files.naming_failures(), bulk_storage().open(name) as source:
                 handle, path = tempfile.mkstemp(prefix="customer-plus-")
                 os.close(handle)
                 cls.path = Path(path)
@@ -58,10 +60,11 @@ def drop_copy() -> None:
 
 def local(name: str) -> Path:
     """The path of a stored file, fetched first where the storage is not of this machine."""
-    try:
-        path = Path(bulk_storage().path(name))
-    except NotImplementedError:
-        return _Cached.get(name)
+    with storage_files.naming_failures():
+        try:
+            path = Path(bulk_storage().path(name))
+        except NotImplementedError:
+            return _Cached.get(name)
     if not path.is_file():
         raise CustomerPlusError(
             "The file is not in this worker's storage. Let web processes and workers share Saleor's private storage.",
@@ -72,92 +75,64 @@ def local(name: str) -> Path:
 
 def source_of(job: BulkJob) -> tuple[Path, Layout]:
     """The file that the rows are read from, and how."""
-    return local(job.options.get(WORKING) or job.file.name), Layout.of_json(job.options[LAYOUT])
+    return local(job.options.get(WORKING_FILE) or job.file.name), Layout.of_json(job.options[LAYOUT])
 
 
-def prepare(job: BulkJob, options: ImportOptions) -> dict[str, Any]:
+def prepare(job: BulkJob, options: ImportOptions, name: str) -> dict[str, Any]:
     """Find out what the file is and how to read it. Return what is to be kept in the job's options.
 
-    What is no plain text with line feeds is rewritten as one, in a file beside it.
+    What is no plain text with line feeds is rewritten as one, in a file of this name.
     """
     chosen = Chosen(options.encoding, options.delimiter, options.quote, options.has_header)
     path = local(job.file.name)
-    with tempfile.TemporaryDirectory(prefix="customer-plus-") as folder, _opened(job, path, Path(folder)) as readable:
-        if readable is None:
-            return {EXACT: False, LAYOUT: layout.detect(path, chosen).to_json(), WORKING: ""}
-        if readable.is_table:
-            chosen = Chosen("utf-8", ",", '"', True if job.options.get(PASTED) else options.has_header)
-        elif encodings.is_wide(chosen.encoding or "utf-8") or chosen.encoding:
-            chosen = Chosen("utf-8", chosen.delimiter, chosen.quote, chosen.has_header)
-        found = layout.detect(readable.path, chosen).to_json()
-        with readable.path.open("rb") as file:
-            return {
-                EXACT: readable.is_exact,
-                LAYOUT: found,
-                SHEETS: readable.sheets,
-                WORKING: bulk_storage().save(f"{FOLDER}/{uuid4().hex}.csv", File(file)),
-            }
+    with (
+        tempfile.TemporaryDirectory(prefix="customer-plus-") as folder,
+        _opened(job, path, Path(folder), chosen) as one,
+    ):
+        found = {
+            EXACT: one.is_exact,
+            MEMBERS: one.members,
+            SHEETS: one.sheets,
+            **_of_layout(one.layout, is_ragged=one.is_table),
+        }
+        if not one.is_rewritten:
+            return {**found, WORKING_FILE: ""}
+        with one.path.open("rb") as file:
+            storage_files.store(bulk_storage(), name, file)
+        return {**found, WORKING_FILE: name}
 
 
-class _Rewritten(NamedTuple):
-    """A file that was rewritten: whether as a table of ours, and whether its texts are exact.
-
-    Those of JSON are: no spreadsheet program ever had to be kept from running them.
-    """
-
-    path: Path
-    is_table: bool = False
-    is_exact: bool = False
-    sheets: Mapping[str, Any] = {}
+def _of_layout(found: Layout, *, is_ragged: bool = False) -> dict[str, Any]:
+    """What is kept of a layout. Rows that were made of something else end at their last cell that is not blank."""
+    headers = tuple(map(storable, found.headers))
+    named = [number for number, header in enumerate(headers, start=1) if header.strip()]
+    least = named[-1] if found.has_header and named and not is_ragged else 0
+    return {LAYOUT: replace(found, headers=headers).to_json(), LEAST_CELLS: least}
 
 
 @contextmanager
-def _opened(job: BulkJob, path: Path, folder: Path) -> Iterator[_Rewritten | None]:
-    """The file rewritten; None if it can be read as it is."""
-    target = folder / "rows.csv"
-    sheet = job.options.get("sheet") or ""
+def _opened(job: BulkJob, path: Path, folder: Path, chosen: Chosen) -> Iterator[Readable]:
     if job.options.get(PASTED):
-        spools.write(target, spools.rows_of_pasted(path.read_text(encoding="utf-8")))
-        yield _Rewritten(target, is_table=True)
+        yield opening.pasted(path.read_text(encoding="utf-8"), folder)
         return
-    with unpacked(path) as (inner, kind):
-        if kind is FileKind.XLSX:
-            with workbooks.opened(inner) as book:
-                sheets = book.choose(sheet)
-                spools.write(target, book.rows_of(sheets.sheet))
-            yield _Rewritten(target, is_table=True, sheets=sheets.to_json())
-            return
-        if sheet:
-            raise CustomerPlusError("This file is no workbook: it has no sheets to choose from.", field="sheet")
-        encoding = encodings.of(inner, job.options.get("encoding") or "")
-        if _is_json_lines(inner, encoding):
-            spools.write(target, spools.rows_of_json_lines(inner, encoding))
-            yield _Rewritten(target, is_table=True, is_exact=True)
-        elif inner != path or encodings.is_wide(encoding) or _has_old_lines(inner):
-            spools.transcode(inner, encoding, target)
-            yield _Rewritten(target)
-        else:
-            yield None
+    with opening.opened(path, folder, chosen, sheet=job.options.get("sheet") or "") as readable:
+        yield readable
 
 
-def _is_json_lines(path: Path, encoding: str) -> bool:
-    with path.open(encoding=encoding, errors="replace") as file:
-        for _ in range(10):
-            line = file.readline(limits.MOST_IN_LINE)
-            if line.strip():
-                return spools.is_json_lines(line)
-    return False
+def new_name() -> str:
+    """A name for a rewritten file, chosen before it is written: what an attempt left is replaced by the next one."""
+    return f"{FOLDER}/{uuid4().hex}.csv"
 
 
-def _has_old_lines(path: Path) -> bool:
-    """Whether lines end in a carriage return alone, as on a Mac of old."""
-    with path.open("rb") as file:
-        head = file.read(limits.MIB)
-    return b"\r" in head and b"\n" not in head
+def remove(job: BulkJob) -> None:
+    """Remove the rewritten file at once, also where an attempt to write it failed. Raise if that cannot be."""
+    begun = job.chunks.filter(phase="open").values_list("spec__name", flat=True)
+    for name in {job.options.get(WORKING_FILE), *begun} - {None, ""}:
+        storage_files.delete(bulk_storage(), name)
 
 
 def forget(job: BulkJob) -> None:
-    """Remove the rewritten file."""
-    if name := job.options.get(WORKING):
-        bulk_storage().delete(name)
-        job.options = {**job.options, WORKING: ""}
+    """Remove the rewritten file once the transaction is committed."""
+    if name := job.options.get(WORKING_FILE):
+        storage_files.remove_after_commit(bulk_storage(), [name])
+        job.options = {**job.options, WORKING_FILE: ""}

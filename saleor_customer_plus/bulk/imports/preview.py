@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from ..models import BulkJob
-from .plan import Fate, Planned
-from .problems import Refused, is_passed
+from ...consent.models import ConsentState
+from ...jobs.models import BulkJob
+from .consents import Count
+from .planner import Planned, RowOutcome
+from .problems import WITHHELD, Refused, is_passed
 
 ROWS_SHOWN = 20
 
 # Not `created` and so on: those count what was done.
 _COUNTER = {
-    Fate.CREATED: "to_create",
-    Fate.UPDATED: "to_update",
-    Fate.UNCHANGED: "to_leave",
-    Fate.SKIPPED: "to_skip",
-    Fate.INVALID: "to_refuse",
+    RowOutcome.CREATED: "to_create",
+    RowOutcome.UPDATED: "to_update",
+    RowOutcome.UNCHANGED: "to_leave",
+    RowOutcome.SKIPPED: "to_skip",
+    RowOutcome.REFUSED: "to_refuse",
 }
 ACCOUNTS = "accounts_to_open"
+_WARNED = "to_warn"
+# Of the counters of a preview, those that are of consents.
+_CONSENTS = {count: f"to_{count}" for count in Count}
 
 
 def of_chunk(
@@ -30,11 +35,49 @@ def of_chunk(
     """The counters of a chunk, and what it tells: how often each field changes, and the first rows of the file."""
     counted = Counter(_COUNTER[one.fate] for one in planned)
     counted.update("to_skip" if is_passed(reasons) else "to_refuse" for _, _, reasons in refused)
-    fields = Counter(name for one in planned if one.fate is Fate.UPDATED for name in one.changed)
-    told: dict[str, Any] = {"fields": fields}
+    counted.update(_WARNED for one in planned if any(one.warnings))
+    counted.update({_CONSENTS[name]: number for name, number in consents_of(planned).items()})
+    fields = Counter(name for one in planned if one.fate is RowOutcome.UPDATED for name in one.changed)
+    told: dict[str, Any] = {"fields": fields, "warnings": warnings_of(planned)}
     if is_first:
         told["rows"] = [_shown(one) for one in planned[:ROWS_SHOWN]]
     return counted, told
+
+
+def consents_of(planned: Sequence[Planned]) -> Counter[Count]:
+    """How many consents these rows grant and withdraw, and how many they would grant against a withdrawal."""
+    counted = Counter[Count]()
+    for one in planned:
+        if one.fate in (RowOutcome.CREATED, RowOutcome.UPDATED):
+            counted.update(
+                Count.SUBSCRIBED if consent.state is ConsentState.SUBSCRIBED else Count.UNSUBSCRIBED
+                for consent in one.consents
+            )
+        if one.suppressed:
+            counted[Count.SUPPRESSED] += 1
+        withheld = sum(reason.code == WITHHELD for reason in one.reasons)
+        if withheld:
+            counted[Count.WITHHELD] += withheld
+    return counted
+
+
+def warnings_of(planned: Sequence[Planned]) -> list[list[Any]]:
+    """How often each column has a warning of each code: header, key of ours, code, number."""
+    counted = Counter((one.header, one.column, one.code) for person in planned for one in person.warnings)
+    return [[*about, number] for about, number in sorted(counted.items())]
+
+
+def sum_of_warnings(parts: Iterable[Iterable[Sequence[Any]]]) -> list[dict[str, Any]]:
+    """The warnings of several chunks, the most frequent first."""
+    counted = Counter[tuple[str, str, str]]()
+    for part in parts:
+        for header, column, code, number in part:
+            counted[header, column, code] += number
+    ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return [
+        {"header": header, "column": column, "code": code, "count": number}
+        for (header, column, code), number in ordered
+    ]
 
 
 def _shown(one: Planned) -> dict[str, Any]:
@@ -59,11 +102,19 @@ def of_job(job: BulkJob) -> dict[str, Any]:
 
     If accounts are asked for, also how many would be opened.
     """
-    counts, fields, rows = Counter[str](), Counter[str](), []
+    counts, fields, rows, warnings = Counter[str](), Counter[str](), [], []
     previewed = job.chunks.filter(phase="preview").order_by("number").values_list("counters", "spec")
     for counters, spec in previewed.iterator():
         counts.update(counters)
         fields.update(spec["told"]["fields"])
         rows += spec["told"].get("rows", [])
-    told = {"counts": {name: counts[name] for name in _COUNTER.values()}, "changed_fields": dict(fields), "rows": rows}
-    return {**told, "accounts": counts[ACCOUNTS]} if job.options.get("makes_accounts") else told
+        warnings.append(spec["told"]["warnings"])
+    told: dict[str, Any] = {
+        "counts": {**{name: counts[name] for name in _COUNTER.values()}, "with_warnings": counts[_WARNED]},
+        "changed_fields": dict(fields),
+        "rows": rows,
+        "warnings": sum_of_warnings(warnings),
+    }
+    if any(counts[name] for name in _CONSENTS.values()):
+        told["consents"] = {count.value: counts[name] for count, name in _CONSENTS.items()}
+    return {**told, "accounts": counts[ACCOUNTS]} if job.options.get("make_accounts") else told

@@ -7,8 +7,17 @@ import io
 
 from ..columns import COLUMNS, IMPORTED
 
-# What is in other columns already, and what is hardly ever in a list.
-_LEFT_OUT = ("name", "lead_subject", "lead_message", "deactivation_reason", "groups")
+# What is in other columns already, what other tools write, and what is hardly ever in a list.
+_LEFT_OUT = (
+    "accepts_marketing",
+    "unsubscribed_at",
+    "suppressions",
+    "name",
+    "lead_subject",
+    "lead_message",
+    "deactivation_reason",
+    "groups",
+)
 
 
 def sample(language: str) -> str:

@@ -1,5 +1,5 @@
 """Undoing a job: a job of its own. How each kind is undone stands beside that kind, and is registered here."""
 
-from .job import Undo, create, register
+from .undo_job import Undo, create, register
 
 __all__ = ["Undo", "create", "register"]

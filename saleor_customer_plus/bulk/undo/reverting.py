@@ -12,25 +12,27 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ... import settings, sql
-from ...activity.actions import Actor, Cause
+from ... import settings
 from ...activity.models import ActivityEntry, ActivityType
-from ...consent.undoing import undo_events
+from ...activity.services import Actor, Cause
+from ...consent.undo import undo_events
+from ...core import sql
+from ...customers.editing import edit_records
 from ...errors import ErrorCode
-from ...groups import actions as groups
-from ...groups.consequences import after_commit
+from ...groups import services as groups
 from ...groups.models import Group
-from ...leads import actions as leads
+from ...jobs.undone import undone_job_ids
+from ...leads import services as leads
 from ...leads.models import Lead
-from ...ledger.refresh import refresh_records
+from ...ledger.refresh import refresh_carefully
 from ...records.activation import set_active
-from ...records.editing import Writer, edit_records
+from ...records.addresses import ADDRESS
+from ...records.editing import Writer
 from ...records.suggestions import unlock
 from ...records.writing import COLUMNS, lock_rows
-from ...tags import actions as tags
+from ...tags import services as tags
 from ...tags.models import Tag
 from ..updates.changes import Changed
-from .taken_back import taken_back
 
 _Type = ActivityType
 _FIELD_TYPES = (_Type.DETAILS_EDITED, _Type.DETAILS_SYNCED, _Type.SUGGESTION_ACCEPTED)
@@ -101,6 +103,7 @@ class Reversal:
 
     def _fields(self, traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:
         changes: dict[int, dict[str, Any]] = defaultdict(dict)
+        _keep_addresses_whole(traces, rows)
         for record_id, name, trace in self._untouched(traces, lambda id, name: rows[id].get(name)):
             changes[record_id][name] = trace.before
         self._edit(changes)
@@ -118,7 +121,7 @@ class Reversal:
         self.done.changed |= edition.changed
         for record_id, refusals in edition.refusals.items():
             for refusal in refusals:
-                self.done.refuse(record_id, refusal.code, refusal.message, refusal.field)
+                self.done.refuse(record_id, refusal)
 
     def _unlock(self, let_go: Mapping[str, Sequence[int]]) -> None:
         """Let orders change again what they could change before. At most a few statements for each of six details."""
@@ -126,7 +129,7 @@ class Reversal:
         for name, ids in let_go.items():
             unlock(ids, [name], actor=self.actor, cause=self.cause)
         if let_go:
-            refresh_records({id for ids in let_go.values() for id in ids}, chosen)
+            refresh_carefully({id for ids in let_go.values() for id in ids}, chosen)
 
     def _state(self, traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:
         back: dict[bool, dict[int, str]] = {True: {}, False: {}}
@@ -143,9 +146,9 @@ class Reversal:
         def join(pairs: Collection[tuple[int, int]], *, actor: Actor, cause: Cause) -> set[int]:
             return groups.join(pairs, actor=actor, cause=cause, several=chosen.several_groups)
 
-        after_commit(self._labels(traces, "group", Group, join, groups.leave))
+        self._labels(traces, "group", Group, join, groups.leave)
 
-    def _labels(self, traces: _Traces, word: str, model: Any, give: Any, take: Any) -> set[int]:
+    def _labels(self, traces: _Traces, word: str, model: Any, give: Any, take: Any) -> None:
         """Put back who has which labels. Those that were taken away go first: somebody may be in one group only."""
         found = [(id, name, trace) for id, by_name in traces.items() for name, trace in by_name.items()]
         names = {name for _, name, _ in found}
@@ -156,13 +159,12 @@ class Reversal:
             if trace.is_touched:
                 self.keep(record_id, word)
             elif name not in label_ids:
-                self.keep(record_id, word, f"There is no such {word} any more.")
+                self.keep(record_id, word, f"The {word} no longer exists.")
             elif trace.after != trace.before:
                 (to_take if trace.after else to_give).append((record_id, label_ids[name]))
         changed = take(to_take, actor=self.actor, cause=self.cause) if to_take else set()
         changed |= give(to_give, actor=self.actor, cause=self.cause) if to_give else set()
         self.done.changed |= changed
-        return changed
 
     def _leads(self, traces: _Traces) -> None:
         lead_ids = [int(name) for by_name in traces.values() for name in by_name]
@@ -178,7 +180,7 @@ class Reversal:
     def _consents(self, record_ids: Collection[int]) -> None:
         reason = f"Undo of job {self.undone.id}."
         changed, since = undo_events(
-            record_ids, self.undone, actor=self.actor, cause=self.cause, reason=reason, but=taken_back()
+            record_ids, self.undone, actor=self.actor, cause=self.cause, reason=reason, but=undone_job_ids()
         )
         self.done.changed |= changed
         for record_id, channel, purpose in sorted(since):
@@ -201,14 +203,14 @@ def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:
             e.cause_type = {cause_type} AND e.cause_id = {cause_id} AS is_ours
         FROM begun b JOIN {entries} e ON e.record_id = b.record_id AND e.id >= b.id
         WHERE e.type = ANY({types})
-            AND (e.cause_type <> {cause_type} OR e.cause_id = {cause_id} OR NOT e.cause_id = ANY({taken_back}))
+            AND (e.cause_type <> {cause_type} OR e.cause_id = {cause_id} OR NOT e.cause_id = ANY({undone_job_ids}))
         ORDER BY e.id
         """,
         entries=sql.table(ActivityEntry),
         ids=list(record_ids),
         cause_type=undone.type.value,
         cause_id=undone.id,
-        taken_back=taken_back(),
+        undone_job_ids=undone_job_ids(),
         types=[type.value for type in _TYPES],
     )
     return [row._replace(before=sql.from_json(row.before), after=sql.from_json(row.after)) for row in sql.rows(query)]
@@ -248,6 +250,15 @@ def _field_changes(entry: Any) -> _Told:
     for name, after in entry.after.items():
         if name in COLUMNS:
             yield name, entry.before.get(name), after
+
+
+def _keep_addresses_whole(traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """Where a part of an address changed since, nothing of it is put back: two addresses are never mixed."""
+    for record_id, by_name in traces.items():
+        address = {name: trace for name, trace in by_name.items() if name in ADDRESS}
+        if any(trace.is_touched or rows[record_id][name] != trace.after for name, trace in address.items()):
+            for trace in address.values():
+                trace.is_touched = True
 
 
 def _approval_change(entry: Any) -> _Told:

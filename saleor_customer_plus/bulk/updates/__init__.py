@@ -1,5 +1,5 @@
 """One action on many records: those that are named, or all that pass a filter."""
 
-from .job import create
+from .update_job import create
 
 __all__ = ["create"]

@@ -12,21 +12,24 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
-from ... import deletion, settings
-from ...activity.actions import Actor, Cause
-from ...consent.actions import record_events
+from ... import settings
+from ...activity.services import Actor, Cause
 from ...consent.decisions import ConsentDecision, Outcome
 from ...consent.models import ConsentChannel, ConsentPurpose, ConsentSource, ConsentState, OptInLevel
+from ...consent.services import record_events
+from ...customers.editing import edit_records
+from ...deletion import services as deletion
 from ...errors import ErrorCode
-from ...groups import actions as groups
-from ...groups.consequences import after_commit
-from ...leads import actions as leads
-from ...ledger.refresh import refresh_records
+from ...groups import services as groups
+from ...leads import services as leads
+from ...ledger.refresh import refresh_carefully
 from ...records.activation import set_active
 from ...records.details import FIELDS
-from ...records.editing import Writer, edit_records
+from ...records.editing import Writer
 from ...records.models import CustomerRecord
-from ...tags import actions as tags
+from ...records.writing import Refusal
+from ...saleor_adapter import saleor_api
+from ...tags import services as tags
 
 Reasons = dict[int, list[dict[str, Any]]]
 
@@ -47,8 +50,11 @@ class Changed:
     skipped: Reasons = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
 
-    def refuse(self, record_id: int, code: ErrorCode, message: str, about: str | None = None) -> None:
-        self.refused.setdefault(record_id, []).append({"field": about, "code": code.value, "message": message})
+    def refuse(self, record_id: int, refusal: Refusal) -> None:
+        reason = {"field": refusal.field, "code": refusal.code.value, "message": refusal.message}
+        if refusal.record_id is not None:
+            reason["id"] = saleor_api.global_id("CustomerRecord", refusal.record_id)
+        self.refused.setdefault(record_id, []).append(reason)
 
     def skip(self, record_id: int, code: ErrorCode, message: str, about: str | None = None) -> None:
         self.skipped.setdefault(record_id, []).append({"field": about, "code": code.value, "message": message})
@@ -82,16 +88,11 @@ def _untag(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, cause
 def _group(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, cause: Cause) -> Changed:
     chosen, _is_active = settings.load()
     pairs = _pairs(ids, arguments["group_ids"])
-    return _mirrored(groups.join(pairs, actor=by, cause=cause, several=chosen.several_groups))
+    return Changed(groups.join(pairs, actor=by, cause=cause, several=chosen.several_groups))
 
 
 def _ungroup(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, cause: Cause) -> Changed:
-    return _mirrored(groups.leave(_pairs(ids, arguments["group_ids"]), actor=by, cause=cause))
-
-
-def _mirrored(changed: set[int]) -> Changed:
-    after_commit(changed)
-    return Changed(changed)
+    return Changed(groups.leave(_pairs(ids, arguments["group_ids"]), actor=by, cause=cause))
 
 
 def _activate(ids: Sequence[int], _arguments: Mapping[str, Any], *, by: Actor, cause: Cause) -> Changed:
@@ -111,11 +112,11 @@ def _set_fields(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, 
     edition = edit_records(dict.fromkeys(ids, values), by=Writer(by, cause))
     if details:
         # What orders and accounts say otherwise becomes a suggestion at once, as it does for one record.
-        refresh_records(edition.changed, settings.load()[0])
+        refresh_carefully(edition.changed, settings.load()[0])
     done = Changed(edition.changed)
     for record_id, refusals in edition.refusals.items():
         for refusal in refusals:
-            done.refuse(record_id, refusal.code, refusal.message, refusal.field)
+            done.refuse(record_id, refusal)
     # An undo lets orders change again what they could change before.
     newly_locked = {
         name: sorted(id for id in edition.changed if id in locks and name not in locks[id]) for name in details
@@ -133,7 +134,8 @@ def _consent(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, cau
             done.changed.add(decision.record_id)
         elif outcome is Outcome.WITHDRAWN:
             what = f"{decision.channel.value} {decision.purpose.value}"
-            done.skip(decision.record_id, ErrorCode.OUT_OF_SCOPE, f"The person withdrew: {what}.", "consents")
+            message = f"The person withdrew, or the address is on a suppression list: {what}."
+            done.skip(decision.record_id, ErrorCode.OUT_OF_SCOPE, message, "consents")
     return done
 
 

@@ -29,6 +29,8 @@ class Group(models.Model):
 
     name = models.CharField(max_length=150, unique=True)
     permissions = models.ManyToManyField(Permission, blank=True)
+    restricted_access_to_channels = models.BooleanField(default=False)
+    channels = models.ManyToManyField("channel.Channel", blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -26,7 +26,11 @@ class App(ModelWithMetadata):
     type = models.CharField(max_length=60, default="local")
     identifier = models.CharField(max_length=256, blank=True)
     permissions = models.ManyToManyField(Permission, blank=True, related_name="app_set", related_query_name="app")
+    about_app = models.TextField(blank=True, null=True)
+    app_url = models.URLField(blank=True, null=True)
+    version = models.CharField(max_length=60, blank=True, null=True)
     is_installed = models.BooleanField(default=True)
+    author = models.CharField(blank=True, null=True, max_length=60)
 
     class Meta:
         ordering = ("name", "pk")
@@ -66,3 +70,17 @@ class AppToken(models.Model):
 
     def __str__(self) -> str:
         return f"AppToken {self.pk}"
+
+
+class AppExtension(models.Model):
+    """A place in the Dashboard where an app is shown."""
+
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="extensions")
+    label = models.CharField(max_length=256)
+    url = models.URLField()
+    mount = models.CharField(max_length=256)
+    target = models.CharField(max_length=128, default="popup")
+    permissions = models.ManyToManyField(Permission, blank=True)
+
+    def __str__(self) -> str:
+        return self.label

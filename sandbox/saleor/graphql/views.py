@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from decimal import Decimal
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.generic import View
 from graphql import GraphQLBackend, GraphQLDocument, GraphQLError, GraphQLSchema
 from graphql.error import GraphQLSyntaxError
@@ -21,6 +22,39 @@ from ..core.exceptions import PermissionDenied
 from ._limits import exceeded, is_introspection
 from .context import clear_context, get_context_value
 from .utils import format_error
+
+
+class _JsonResponse(HttpResponse):
+    """As strict as the encoder of Saleor 3.23: it fails on numbers beyond 64 bits, half characters and 255 levels."""
+
+    def __init__(self, data: Any, safe: bool = True, **options: Any) -> None:
+        _check_encodable(data, 1)
+        super().__init__(json.dumps(data, default=_encoded), content_type="application/json", **options)
+
+
+def _encoded(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError("Type is not JSON serializable")
+
+
+def _check_encodable(value: Any, level: int) -> None:
+    if level > 254:
+        raise TypeError("Recursion limit reached")
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise TypeError("Integer exceeds 64-bit range")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise TypeError("Dict key must be str")
+            _check_encodable(name, level)
+            _check_encodable(inner, level + 1)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _check_encodable(inner, level + 1)
+
 
 _Answer = tuple[dict[str, Any], int]
 
@@ -56,7 +90,7 @@ class GraphQLView(View):
             return HttpResponseNotAllowed(["OPTIONS", "POST"])
         return self.handle_query(request)
 
-    def handle_query(self, request: HttpRequest) -> JsonResponse:
+    def handle_query(self, request: HttpRequest) -> _JsonResponse:
         try:
             data = self.parse_body(request)
         except RequestDataTooBig:
@@ -65,12 +99,12 @@ class GraphQLView(View):
             return self._refuse("Unable to parse query.", status=400)
         if not isinstance(data, list):
             answer, status = self.get_response(request, data)
-            return JsonResponse(answer, status=status)
+            return _JsonResponse(answer, status=status)
         if len(data) > settings.GRAPHQL_BATCH_MAX_COUNT:
             return self._refuse("Number of batch queries exceeded.", status=400)
         answers = [self.get_response(request, entry) for entry in data]
         status = max((status for _, status in answers), default=200)
-        return JsonResponse([answer for answer, _ in answers], status=status, safe=False)
+        return _JsonResponse([answer for answer, _ in answers], status=status, safe=False)
 
     def get_response(self, request: HttpRequest, data: dict[str, Any]) -> _Answer:
         outcome = self.execute_graphql_request(request, data)
@@ -168,8 +202,8 @@ class GraphQLView(View):
     def format_error(self, error: Exception) -> dict[str, Any]:
         return format_error(error, self.HANDLED_EXCEPTIONS)
 
-    def _refuse(self, message: str, *, status: int) -> JsonResponse:
-        return JsonResponse({"errors": [self.format_error(GraphQLError(message))]}, status=status)
+    def _refuse(self, message: str, *, status: int) -> _JsonResponse:
+        return _JsonResponse({"errors": [self.format_error(GraphQLError(message))]}, status=status)
 
 
 def _invalid(*errors: Exception) -> ExecutionResult:

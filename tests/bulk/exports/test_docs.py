@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from saleor_customer_plus.bulk.columns import COLUMNS
-from saleor_customer_plus.bulk.exports.columns import is_column
+from saleor_customer_plus.bulk.exports.column_sql import is_column
 from saleor_customer_plus.bulk.exports.options import ENCODINGS
 from saleor_customer_plus.bulk.exports.profiles import READY
 
@@ -34,8 +34,8 @@ def test_every_column_is_told() -> None:
 
 
 def test_every_profile_and_encoding_is_told() -> None:
-    assert [row[0].strip("`") for row in rows("Ready profiles")] == list(READY)
-    (encodings,) = [row[1] for row in rows("What can be chosen") if row[0] == "`encoding`"]
+    assert [row[0].strip("`") for row in rows("Built-in profiles")] == list(READY)
+    (encodings,) = [row[1] for row in rows("Options") if row[0] == "`encoding`"]
     assert re.findall("`([^`]+)`", encodings) == list(ENCODINGS)
 
 

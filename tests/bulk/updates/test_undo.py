@@ -8,12 +8,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from saleor_customer_plus.activity.actions import Actor
 from saleor_customer_plus.activity.models import ActorType
-from saleor_customer_plus.bulk import jobs, undo, updates
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.bulk import undo, updates
 from saleor_customer_plus.bulk.updates import changes
 from saleor_customer_plus.consent.queries import current_consents
 from saleor_customer_plus.groups.models import GroupMembership
+from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment

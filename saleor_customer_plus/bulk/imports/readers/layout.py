@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,17 +12,21 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..headers.synonyms import exported_names, names
-from ..values.addresses import has_address
+from ..headers.own_exports import is_own_export
+from ..headers.placed import placed
+from ..headers.synonyms import exported_names
 from ..values.base import plain
+from ..values.emails import has_address
 from . import encodings
-from .limits import MOST_COLUMNS, refuse
-from .rows import lines_of, rows_of
+from .csv_rows import lines_of, rows_of
+from .limits import MAX_COLUMNS, MIB, refuse
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 200
 # Above a header there may be titles: of the list, of the day, of groups of columns.
-_MOST_TITLES = 20
+_MAX_TITLES = 20
+# A line that has nothing else is blank, whatever the delimiter is.
+_BLANKS = string.whitespace + "".join(DELIMITERS) + "\"'\ufeff"
 _SEP = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
 
 
@@ -47,6 +52,7 @@ class Layout:
     start: int
     first_row: int
     has_blanks: bool = False  # between a delimiter and the quote of the next cell
+    is_escaped: bool = False  # quotes within cells by a backslash, not doubled
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "headers": list(self.headers)}
@@ -76,21 +82,25 @@ def detect(path: Path, chosen: Chosen) -> Layout:
         start += len(sample[0].encode(encoding))
         sample, first_row = sample[1:], 2
         delimiter = delimiter or told.group(1)
-    first = next((line for line in sample if line.strip()), "")
+    first = next((line for line in sample if line.strip(_BLANKS)), "")
     if not first:
         raise refuse("The file is empty.")
     _refuse_documents(first)
-    quote = chosen.quote or '"'
+    quote = chosen.quote or _quote(sample, delimiter)
+    # Our own exports double quotes, whatever texts are in them.
+    is_escaped = not _is_own(first) and _is_escaped(path, encoding, start, quote)
+    if is_escaped:
+        sample = [line.replace(f"\\{quote}", quote * 2) for line in sample]
     delimiter = delimiter or _delimiter(sample, quote)
     blanks = re.compile(f"{re.escape(delimiter)} +{re.escape(quote)}")
     has_blanks = any(blanks.search(line) for line in sample)
-    bare = Layout(encoding, delimiter, quote, False, (), start, first_row, has_blanks)
+    bare = Layout(encoding, delimiter, quote, False, (), start, first_row, has_blanks, is_escaped)
     rows = _first_rows(path, bare)
     index = next((number for number, (row, _) in enumerate(rows) if any(cell.strip() for cell in row)), None)
     if index is None:
         raise refuse("The file is empty.")
     if chosen.has_header is not False:
-        index = _header_below_titles([row for row, _ in rows[:_MOST_TITLES]], index)
+        index = _header_below_titles([row for row, _ in rows[:_MAX_TITLES]], index)
     head, end = rows[index]
     has_header = is_header(head) if chosen.has_header is None else chosen.has_header
     if has_header:
@@ -110,8 +120,8 @@ def _first_rows(path: Path, bare: Layout) -> list[tuple[list[str], int]]:
     """The first rows, each with the byte where it ends."""
     rows = []
     for row, end in islice(rows_of(path, bare), _SAMPLE_ROWS):
-        if len(row) > MOST_COLUMNS:
-            raise refuse(f"The file has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
+        if len(row) > MAX_COLUMNS:
+            raise refuse(f"The file has more than {MAX_COLUMNS:,} columns. Is it a list of people?")
         rows.append((row, end))
     return rows
 
@@ -146,21 +156,109 @@ def _delimiter(lines: Sequence[str], quote: str) -> str:
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
-        known = sum(plain(cell) in names() for cell in rows[0])
+        known = sum(placed(cell) is not None for cell in rows[0] if cell.strip())
         score = (count / len(rows) + known, width)
         if score > best_score:
             best, best_score = delimiter, score
     return best
 
 
+# A cell in single quotes, with what parts it from others.
+_SINGLE = re.compile(r"(?:^|[,;\t|])\s*'[^']*'(?=\s*(?:[,;\t|]|$))")
+_DOUBLE = re.compile(r'(?:^|[,;\t|])\s*"[^"]*"(?=\s*(?:[,;\t|]|$))')
+
+
+def _quote(lines: Sequence[str], delimiter: str) -> str:
+    """The single quote, if cells are in these and none in double ones; the double quote in all other cases."""
+    filled = [line.strip() for line in lines if line.strip()]
+    single = sum(_SINGLE.search(line) is not None for line in filled)
+    if not single or any(map(_DOUBLE.search, filled)):
+        return '"'
+    if all(line.startswith("'") and line.endswith("'") for line in filled):
+        return "'"
+    widths = {quote: _consistency(filled, delimiter or _delimiter(filled, quote), quote) for quote in ('"', "'")}
+    is_usual = single * 2 >= len(filled)
+    return "'" if widths["'"] > widths['"'] or (is_usual and widths["'"] == widths['"']) else '"'
+
+
+def _consistency(lines: Sequence[str], delimiter: str, quote: str) -> int:
+    """How many rows have the most frequent number of cells."""
+    try:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter, quotechar=quote) if row)
+    except csv.Error:
+        return 0
+    return widths.most_common(1)[0][1] if widths else 0
+
+
+def _is_own(line: str) -> bool:
+    try:
+        return any(is_own_export(row) for delimiter in DELIMITERS for row in csv.reader([line], delimiter=delimiter))
+    except csv.Error:  # a bare carriage return, or an endless cell
+        return False
+
+
+def _is_escaped(path: Path, encoding: str, start: int, quote: str) -> bool:
+    """Whether quotes within cells have a backslash before them, as in MySQL's exports.
+
+    The whole file is looked at: the first such quote may be in its last row. In an ordinary file a backslash comes
+    before a quote only at the end of a cell, or before a doubled one.
+    """
+    mark = f"\\{quote}".encode()
+    if not _contains(path, mark):
+        return False
+    ends = r"[\s,;|]|$"
+    escaped = re.compile(rf"(?<!\\)(?:\\\\)*\\{quote}(?!{quote}|{ends})|(?<!\\)\\{quote}{quote}(?={ends})")
+    doubled = re.compile(rf"(?<!\\)\\{quote}{quote}(?!{quote}|{ends})")
+    for_it = against = 0
+    has_quotes = False
+    for line in lines_of(path, encoding, start):
+        if not has_quotes:
+            has_quotes = quote in line.replace(f"\\{quote}", "")
+        if "\\" in line:
+            for_it += len(escaped.findall(line))
+            against += len(doubled.findall(line))
+    return has_quotes and for_it > against
+
+
+def _contains(path: Path, mark: bytes) -> bool:
+    tail = b""
+    with path.open("rb") as file:
+        while part := file.read(MIB):
+            if mark in tail + part:
+                return True
+            tail = part[-len(mark) :]
+    return False
+
+
 def _header_below_titles(rows: Sequence[Sequence[str]], first: int) -> int:
-    """The first row that names a column of addresses, if no address comes before it; else the one that is given."""
+    """The first row that names a column of addresses, if only titles come before it; else the one that is given."""
     for index, row in enumerate(rows[first:], start=first):
         if any(has_address(cell) for cell in row):
-            break
-        if any("email" in names().get(plain(cell), ()) for cell in row):
+            if not _is_title(row, rows[index + 1 :]):
+                break
+        elif any("email" in _meanings(cell) for cell in row):
             return index
     return first
+
+
+def _meanings(cell: str) -> tuple[str, ...]:
+    found = placed(cell)
+    return found.keys if found else ()
+
+
+def _is_title(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row with an address is a title, such as `Export for shop@example.com`: a text in one cell.
+
+    The rows below have more cells, or the address is but a word of the text.
+    """
+    filled = [cell.strip() for cell in row if cell.strip()]
+    if len(filled) != 1:
+        return False
+    words = filled[0].split()
+    if len(words) > 2 and "<" not in filled[0]:
+        return True
+    header = next((one for one in below if any("email" in _meanings(cell) for cell in one)), ())
+    return sum(bool(cell.strip()) for cell in header) > 1
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -168,7 +266,7 @@ def is_header(cells: Sequence[str]) -> bool:
     stripped = [cell.strip() for cell in cells]
     if any(has_address(cell) for cell in stripped):
         return False
-    known = sum(plain(cell) in names() or plain(cell) in exported_names() for cell in stripped if cell)
+    known = sum(placed(cell) is not None or plain(cell) in exported_names() for cell in stripped if cell)
     if known:
         return True
     filled = [cell for cell in stripped if cell]

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
-from .limits import MIB, MOST_BYTES, MOST_PACKED, UNPACKED_FREELY, refuse
+from .limits import MAX_BYTES, MAX_LISTS, MAX_PACKED_SIZE, MIB, UNPACKED_FREELY, refuse
 
 _READ = MIB
 
@@ -37,26 +37,39 @@ _REFUSED = {
 }
 
 
-@contextmanager
-def unpacked(path: Path) -> Iterator[tuple[Path, FileKind]]:
-    """The file that is to be read, unpacked if need be, and its kind. What was unpacked is gone afterwards.
+class Member(NamedTuple):
+    """A file that is to be read; of an archive with its name there."""
 
-    Raises `CustomerPlusError` for what is no list, or is packed to harm.
+    path: Path
+    kind: FileKind
+    name: str = ""
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[list[Member]]:
+    """The file that is to be read, unpacked if need be, and its kind; all lists of an archive of several.
+
+    What was unpacked is gone afterwards. Raises `CustomerPlusError` for what is no list, or is packed to harm.
     """
     kind = _kind(path)
     if kind is not None:
-        yield path, kind
+        yield [Member(path, kind)]
         return
     with tempfile.TemporaryDirectory(prefix="customer-plus-") as folder:
-        inner = Path(folder, "inner")
         try:
-            _unpack(path, inner)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, OSError) as error:
+            inside = _unpack(path, Path(folder))
+        except OSError as error:
+            if error.errno is not None:
+                raise  # of the disk, and no fault of the archive
             raise refuse("The archive is broken or incomplete. Pack it again.") from error
-        kind = _kind(inner)
-        if kind is None:
-            raise refuse("There is an archive in the archive. Pack the list itself.")
-        yield inner, kind
+        except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+            raise refuse("The archive is broken or incomplete. Pack it again.") from error
+        members = []
+        for inner, name in inside:
+            if (kind := _kind(inner)) is None:
+                raise refuse("There is an archive in the archive. Pack the list itself.")
+            members.append(Member(inner, kind, name))
+        yield members
 
 
 def _kind(path: Path) -> FileKind | None:
@@ -95,31 +108,47 @@ def _check_sizes(path: Path) -> None:
 
 
 def _check(unpacked_bytes: int, packed_bytes: int) -> None:
-    if unpacked_bytes > MOST_BYTES or unpacked_bytes > max(UNPACKED_FREELY, MOST_PACKED * packed_bytes):
+    if unpacked_bytes > MAX_BYTES or unpacked_bytes > max(UNPACKED_FREELY, MAX_PACKED_SIZE * packed_bytes):
         raise refuse("The file is far bigger inside than any list. Split it, or save it unpacked.")
 
 
-def _unpack(path: Path, target: Path) -> None:
+def _unpack(path: Path, folder: Path) -> list[tuple[Path, str]]:
+    """The lists of an archive, unpacked, each with its name."""
     with path.open("rb") as file:
         is_gzip = file.read(2) == b"\x1f\x8b"
     if is_gzip:
         with gzip.open(path, "rb") as packed:
-            _copy(packed, target, path.stat().st_size)  # type: ignore[arg-type]
-        return
+            _copy(packed, folder / "inner", path.stat().st_size)  # type: ignore[arg-type]
+        return [(folder / "inner", "")]
     with zipfile.ZipFile(path) as archive:
-        inside = [info for info in archive.infolist() if _is_list(info)]
-        if len(inside) != 1:
-            raise refuse("The archive must hold one file. Pack or load each list by itself.")
-        if inside[0].flag_bits & 1:
+        inside = [info for info in archive.infolist() if _is_file(info)]
+        # Beside lists, tools pack their terms, pictures and the like.
+        lists = [info for info in inside if info.filename.lower().endswith(_OF_LISTS)] or inside
+        if not lists or len(lists) > MAX_LISTS or (len(lists) > 1 and lists is inside):
+            raise refuse(f"The archive must hold one file, or up to {MAX_LISTS} lists as CSV, XLSX or JSON lines.")
+        if any(info.flag_bits & 1 for info in lists):
             raise refuse("The archive has a password. Pack it without one.")
-        with archive.open(inside[0]) as packed:
-            _copy(packed, target, inside[0].compress_size)
+        _check(sum(info.file_size for info in lists), sum(info.compress_size for info in lists))
+        unpacked = []
+        for number, info in enumerate(sorted(lists, key=lambda one: one.filename)):
+            target = folder / f"inner-{number}"
+            with archive.open(info) as packed:
+                _copy(packed, target, info.compress_size)
+            unpacked.append((target, info.filename.rpartition("/")[2]))
+        return unpacked
 
 
-def _is_list(info: zipfile.ZipInfo) -> bool:
+_OF_LISTS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".jsonl", ".ndjson", ".json")
+
+
+def _is_file(info: zipfile.ZipInfo) -> bool:
     """Not a folder, and none of what systems put into archives beside what was packed."""
     name = info.filename
-    return not (info.is_dir() or name.startswith("__MACOSX/") or Path(name).name in (".DS_Store", "Thumbs.db"))
+    base = name.rpartition("/")[2]
+    return not (info.is_dir() or name.startswith("__MACOSX/") or base.startswith("._") or base in _OF_SYSTEMS)
+
+
+_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _copy(packed: IO[bytes], target: Path, packed_bytes: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
@@ -14,14 +15,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from ....errors import CustomerPlusError, ErrorCode
-from ..values.addresses import has_address
-from .limits import MOST_COLUMNS, refuse
+from ..values.emails import has_address
+from .limits import MAX_COLUMNS, MAX_GAP, MAX_PART_SIZE, MAX_SHARED_STRINGS, refuse
 
 # What the format allows. A broken file may say that its row is the billionth.
-_MOST_ROWS = 1_048_576
+_MAX_ROWS = 1_048_576
 # A sheet with nothing in so many rows counts as empty.
 _LOOKED_AT = 1000
-_MOST_NAMED = 20
+_MAX_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ _BROKEN = (
 def _reading() -> Iterator[None]:
     try:
         yield
-    except _BROKEN:
+    except _BROKEN as error:
+        if getattr(error, "errno", None) is not None:
+            raise  # of the disk, and no fault of the workbook
         raise refuse("The workbook cannot be read. Save it again as XLSX, or as CSV.") from None
 
 
@@ -83,17 +86,65 @@ class Workbook:
         for title in titles:
             if title.strip().casefold() == name.strip().casefold():
                 return title
-        listed = ", ".join(titles[:_MOST_NAMED]) + (" and others" if len(titles) > _MOST_NAMED else "")
+        listed = ", ".join(titles[:_MAX_NAMED]) + (" and others" if len(titles) > _MAX_NAMED else "")
         raise CustomerPlusError(
-            f"The workbook has no such sheet. Its sheets are: {listed}.", code=ErrorCode.NOT_FOUND, field="sheet"
+            f"The workbook has no sheet of this name. Its sheets are: {listed}.",
+            code=ErrorCode.NOT_FOUND,
+            field="sheet",
         )
 
     def rows_of(self, title: str) -> Iterator[list[str]]:
         """The cells of a sheet. Formulas count as what they came to."""
         sheet = next(one for one in self._sheets if one.title == title)
         with _reading():
-            for row in islice(sheet.iter_rows(values_only=True), _MOST_ROWS):
+            for row in islice(sheet.iter_rows(values_only=True), _MAX_ROWS):
                 yield _cells(row)
+
+
+_TOO_BIG = "The workbook is too big inside to be read. Save the list as CSV."
+
+
+class _Archive(zipfile.ZipFile):
+    """The parts of a workbook. Raises `CustomerPlusError` for one that would take too much memory to read."""
+
+    def open(self, name: Any, *args: Any, **options: Any) -> IO[bytes]:
+        part = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
+        opened = super().open(part, *args, **options)
+        if part.file_size <= MAX_PART_SIZE:
+            return opened
+        if part.filename.startswith("xl/worksheets/"):
+            return _Watched(opened, b"row")  # type: ignore[return-value]
+        if part.filename.lower() == "xl/sharedstrings.xml" and part.file_size <= MAX_SHARED_STRINGS:
+            return _Watched(opened, b"si")  # type: ignore[return-value]
+        opened.close()
+        raise refuse(_TOO_BIG)
+
+
+class _Watched(io.RawIOBase):
+    """A part that is read piece by piece, as long as elements of one kind end often enough."""
+
+    def __init__(self, part: IO[bytes], element: bytes) -> None:
+        self._part = part
+        self._end = re.compile(rb"</(?:[\w.-]+:)?" + element + rb"\s*>")
+        self._tail = b""
+        self._open = 0  # bytes since the last end
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._part.read(size if 0 <= size <= MAX_GAP else MAX_GAP)
+        seen = self._tail + piece
+        ends = [found.end() for found in self._end.finditer(seen)]
+        self._open = len(seen) - ends[-1] if ends else self._open + len(piece)
+        self._tail = seen[-64:]
+        if self._open > MAX_GAP:
+            raise refuse(_TOO_BIG)
+        return piece
+
+    def close(self) -> None:
+        self._part.close()
+        super().close()
 
 
 def _load(file: IO[bytes]) -> Any:
@@ -111,12 +162,16 @@ def _load(file: IO[bytes]) -> Any:
             if part is None:
                 return
             with self.archive.open(part.PartName[1:]) as source:
-                for _, node in iterparse(source):
-                    if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                root = None
+                for event, node in iterparse(source, events=("start", "end")):
+                    if root is None:
+                        root = node
+                    if event == "end" and node.tag == f"{{{SHEET_MAIN_NS}}}si":
                         self.shared_strings.append(Text.from_tree(node).content)
-                        node.clear()
+                        root.clear()  # of a million texts, the elements alone would take more memory than they do
 
     reader = Reader(file, read_only=True, data_only=True, keep_links=False)
+    reader.archive = _Archive(file)
     reader.read()
     return reader.wb
 
@@ -134,9 +189,9 @@ def _has_addresses(sheet: Any) -> bool | None:
 
 
 def _cells(row: Sequence[Any]) -> list[str]:
-    if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
-        raise refuse(f"The sheet has more than {MOST_COLUMNS:,} columns. Is it a list of people?")
-    cells = [_cell(value) for value in row[:MOST_COLUMNS]]
+    if len(row) > MAX_COLUMNS and any(cell is not None for cell in row[MAX_COLUMNS:]):
+        raise refuse(f"The sheet has more than {MAX_COLUMNS:,} columns. Is it a list of people?")
+    cells = [_cell(value) for value in row[:MAX_COLUMNS]]
     while cells and not cells[-1]:
         cells.pop()
     return cells

@@ -1,27 +1,55 @@
-"""What the readers of cells share: what cannot be read, what is as good as blank, and what records may hold."""
+"""What the readers of cells share: what cannot be read, what is as good as blank, and what records may hold.
+
+A reader takes the text of a cell and has three ways to answer:
+
+- it returns the value;
+- it returns `Doubtful(value, message)`: the value is stored, and the message is a warning about the cell;
+- it raises `Unreadable(message)`: the cell is left out, and the message is a warning about it.
+
+No reader refuses the row: `row_reader` does, for a cell of the e-mail address, or for any warning if the import is
+strict. Messages say what is wrong and what to do. They are shown beside the row, the header and the cell, so they
+repeat none of these.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....records.validation import clean
 
 # Distinct values of a column that are remembered: first names, cities and prefixes come again and again.
 REMEMBERED = 50_000
 
-# What programs write where there is nothing to tell, in cells that are no text: `-`, a null, a date of zeros.
-_NOTHING = re.compile(r"[-\u2013\u2014]+|n/?a|null|\\n|0000-00-00([ t]00:00:00)?", re.IGNORECASE)
-
-
-def is_nothing(cell: str) -> bool:
-    """Whether a cell of a date, a number or a code is as good as blank."""
-    return _NOTHING.fullmatch(cell) is not None
-
 
 class Unreadable(Exception):
-    """What is wrong with a cell."""
+    """What is wrong with a cell that is left out."""
+
+
+class Doubtful(NamedTuple):
+    """A value that is stored although something is wrong with its cell, and what that is."""
+
+    value: Any
+    message: str
+
+
+def storable(text: str) -> str:
+    """The text as PostgreSQL can store it: without NUL, and without halves of characters."""
+    text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a list that is written down in the code."""
+    return frozenset(text.split())
+
+
+# Latin letters that are not a letter with an accent for Unicode.
+_LETTERS = str.maketrans({"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 
 
 def plain(text: str) -> str:
@@ -30,7 +58,7 @@ def plain(text: str) -> str:
     >>> plain("  E-Mail_Adresse "), plain("Prénom")
     ('e mail adresse', 'prenom')
     """
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     kept = "".join(char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
     return " ".join(kept.split())
 

@@ -1,0 +1,409 @@
+"""Inputs to filter, search and sort customer records."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import graphene
+
+from ...consent.models import ConsentChannel, ConsentPurpose
+from ...core import json_values, sql
+from ...customers.filters import (
+    AttributeFilter,
+    ConsentFilter,
+    LabelFilter,
+    MoneyRange,
+    Range,
+    RecordFilter,
+    SourceFilter,
+)
+from ...customers.orderings import Sort, SortField
+from ...customers.queries import RecordList
+from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...groups.services import default_group
+from ...records.models import Source, Stage
+from ..consent.enums import CustomerConsentChannel, CustomerConsentPurpose, CustomerConsentState
+from ..core.base import channels_of, checked_text, key_of, keys_of, spelled
+from ..core.types import JSON, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
+
+# Longer text was pasted by mistake.
+MAX_SEARCH_LENGTH = 200
+
+# Each tag or group of `all` is a condition of its own.
+MAX_LABELS = 20
+
+# Each consent is a condition of its own; this is the number of channels and purposes.
+MAX_CONSENTS = len(ConsentChannel) * len(ConsentPurpose)
+
+# Each attribute is a condition of its own.
+MAX_ATTRIBUTES = 10
+
+# Clients split longer lists of values into several requests.
+MAX_VALUES = 1000
+
+CustomerRecordStage = enum_of(
+    Stage,
+    name="CustomerRecordStage",
+    description="Stage of a customer: lead or customer.",
+    values={
+        "LEAD": "A known person with no counted order and no confirmed account",
+        "CUSTOMER": "A customer with a counted order or a confirmed account; never becomes a lead again",
+    },
+)
+CustomerRecordSource = enum_of(
+    Source,
+    name="CustomerRecordSource",
+    description="Source of a customer's activity.",
+    values={
+        "ORDER": "The customer placed an order in Saleor",
+        "ACCOUNT": "The customer has, or had, a Saleor account",
+        "IMPORT": "The customer was in an imported list",
+        "STAFF": "A staff member or an app created or edited the record",
+        "CONTACT_FORM": "The customer submitted the contact form",
+        "NEWSLETTER": "The customer signed up for the newsletter",
+    },
+)
+CustomerRecordSortField = enum_of(
+    SortField,
+    name="CustomerRecordSortField",
+    description="Sort fields of customer records.",
+    values={
+        "CREATED_AT": "Sort by when the shop first knew the customer",
+        "NAME": "Sort by last name, then first name; by e-mail address if there is none",
+        "EMAIL": "Sort by e-mail address",
+        "LAST_ORDER_AT": "Sort by the date of the last counted order. Customers with no orders come last",
+        "ORDER_COUNT": "Sort by the number of counted orders",
+        "TOTAL_SPENT": "Sort by the total spent in `currency`. Customers who never bought in it come last",
+    },
+)
+
+
+class CustomerRecordMoneyRangeInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Range of amounts in one currency, both ends included. At least one is required."""
+
+    currency = graphene.String(required=True, description="ISO 4217 currency code. Other currencies are not converted.")
+    gte = graphene.Float(description="Greater than or equal to this amount.")
+    lte = graphene.Float(description="Less than or equal to this amount.")
+
+
+class CustomerRecordLabelFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filter by tags or groups. All conditions must match."""
+
+    any = list_of(graphene.ID, description="At least one of these.")
+    all = list_of(graphene.ID, description="All of these, at most 20.")
+    none = list_of(graphene.ID, description="None of these.")
+
+
+class CustomerRecordSourceFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filter by sources of activity. All conditions must match."""
+
+    any = list_of(CustomerRecordSource, description="At least one of these.")
+    all = list_of(CustomerRecordSource, description="All of these sources.")
+    none = list_of(CustomerRecordSource, description="None of these.")
+
+
+class CustomerRecordAttributeFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filter by a custom attribute."""
+
+    key = graphene.String(required=True, description="Name of the attribute, case-sensitive.")
+    value = graphene.Argument(
+        JSON,
+        description="Value to match. A list matches if the record's list contains all its items. Null matches "
+        "any value.",
+    )
+
+
+class CustomerRecordConsentFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filter by the current state of a consent. History is ignored."""
+
+    channel = graphene.Argument(CustomerConsentChannel, required=True, description="Contact channel.")
+    purpose = graphene.Argument(CustomerConsentPurpose, required=True, description="Purpose of the contact.")
+    states = list_of(
+        CustomerConsentState,
+        required=True,
+        description="States, any of which matches. NOT_SUBSCRIBED matches customers who never decided.",
+    )
+
+
+class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filtering options for customer records."""
+
+    ids = list_of(graphene.ID, description="Filter by IDs of customer records.")
+    stage = graphene.Field(CustomerRecordStage, description="Filter by stage of the customer.")
+    is_active = graphene.Boolean(
+        description="Filter by whether the record is active. Defaults to active records; inactive ones must be "
+        "requested."
+    )
+    has_account = graphene.Boolean(
+        description="Filter by whether the record is linked to an account with a confirmed address."
+    )
+    has_unconfirmed_account = graphene.Boolean(
+        description="Filter by whether an unconfirmed account has the record's address."
+    )
+    is_staff = graphene.Boolean(description="Filter by whether the customer's account is a staff account.")
+    sources = CustomerRecordSourceFilterInput(description="Filter by sources of the customer's activity.")
+    countries = list_of(graphene.String, description="Filter by ISO 3166-1 alpha-2 country codes.")
+    cities = list_of(graphene.String, description="Filter by cities, ignoring case and accents.")
+    languages = list_of(graphene.String, description="Filter by language codes, such as de or pt-br.")
+    company_name = graphene.String(description="Filter by the full company name, case-insensitive.")
+    attributes = list_of(
+        CustomerRecordAttributeFilterInput, description="Filter by custom attributes. All must match, at most 10."
+    )
+    created_at = DateTimeRangeInput(description="Filter by when the shop first knew the customer.")
+    customer_since = DateTimeRangeInput(description="Filter by when the lead became a customer.")
+    last_order_at = DateTimeRangeInput(description="Filter by the date of the last counted order.")
+    order_count = IntRangeInput(description="Filter by the number of counted orders.")
+    total_spent = CustomerRecordMoneyRangeInput(
+        description="Filter by the total spent in a currency. Zero if the customer never bought in it."
+    )
+    average_order_value = CustomerRecordMoneyRangeInput(
+        description="Filter by the average order value in a currency. Customers who never bought in it have none."
+    )
+    order_channels = list_of(
+        graphene.ID, description="Filter by the channels of counted orders: global IDs of Saleor channels."
+    )
+    is_tax_exempt = graphene.Boolean(description="Filter by tax exemption.")
+    is_approved_buyer = graphene.Boolean(description="Filter by approval as a buyer.")
+    accepts_promotional_mail = graphene.Boolean(description="Filter by subscription to promotional e-mails.")
+    accepts_newsletter = graphene.Boolean(description="Filter by subscription to the e-mail newsletter.")
+    accepts_system_mail = graphene.Boolean(description="Filter by subscription to e-mail updates about the shop.")
+    consents = list_of(
+        CustomerRecordConsentFilterInput, description="Filter by consent states. All must match, at most 12."
+    )
+    tags = CustomerRecordLabelFilterInput(description="Filter by tags of the record, by ID.")
+    groups = CustomerRecordLabelFilterInput(
+        description="Filter by groups of the customer, by ID. The default group contains customers with no other group."
+    )
+
+
+class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Sorting options for customer records."""
+
+    field = graphene.Argument(CustomerRecordSortField, required=True, description="Field to sort by.")
+    direction = graphene.Argument(OrderDirection, required=True, description="Direction to sort in.")
+    currency = graphene.String(description="ISO 4217 currency code. Required for TOTAL_SPENT, and allowed only for it.")
+
+
+def selected_records(info: Any, filter: Mapping[str, Any] | None, search: str | None) -> RecordList:
+    """Validate the arguments of a mutation that select records. Its errors name fields as `filter.tags.any`."""
+    return record_list(info, filter, search, None, path="filter.")
+
+
+def record_list(
+    info: Any,
+    filter: Mapping[str, Any] | None,
+    search: str | None,
+    sort_by: Mapping[str, Any] | None,
+    *,
+    path: str = "",
+) -> RecordList:
+    """Validate the list arguments, and restrict figures to those that the caller may see.
+
+    A null argument means not given. `path` comes before the fields of the filter in errors.
+    """
+    problems = Problems()
+    with problems.noted():
+        wanted_filter = _filter({name: value for name, value in (filter or {}).items() if value is not None})
+    for error in problems.errors:
+        error.field = error.field and f"{path}{error.field}"
+    with problems.noted():
+        text = _search(search or "")
+    with problems.noted():
+        sort = _sort(sort_by) if sort_by else None
+    problems.raise_any()
+    wanted = RecordList(filter=wanted_filter, search=text, sort=sort)
+    # Determined only if needed: it takes a statement.
+    return replace(wanted, channels=channels_of(info)) if wanted.tells_of_orders else wanted
+
+
+def _search(text: str) -> str:
+    if len(text) > MAX_SEARCH_LENGTH:
+        raise CustomerPlusError(f"A search may have at most {MAX_SEARCH_LENGTH} characters.", field="search")
+    # Characters that no name can contain separate words.
+    return "".join(char if sql.can_hold(char) else " " for char in text).strip()
+
+
+def _sort(given: Mapping[str, Any]) -> Sort:
+    field = SortField(given["field"])
+    currency = given.get("currency")
+    if field is SortField.TOTAL_SPENT:
+        if not currency:
+            raise CustomerPlusError(
+                "Sorting by TOTAL_SPENT needs a `currency`.", code=ErrorCode.REQUIRED, field="currency"
+            )
+        currency = _currency(currency)
+    elif currency:
+        raise CustomerPlusError("A `currency` goes with sorting by TOTAL_SPENT only.", field="currency")
+    return Sort(field, descending=given["direction"] == "DESC", currency=currency or "")
+
+
+def _filter(given: Mapping[str, Any]) -> RecordFilter:
+    problems, values = Problems(), {}
+    for name, value in given.items():
+        with problems.noted():
+            values[name] = _READERS.get(name, _as_it_is)(value)
+    problems.raise_any()
+    return RecordFilter(**values)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _ids(global_ids: Sequence[str]) -> list[int]:
+    return [key_of(global_id, "CustomerRecord", field="ids") for global_id in _few(global_ids, "ids")]
+
+
+def _few(values: Sequence[Any], field: str) -> Sequence[Any]:
+    if len(values) > MAX_VALUES:
+        raise CustomerPlusError(f"Argument `{spelled(field)}` may have at most {MAX_VALUES} values.", field=field)
+    return values
+
+
+def _countries(codes: Sequence[str]) -> list[str]:
+    return [checked_text(code.strip(), field="countries", longest=2) for code in _few(codes, "countries")]
+
+
+def _cities(names: Sequence[str]) -> list[str]:
+    return [checked_text(name.strip(), field="cities", longest=256) for name in _few(names, "cities")]
+
+
+def _languages(codes: Sequence[str]) -> list[str]:
+    """Return language codes as stored in records: PT_BR, as in Saleor's API, becomes pt-br."""
+    return [
+        checked_text(code.strip(), field="languages", longest=35).lower().replace("_", "-")
+        for code in _few(codes, "languages")
+    ]
+
+
+def _currency(code: str, *, field: str = "currency") -> str:
+    code = code.strip().upper()
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise CustomerPlusError("Argument `currency` must be an ISO 4217 code, such as EUR.", field=field)
+    return code
+
+
+def _tags(given: Mapping[str, Sequence[str] | None]) -> LabelFilter:
+    return _labels(_sides(given, "CustomerTag", "tags"))
+
+
+def _groups(given: Mapping[str, Sequence[str] | None]) -> LabelFilter:
+    default = default_group().pk
+    ids = _sides(given, "CustomerGroup", "groups")
+    return _labels(
+        {
+            side: None if keys is None else [None if key == default else key for key in keys]
+            for side, keys in ids.items()
+        }
+    )
+
+
+def _sides(given: Mapping[str, Sequence[str] | None], kind: str, field: str) -> dict[str, list[int] | None]:
+    problems, ids = Problems(), {}
+    for side, global_ids in given.items():
+        with problems.noted():
+            ids[side] = _label_ids(global_ids, kind, f"{field}.{side}")
+    problems.raise_any()
+    return ids
+
+
+def _label_ids(global_ids: Sequence[str] | None, kind: str, field: str) -> list[int] | None:
+    most = MAX_LABELS if field.endswith(".all") else MAX_VALUES
+    return None if global_ids is None else keys_of(global_ids, kind, field=field, most=most)
+
+
+def _labels(ids: Mapping[str, Sequence[int | None] | None]) -> LabelFilter:
+    return LabelFilter(**{side: tuple(keys) for side, keys in ids.items() if keys is not None})
+
+
+def _consents(given: Sequence[Mapping[str, Any]]) -> list[ConsentFilter]:
+    if len(given) > MAX_CONSENTS:
+        raise CustomerPlusError(f"Filter by at most {MAX_CONSENTS} consents.", field="consents")
+    problems = Problems()
+    problems.errors += [
+        CustomerPlusError("Name at least one state.", code=ErrorCode.REQUIRED, field=f"consents.{number}.states")
+        for number, one in enumerate(given)
+        if not one["states"]
+    ]
+    problems.raise_any()
+    return [
+        ConsentFilter(str(one["channel"]), str(one["purpose"]), tuple(dict.fromkeys(map(str, one["states"]))))
+        for one in given
+    ]
+
+
+def _sources(given: Mapping[str, Sequence[Source] | None]) -> SourceFilter:
+    return SourceFilter(**{side: tuple(map(Source, sources)) for side, sources in given.items() if sources is not None})
+
+
+def _attributes(given: Sequence[Mapping[str, Any]]) -> list[AttributeFilter]:
+    if len(given) > MAX_ATTRIBUTES:
+        raise CustomerPlusError(f"Filter by at most {MAX_ATTRIBUTES} attributes.", field="attributes")
+    return [_attribute(one, f"attributes.{number}") for number, one in enumerate(given)]
+
+
+def _attribute(given: Mapping[str, Any], field: str) -> AttributeFilter:
+    key = checked_text(given["key"].strip(), field=f"{field}.key", longest=json_values.MAX_NAME_LENGTH)
+    value = given.get("value")
+    if value is None:
+        return AttributeFilter(key)
+    try:
+        json_values.check(value, "value")
+    except json_values.Unreturnable as error:
+        raise CustomerPlusError(str(error), field=f"{field}.value") from error
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return AttributeFilter(key, checked_text(text, field=f"{field}.value", longest=_MAX_VALUE))
+
+
+# The JSON of an attribute's value in a filter.
+_MAX_VALUE = 1000
+
+
+def _range(given: Mapping[str, Any]) -> Range:
+    return Range(given.get("gte"), given.get("lte"))
+
+
+def _money(field: str, given: Mapping[str, Any]) -> MoneyRange:
+    bounds = {end: None if given.get(end) is None else Decimal(str(given[end])) for end in ("gte", "lte")}
+    problems = Problems()
+    if set(bounds.values()) == {None}:
+        with problems.noted():
+            raise CustomerPlusError("A range of amounts needs `gte` or `lte`.", code=ErrorCode.REQUIRED, field=field)
+    for end, bound in bounds.items():
+        if bound is not None and not (bound.is_finite() and abs(bound) < _TOO_MUCH):
+            with problems.noted():
+                raise CustomerPlusError(f"An amount must be less than {_TOO_MUCH}.", field=f"{field}.{end}")
+    with problems.noted():
+        currency = _currency(given["currency"], field=f"{field}.currency")
+    problems.raise_any()
+    return MoneyRange(currency, Range(bounds["gte"], bounds["lte"]))
+
+
+# Amounts are stored with 17 digits before the decimal point.
+_TOO_MUCH = 10**17
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "ids": _ids,
+    "countries": _countries,
+    "cities": _cities,
+    "languages": _languages,
+    "sources": _sources,
+    "attributes": _attributes,
+    "order_channels": lambda ids: keys_of(ids, "Channel", field="order_channels", most=MAX_VALUES),
+    "company_name": lambda name: checked_text(name.strip(), field="company_name", longest=256),
+    "created_at": _range,
+    "customer_since": _range,
+    "last_order_at": _range,
+    "order_count": _range,
+    "total_spent": partial(_money, "total_spent"),
+    "average_order_value": partial(_money, "average_order_value"),
+    "consents": _consents,
+    "tags": _tags,
+    "groups": _groups,
+}

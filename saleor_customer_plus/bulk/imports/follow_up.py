@@ -1,0 +1,72 @@
+"""What follows from people who became known by a list: their accounts, their orders, and who is not in the list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, UUIDField
+from django.db.models.functions import MD5, Cast
+
+from ...core import sql
+from ...errors import CustomerPlusError
+from ...jobs.models import BulkChunk, BulkImportKey, BulkJob
+from ...records.activation import set_active
+from ...records.editing import Writer
+from ...records.models import CustomerRecord, Source
+from .files import MISSING
+
+_TIED_AT_ONCE = 500
+_DEACTIVATED_AT_ONCE = 2000
+_MISSING_REASON = "Not in an imported list"
+
+
+def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
+    """A chunk for every few of the addresses that were made and have an account or orders that wait."""
+    waiting: list[str] = []
+    # Of what each chunk noted only this: who was made is a million numbers.
+    for ties in job.chunks.filter(phase="write").order_by("number").values_list("spec__ties", flat=True).iterator():
+        waiting += ties or ()
+        while len(waiting) >= _TIED_AT_ONCE:
+            yield {"emails": waiting[:_TIED_AT_ONCE]}
+            waiting = waiting[_TIED_AT_ONCE:]
+    if waiting:
+        yield {"emails": waiting}
+
+
+def record_ids(emails: list[str]) -> list[int]:
+    return list(CustomerRecord.objects.filter(email__in=emails).values_list("pk", flat=True))
+
+
+def _missing(job_id: int) -> QuerySet[CustomerRecord]:
+    """The active records whose address is not in the file."""
+    sql.plan_without_loops()
+    key = Cast(MD5(OuterRef("email")), UUIDField())
+    return CustomerRecord.objects.filter(~Exists(BulkImportKey.objects.filter(job=job_id, email=key)), is_active=True)
+
+
+def count_missing(job_id: int) -> int:
+    return _missing(job_id).count()
+
+
+def missing_chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
+    """Who is put out of use, a few thousand at a time."""
+    confirmed = job.options.get(MISSING, -1)
+    number = 0
+    ids: Any = _missing(job.pk).order_by("id").values_list("id", flat=True).iterator()
+    with closing(ids):  # before the transaction ends, and the cursor with it
+        while chunk := list(islice(ids, _DEACTIVATED_AT_ONCE)):
+            number += len(chunk)
+            if number > confirmed:
+                raise CustomerPlusError(
+                    "More people are missing in the file than were confirmed. Nobody was put out of use."
+                )
+            yield {"ids": chunk}
+
+
+def deactivate(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+    by = Writer(job.actor, job.cause, source=Source.IMPORT)
+    return Counter(deactivated=len(set_active(chunk.spec["ids"], False, by=by, reason=_MISSING_REASON)))

@@ -1,0 +1,44 @@
+"""Files that we exported, known by our own headers in one language, or by the names of the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from ...columns import ATTRIBUTE, COLUMNS, LANGUAGES
+from ..values.base import words_of
+
+# Columns under whose headers hardly any other tool writes: one of them is enough to tell that a file is ours.
+_OURS = words_of(
+    """
+    additional_phones store_note is_approved_buyer deactivation_reason lawful_basis social_profiles created_at
+    accepts_promotional_mail accepts_newsletter accepts_system_mail has_account stage sources net_of_refunds
+    """
+)
+_ENOUGH = 0.8
+
+
+@cache
+def _by_header() -> tuple[Mapping[str, str], ...]:
+    """Our columns by their headers: in each language, and by their names."""
+    return (
+        *({column.header(language): key for key, column in reversed(COLUMNS.items())} for language in LANGUAGES),
+        {key: key for key in COLUMNS},
+    )
+
+
+def own_columns(headers: Sequence[str]) -> dict[int, str | None] | None:
+    """Our key of each column of an export of ours, None for what is only exported. None for a file of somebody else.
+
+    Headers are compared letter by letter: `Shipping City` is another tool's.
+    """
+    named = [header.strip() for header in headers if not header.strip().startswith(ATTRIBUTE)]
+    best = max(_by_header(), key=lambda known: sum(header in known for header in named))
+    ours = [best[header] for header in named if header in best]
+    if "email" not in ours or len(ours) < _ENOUGH * len(named) or _OURS.isdisjoint(ours):
+        return None
+    return {
+        index: key if COLUMNS[key].is_imported else None
+        for index, header in enumerate(headers)
+        if (key := best.get(header.strip())) is not None
+    }

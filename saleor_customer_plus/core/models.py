@@ -1,0 +1,35 @@
+"""Messages to staff that are not sent yet."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class NoticeKind(models.TextChoices):
+    """What staff is to be told of, and how. `subject_id` is the key of a lead, or of a mention."""
+
+    LEAD = "LEAD", "A new enquiry, by Saleor's notify"
+    LEAD_MAIL = "LEAD_MAIL", "A new enquiry, by e-mail"
+    MENTION = "MENTION", "A mention in a note, by Saleor's notify"
+
+
+class OwedNotice(models.Model):
+    """A message to staff that has to be sent: should its task be lost, a periodic look finds it here.
+
+    Written by `core.owed` only, in the transaction of what it is about.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=16, choices=NoticeKind.choices)
+    subject_id = models.BigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    # When the periodic look sends it, unless its own task has done so before.
+    due_at = models.DateTimeField(default=timezone.now, db_default=Now(), db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="customer_plus_owed_once")]
+
+    def __str__(self) -> str:
+        return f"OwedNotice {self.pk}"

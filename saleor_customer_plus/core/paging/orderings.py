@@ -1,0 +1,150 @@
+"""What a list is: segments of rows that follow each other, and how the next rows of each are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from django.db.models import BooleanField, Expression, F, Field, Func, Model, OrderBy, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column, or an annotation, that rows are ordered by. `field` tells how its values are written and read."""
+
+    name: str
+    field: Field[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment(Generic[Row]):
+    """A part of a list: its rows, without an order, and the columns that order them, the last of them unique.
+
+    PostgreSQL can read a filtered page in two ways. It walks an index in order and drops rows until the page is full,
+    which takes long where few rows pass the filter; or it finds all rows that pass and sorts them, which takes long
+    where many do. It chooses by its statistics. A filter of which it has none goes into `condition`, and we choose: the
+    next few hundred, then thousand rows of `scope` (the segment without any filter) are walked in order, and only if
+    they do not fill the page, all others that pass are found and sorted.
+    """
+
+    rows: QuerySet[Row]
+    keys: Sequence[Key]
+    descending: bool = False
+    condition: Q = field(default_factory=Q)
+    scope: QuerySet[Row] | None = None
+
+    def read(
+        self, values: Sequence[Any] | None, limit: int, *, backward: bool = False, included: bool = False
+    ) -> list[Row]:
+        """The first rows from a row on that has these values of the keys, or from the start."""
+        after = Q() if values is None else self.beyond(values, backward=backward, included=included)
+        rows = self.rows.order_by(*self.order(backward=backward))
+        if not self.condition:
+            return list(rows.filter(after)[:limit])
+        if self.scope is None:
+            return list(rows.filter(after, self.condition)[:limit])
+        found: list[Row] = []
+        for steps in LOOK_AHEAD:
+            near = rows.filter(after, _unindexed(self.condition))
+            horizon = self._horizon(after, steps, backward=backward)
+            if horizon is None:
+                return [*found, *near[: limit - len(found)]]
+            found.extend(near.filter(self.beyond(horizon, backward=not backward))[: limit - len(found)])
+            if len(found) == limit:
+                return found
+            after = self.beyond(horizon, backward=backward, included=True)
+        far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
+        return [*found, *far[: limit - len(found)]]
+
+    def order(self, column: Callable[[str], Any] = F, *, backward: bool) -> Iterator[OrderBy]:
+        for key in self.keys:
+            yield OrderBy(column(key.name), descending=self.descending is not backward)
+
+    def beyond(self, values: Sequence[Any], *, backward: bool, included: bool = False) -> Q:
+        """The condition for rows on one side of the row that has these values, or also for that row."""
+        operator = ("<" if self.descending is not backward else ">") + ("=" if included else "")
+        wanted = [Value(value, output_field=key.field) for key, value in zip(self.keys, values, strict=True)]
+        return Q(CompareRows([F(key.name) for key in self.keys], operator, wanted))
+
+    def _horizon(self, after: Q, steps: int, *, backward: bool) -> tuple[Any, ...] | None:
+        """The keys of the row that is so many rows further, if there are so many."""
+        assert self.scope is not None
+        ahead = self.scope.filter(after).order_by(*self.order(backward=backward))
+        keys = ahead.values_list(*(key.name for key in self.keys))[steps : steps + 1]
+        return next(iter(keys), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSegment(Segment[Row]):
+    """Rows whose order other rows tell: those of `ranks`, such as sums over the children of each row.
+
+    A row of `ranks` has a value for each key. The last key is the primary key of a row of the list, which belongs to
+    the segment if it is also one of `rows`. Most often the first ranks are enough for a page, so that the others are
+    not looked up among the rows at all.
+    """
+
+    ranks: QuerySet[Any, Any] = field(kw_only=True)
+
+    def read(
+        self, values: Sequence[Any] | None, limit: int, *, backward: bool = False, included: bool = False
+    ) -> list[Row]:
+        after = Q() if values is None else self.beyond(values, backward=backward, included=included)
+        names = [key.name for key in self.keys]
+        ranked = self.ranks.filter(after).order_by(*self.order(backward=backward)).values_list(*names)
+        near = list(ranked[:RANKS_AHEAD])
+        present = set(self.rows.filter(pk__in=[place[-1] for place in near]).order_by().values_list("pk", flat=True))
+        places = [place for place in near if place[-1] in present][:limit]
+        if len(places) < limit and len(near) == RANKS_AHEAD:
+            places = list(ranked.filter(**{f"{names[-1]}__in": self.rows.order_by().values("pk")})[:limit])
+        rows = self.rows.in_bulk([place[-1] for place in places])
+        for place in places:
+            if (row := rows.get(place[-1])) is not None:
+                for name, value in zip(names, place, strict=True):
+                    setattr(row, name, value)  # what the row's cursor is made of
+        return [rows[place[-1]] for place in places if place[-1] in rows]
+
+
+# How many ranks are looked up among the rows of a list before all of them are.
+RANKS_AHEAD = 300
+
+# How many rows at a time are looked through: a few milliseconds' worth of reading each.
+LOOK_AHEAD = (300, 3000)
+
+
+def _unindexed(condition: Q) -> Func:
+    """The same condition in a form for which PostgreSQL looks at no index."""
+    return Func(condition, template="(%(expressions)s) IS TRUE", output_field=BooleanField())
+
+
+def _unindexed_column(name: str) -> Coalesce:
+    """The same column in a form that PostgreSQL does not take from an index in order."""
+    return Coalesce(F(name), F(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering(Generic[Row]):
+    """All rows of a list, in order. The name keeps the cursors of one ordering from being used in another."""
+
+    name: str
+    segments: Sequence[Segment[Row]]
+
+
+class CompareRows(Func):
+    """The SQL `(a, b) < (x, y)`. Django's lookups would spell it out with OR, which no index answers."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, columns: Sequence[Any], operator: str, values: Sequence[Expression]) -> None:
+        super().__init__(*columns, *values)
+        self.operator = operator
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        compiled = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        half = len(compiled) // 2
+        left, right = (", ".join(sql for sql, _ in side) for side in (compiled[:half], compiled[half:]))
+        return f"({left}) {self.operator} ({right})", [param for _, params in compiled for param in params]

@@ -1,0 +1,213 @@
+"""The orders in which a list of records can be read, each made so that an index answers it (see `paging`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    DecimalField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    TextField,
+)
+from django.db.models.expressions import Col
+
+from ..core.paging import Key, Ordering, RankedSegment, Segment
+from ..ledger.channel_figures import Seen
+from ..ledger.models import SUM, CustomerFigures
+from ..records.email import normalize_email
+from ..records.models import CustomerRecord
+from ..records.search import matches, phone_digits, search_query
+from ..saleor_adapter.staff import Channels
+from .filters import RecordFilter, Records
+
+_ID = Key("id", BigIntegerField())
+
+
+class SortField(StrEnum):
+    """What records can be sorted by."""
+
+    CREATED_AT = "CREATED_AT"
+    NAME = "NAME"
+    EMAIL = "EMAIL"
+    LAST_ORDER_AT = "LAST_ORDER_AT"
+    ORDER_COUNT = "ORDER_COUNT"
+    TOTAL_SPENT = "TOTAL_SPENT"
+
+
+# Those that an index on the table of records answers.
+_KEYS: dict[SortField, tuple[Key, ...]] = {
+    SortField.CREATED_AT: (Key("created_at", DateTimeField()), _ID),
+    SortField.NAME: (Key("sort_name", TextField()), _ID),
+    SortField.EMAIL: (Key("email", CharField()),),
+    SortField.LAST_ORDER_AT: (Key("last_order_at", DateTimeField()), _ID),
+    SortField.ORDER_COUNT: (Key("order_count", IntegerField()), _ID),
+}
+# Those that list who never bought like everybody else.
+_PLAIN = (SortField.CREATED_AT, SortField.NAME, SortField.EMAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a list is sorted by, ties by id. `currency` is that of the money, for sorts by money and for them only."""
+
+    field: SortField
+    descending: bool = False
+    currency: str = ""
+
+    @property
+    def tells_of_orders(self) -> bool:
+        """Whether the order of the list depends on which orders are seen."""
+        return self.field not in _PLAIN
+
+
+NEWEST_FIRST = Sort(SortField.CREATED_AT, descending=True)
+
+
+def columns_of(sort: Sort) -> set[str]:
+    """The columns of a record that its place in such a list is told by."""
+    return {key.name for key in _KEYS.get(sort.field, ())}
+
+
+def sorted_by(
+    records: Records, condition: Q, sort: Sort, wanted: RecordFilter, channels: Channels = None
+) -> Ordering[CustomerRecord]:
+    """The records for which the condition holds, sorted.
+
+    The condition is apart from those that `records` has already, because PostgreSQL cannot guess how many records meet
+    it (see `paging.Segment`). What the filter tells of all records saves looking for others.
+    """
+    if channels is not None and sort.tells_of_orders:
+        # A name of its own: a place in a list of all orders tells of figures that whoever reads this one may not see.
+        name = f"SEEN{'-' if sort.descending else ''}{sort.field}{sort.currency}"
+        return Ordering(name, _segments_seen(records.filter(condition), sort, Seen(channels)))
+    segments = _segments(records, sort, wanted)
+    if condition:
+        scopes = _segments(CustomerRecord.objects.all(), sort, wanted)
+        segments = [
+            replace(segment, condition=condition, scope=scope.rows)
+            for segment, scope in zip(segments, scopes, strict=True)
+        ]
+    return Ordering(f"{'-' if sort.descending else ''}{sort.field}{sort.currency}", segments)
+
+
+def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segment[CustomerRecord]]:
+    if sort.field in _PLAIN:
+        return [Segment(records, _KEYS[sort.field], sort.descending)]
+    buyers = records.none() if wanted.bought is False else records
+    others = Segment(records.none() if wanted.bought else records.filter(order_count=0), (_ID,), sort.descending)
+    if sort.field is SortField.ORDER_COUNT:
+        segments = [Segment(buyers.filter(order_count__gt=0), _KEYS[sort.field], sort.descending), others]
+        return segments if sort.descending else segments[::-1]
+    # By what they have not, those who never bought cannot be sorted: they come last in both directions.
+    if sort.field is SortField.LAST_ORDER_AT:
+        return [Segment(buyers.filter(last_order_at__isnull=False), _KEYS[sort.field], sort.descending), others]
+    return [*_by_total_spent(buyers, sort, wanted), others]
+
+
+def _segments_seen(records: Records, sort: Sort, seen: Seen) -> list[Segment[CustomerRecord]]:
+    """The same lists as those of `_segments`, by figures over the orders of some channels only."""
+    others: Segment[CustomerRecord] = Segment(records.filter(~seen.bought()), (_ID,), sort.descending)
+
+    def ranked(ranks: Any, *keys: Key) -> Segment[CustomerRecord]:
+        return RankedSegment(records, (*keys, _RECORD), sort.descending, ranks=ranks)
+
+    if sort.field is SortField.ORDER_COUNT:
+        segments = [ranked(seen.order_counts(), Key("total", IntegerField())), others]
+        return segments if sort.descending else segments[::-1]
+    if sort.field is SortField.LAST_ORDER_AT:
+        return [ranked(seen.last_orders(), Key("total", DateTimeField())), others]
+    spent = Key("total", DecimalField(**SUM))
+    elsewhere = seen.spent_elsewhere(sort.currency)
+    return [
+        ranked(seen.spent(sort.currency), spent),
+        ranked(elsewhere.filter(currency__gt=sort.currency), _CURRENCY, spent),
+        ranked(elsewhere.filter(currency__lt=sort.currency), _CURRENCY, spent),
+        others,
+    ]
+
+
+_RECORD = Key("record", BigIntegerField())
+_CURRENCY = Key("currency", CharField())
+
+
+class _Beside(F):
+    """Another column of the row that a joined column is of. For a foreign key Django would take the joining one."""
+
+    def __init__(self, name: str, column: str) -> None:
+        super().__init__(name)
+        self.column = column
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Col:
+        beside: Any = super().resolve_expression(*args, **kwargs)
+        column: Any = CustomerFigures._meta.get_field(self.column)
+        return Col(beside.alias, column)
+
+
+_SPENT = (Key("spent", DecimalField(**SUM)), Key("spent_by", BigIntegerField()))
+
+
+def _by_total_spent(buyers: Records, sort: Sort, wanted: RecordFilter) -> list[Segment[CustomerRecord]]:
+    """Those who bought in the currency, then those who bought in others only: currency by currency, which means nothing
+    but is an order that an index has.
+    """
+    spent_here = Q(figures__currency=sort.currency)
+    if wanted.total_spent is not None and wanted.total_spent.currency == sort.currency:
+        # The filter says so too, but the index that sorts can only use it said like this.
+        spent_here &= wanted.total_spent.amounts.within("figures__total_gross")
+    here = Segment(_spenders(buyers.filter(spent_here)), _SPENT, sort.descending)
+    elsewhere = buyers.none() if sort.currency in wanted.bought_in else buyers
+    # Each of the others once: in the first of the currencies.
+    counted_before = CustomerFigures.objects.filter(
+        Q(currency=sort.currency) | Q(currency__lt=OuterRef("spent_in")), record=OuterRef("spent_by")
+    )
+    keys = (Key("spent_in", CharField()), *_SPENT)
+    there = [
+        Segment(_spenders(rows).filter(~Exists(counted_before)), keys, sort.descending)
+        for rows in (
+            elsewhere.filter(figures__currency__gt=sort.currency),
+            elsewhere.filter(figures__currency__lt=sort.currency),
+        )
+    ]
+    return [here, *there]
+
+
+def _spenders(rows: Records) -> Records:
+    """Rows that are joined to one of their figures, with what they are sorted by."""
+    return rows.annotate(
+        spent=F("figures__total_gross"),
+        spent_by=_Beside("figures__total_gross", "record"),
+        spent_in=F("figures__currency"),
+    )
+
+
+def by_relevance(records: Records, condition: Q, text: str) -> Ordering[CustomerRecord]:
+    """What a search finds, best first: the very e-mail address, number or phone; whole words; starts of words.
+
+    Within each of the three, newest first. Tiers, unlike a computed rank, can be read page by page from an index.
+    """
+    exact = Q(email=normalize_email(text)) | Q(number=text.strip())
+    if digits := phone_digits(text):
+        exact |= matches(f"'{digits}'", is_guessable=True)
+    newest = _KEYS[SortField.CREATED_AT]
+    words, starts = search_query(text, whole_words=True), search_query(text)
+    tiers = [
+        Segment(records.filter(exact, condition), newest, descending=True),
+        Segment(records.filter(matches(words, is_guessable=True), condition).exclude(exact), newest, descending=True),
+        Segment(
+            records.exclude(exact),
+            newest,
+            descending=True,
+            condition=condition & matches(f"({starts}) & !({words})"),
+            scope=CustomerRecord.objects.all(),
+        ),
+    ]
+    return Ordering("SEARCH", tiers)

@@ -1,0 +1,156 @@
+"""Reading records. Every function takes and returns plain values; who may read what is decided above."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from ..core import sql
+from ..core.paging import Ordering
+from ..records.email import normalize_email
+from ..records.models import CustomerRecord
+from ..records.search import matches, search_query
+from ..records.spelling import spelt_alike
+from ..saleor_adapter import host
+from ..saleor_adapter.staff import Channels
+from .filters import RecordFilter, Records, guessable, unguessable
+from .orderings import NEWEST_FIRST, Sort, by_relevance, columns_of, sorted_by
+
+
+def all_records(unread: Iterable[str] = ()) -> Records:
+    """Every record, without the columns that are of no use outside. Those that are `unread` are read when needed."""
+    return CustomerRecord.objects.defer("search_terms", "account_details", *unread)
+
+
+def find(
+    *, id: int | None = None, email: str | None = None, account_id: int | None = None, number: str | None = None
+) -> CustomerRecord | None:
+    """The record known by the one thing that is given, active or not. `account_id` finds it by its tie alone."""
+    if id is not None:
+        return all_records().filter(id=id).first()
+    if email is not None:
+        return all_records().filter(email=normalize_email(email)).first()
+    if account_id is not None:
+        return all_records().filter(account_id=account_id).first()
+    return all_records().filter(number=number).first()
+
+
+def find_for_staff(account_id: int) -> CustomerRecord | None:
+    """The record that is tied to the account; else that of its address, which the account may not have confirmed.
+
+    For staff alone: anybody can sign up with somebody else's address. What customers see and do goes by the tie.
+    """
+    if (tied := find(account_id=account_id)) is not None:
+        return tied
+    email = host.User.objects.filter(pk=account_id).values_list("email", flat=True).first()
+    return all_records().filter(email=normalize_email(email)).first() if email else None
+
+
+def account_of(record: CustomerRecord) -> host.User | None:
+    """The account that the record is tied to; else one that has its address, confirmed or not.
+
+    An account that has not confirmed the address gets nothing of the record; but staff are to know of it.
+    """
+    if record.account_id is not None:
+        return host.User.objects.filter(pk=record.account_id).first()
+    ids = [row.id for row in sql.rows(spelt_alike(host.User, "email", [record.email]))]
+    return host.User.objects.filter(pk__in=ids).order_by("pk").first()
+
+
+def accounts_by_record(keys: Collection[tuple[int | None, str]]) -> dict[tuple[int | None, str], host.User]:
+    """As `account_of`, for records by the account that they are tied to and their address. Two statements.
+
+    Found by the address as Saleor writes it today, in lower case.
+    """
+    tied = host.User.objects.in_bulk([account_id for account_id, _email in keys if account_id is not None])
+    untied = [email for account_id, email in keys if account_id is None]
+    by_email = {account.email: account for account in host.User.objects.filter(sql.is_any("email", untied))}
+    found = {key: by_email.get(key[1]) if key[0] is None else tied.get(key[0]) for key in keys}
+    return {key: account for key, account in found.items() if account is not None}
+
+
+def records_by_id(record_ids: Collection[int]) -> dict[int, CustomerRecord]:
+    """Records by their ids, active or not. One statement."""
+    return all_records().in_bulk(record_ids)
+
+
+def is_approved_buyer(account: Any) -> bool:
+    """Whether the shop approved whoever has this account of Saleor's. One query.
+
+    The record is tied to the account or, where nobody told us yet that its address was confirmed, is about to be.
+    """
+    mine = Q(account=account.pk)
+    if account.is_confirmed:
+        mine |= Q(account=None, email=normalize_email(account.email))
+    return CustomerRecord.objects.filter(mine, is_approved_buyer=True).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordList:
+    """A list of records: those that pass the filter and match the search, in the order of `sort`.
+
+    Without a sort a search gives the best matches first, and a list the newest records. Columns that are `unread` are
+    read record by record, should anybody look at them after all; those that the list is sorted by are read anyway.
+    """
+
+    filter: RecordFilter = field(default_factory=RecordFilter)
+    search: str = ""
+    sort: Sort | None = None
+    unread: frozenset[str] = frozenset()
+    # Of whose orders the figures are that the list is filtered and sorted by: None, of all channels.
+    channels: Channels = None
+
+    @property
+    def tells_of_orders(self) -> bool:
+        """Whether the list depends on which orders somebody sees."""
+        return self.filter.tells_of_orders or (self.sort is not None and self.sort.tells_of_orders)
+
+    @property
+    def ordering(self) -> Ordering[CustomerRecord]:
+        sort = self.sort or NEWEST_FIRST
+        records = all_records(self.unread - columns_of(sort)).filter(guessable(self.filter, self.channels))
+        condition = unguessable(self.filter, self.channels)
+        query = search_query(self.search)
+        if query and self.sort is None:
+            return by_relevance(records, condition, self.search)
+        if query:
+            condition &= matches(query)
+        return sorted_by(records, condition, sort, self.filter, self.channels)
+
+    @property
+    def matching(self) -> Records:
+        """The records, in no order."""
+        records = all_records().filter(guessable(self.filter, self.channels), unguessable(self.filter, self.channels))
+        query = search_query(self.search)
+        return records.filter(matches(query)) if query else records
+
+    def count(self) -> int:
+        return self.matching.count()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAddress:
+    """An address, and what the account that keeps it uses it for, if an account does."""
+
+    address: host.Address
+    is_default_shipping: bool | None = None
+    is_default_billing: bool | None = None
+
+
+def saved_addresses(account_ids: Collection[int]) -> dict[int, list[SavedAddress]]:
+    """The addresses saved on Saleor's accounts, oldest first, by the account's id. Two statements."""
+    defaults = {
+        pk: (shipping, billing)
+        for pk, shipping, billing in host.User.objects.filter(pk__in=account_ids).values_list(
+            "pk", "default_shipping_address_id", "default_billing_address_id"
+        )
+    }
+    saved: dict[int, list[SavedAddress]] = {pk: [] for pk in account_ids}
+    links = host.User.addresses.through.objects.filter(user_id__in=account_ids).select_related("address")
+    for link in links.order_by("address_id"):
+        shipping, billing = defaults.get(link.user_id, (None, None))
+        saved[link.user_id].append(SavedAddress(link.address, link.address_id == shipping, link.address_id == billing))
+    return saved

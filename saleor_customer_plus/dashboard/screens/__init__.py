@@ -1,0 +1,1 @@
+"""A module for each screen: its GraphQL documents, and its views."""

@@ -1,0 +1,55 @@
+"""The actions of a bulk update, of what the form of the dialog says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import QueryDict
+
+from .record_form_fields import FLAGS, TEXTS
+
+# Fields of the form for one customer that can be set for many at once. Of the others, tax exemption is an action.
+_OF_ONE = ("email", "firstName", "lastName", "number", "isTaxExempt")
+FIELDS = tuple(name for name in (*TEXTS, *FLAGS) if name not in _OF_ONE)
+
+
+def action_of(form: QueryDict) -> dict[str, Any]:
+    """The API's `CustomerBulkActionInput`. What is missing is passed on as missing: the API says so."""
+    name = form.get("action", "")
+    if name in ("tag", "untag"):
+        names = [one.strip() for one in re.split(r"[,;\n]", form.get("names", "")) if one.strip()]
+        return {name: {"tagIds": form.getlist("tag"), "names": names}}
+    if name in ("group", "ungroup"):
+        return {name: form.getlist("group")}
+    if name == "activate":
+        return {name: True}
+    if name == "deactivate":
+        return {name: {"reason": form.get("reason", "")}}
+    if name == "setTaxExempt":
+        return {name: form.get("exempt") == "yes"}
+    if name == "setFields":
+        return {name: _fields(form)}
+    if name == "consents":
+        return {name: [_consent(form)]}
+    if name == "assignLeads":
+        return {name: {"ownerId": form.get("owner") or None}}
+    if name == "delete":
+        expected = form.get("expected", "").strip()
+        confirmed = expected.isdecimal() and len(expected) < 10
+        return {name: {"confirm": confirmed, "expected": int(expected) if confirmed else 0}}
+    return {}
+
+
+def _fields(form: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in form.getlist("set"):
+        if name in FIELDS:
+            text = form.get(f"value_{name}", "").strip()
+            values[name] = text == "yes" if name == "isApprovedBuyer" else text or None
+    return values
+
+
+def _consent(form: QueryDict) -> dict[str, Any]:
+    given = {name: form.get(name, "") for name in ("channel", "purpose", "state", "optInLevel", "wording")}
+    return {name: value for name, value in given.items() if value}

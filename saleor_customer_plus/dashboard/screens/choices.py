@@ -1,0 +1,64 @@
+"""What there is to choose among in forms: all tags, groups and members of staff, however many pages the API has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..requests import ScreenRequest
+
+# A form with more choices than these pages hold is of no use to anybody.
+MAX_PAGES = 20
+
+TAGS = """
+query CustomerPlusTags($after: String, $search: String) {
+  customerTags(first: 100, after: $after, search: $search, sortBy: {field: NAME, direction: ASC}) {
+    edges { node { id name color } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+GROUPS = """
+query CustomerPlusGroups($after: String) {
+  customerGroups(first: 100, after: $after) {
+    edges { node { id name description isDefault } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+STAFF = """
+query CustomerPlusStaff($after: String) {
+  customerStaff(first: 100, after: $after) {
+    edges { node { id firstName lastName } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+
+def tags(request: ScreenRequest, search: str | None = None) -> list[dict[str, Any]]:
+    """All tags by name, or those whose name a search finds."""
+    return all_of(request, TAGS, search=search)
+
+
+def groups(request: ScreenRequest) -> list[dict[str, Any]]:
+    return all_of(request, GROUPS)
+
+
+def staff(request: ScreenRequest) -> list[dict[str, Any]]:
+    return all_of(request, STAFF)
+
+
+def label_names(request: ScreenRequest) -> Mapping[str, str]:
+    """The names of tags and groups, by id."""
+    return {one["id"]: one["name"] for one in (*tags(request), *groups(request))}
+
+
+def all_of(request: ScreenRequest, document: str, **variables: Any) -> list[dict[str, Any]]:
+    """The nodes of all pages of the one connection that a document asks for, by its variable `$after`."""
+    nodes: list[dict[str, Any]] = []
+    after = None
+    for _page in range(MAX_PAGES):
+        (connection,) = request.execute(document, **variables, after=after).values()
+        nodes += [edge["node"] for edge in connection["edges"]]
+        if not connection["pageInfo"]["hasNextPage"]:
+            break
+        after = connection["pageInfo"]["endCursor"]
+    return nodes

@@ -1,0 +1,166 @@
+"""The list of customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from ..requests import Screen, ScreenRequest, address, page_of
+from . import choices
+from .customer_filters import PAGING, chips_of, filter_of, names_labels, selection_of, tab_of
+
+ROWS_ON_A_PAGE = 50
+
+LIST = """
+query CustomerPlusList(
+  $first: Int, $after: String, $last: Int, $before: String,
+  $filter: CustomerRecordFilterInput, $search: String, $sortBy: CustomerRecordSortingInput
+) {
+  customerRecords(
+    first: $first, after: $after, last: $last, before: $before, filter: $filter, search: $search, sortBy: $sortBy
+  ) {
+    edges {
+      node {
+        id email firstName lastName companyName phone number city stage isActive isStaff hasAccount image
+        country { code }
+        sources orderCount lastOrderAt customerSince createdAt acceptsNewsletter acceptsPromotionalMail
+        tags { id name color }
+        groups { id name }
+        figures { currency totalSpent { amount currency } averageOrderValue { amount currency } }
+      }
+    }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}
+"""
+
+COUNT = """
+query CustomerPlusCount($filter: CustomerRecordFilterInput, $search: String) {
+  customerRecords(first: 1, filter: $filter, search: $search) { totalCount }
+}
+"""
+
+COUNTRIES = "query CustomerPlusCountries { customerSettings { countries { code } } }"
+
+# The columns that there are, in their order: key, heading, how it is sorted, whether it is shown by default.
+COLUMNS = (
+    ("name", _("Customer"), "NAME", True),
+    ("stage", _("Stage"), "", True),
+    ("tags", _("Tags"), "", True),
+    ("groups", _("Groups"), "", False),
+    ("country", _("Country"), "", True),
+    ("city", _("City"), "", False),
+    ("phone", _("Phone"), "", False),
+    ("number", _("Number"), "", False),
+    ("sources", _("Sources"), "", False),
+    ("mail", _("Subscribed"), "", True),
+    ("orders", _("Orders"), "ORDER_COUNT", True),
+    ("spent", _("Total spent"), "TOTAL_SPENT", True),
+    ("average", _("Average order"), "", False),
+    ("last_order", _("Last order"), "LAST_ORDER_AT", True),
+    ("since", _("Customer since"), "", False),
+    ("created", _("Created"), "CREATED_AT", True),
+)
+TABS = (
+    ("all", _("All")),
+    ("customers", _("Customers")),
+    ("leads", _("Leads")),
+    ("inactive", _("Inactive")),
+)
+
+
+def show_list(request: ScreenRequest) -> Screen:
+    """The whole screen. The script takes the list out of it where only that changes."""
+    query = request.query.copy()
+    if "column" in query:  # from the dialog: one for each box that is ticked
+        query["columns"] = ",".join(query.pop("column"))
+    page = page_of(query, ROWS_ON_A_PAGE)
+    records = request.execute(LIST, **page, **selection_of(query), sortBy=_sort(query))["customerRecords"]
+    names = choices.label_names(request) if names_labels(query) else {}
+    shown = _shown_columns(query)
+    context = {
+        "records": [_row(edge["node"]) for edge in records["edges"]],
+        "columns": [_column(query, key, heading, field) for key, heading, field, _default in COLUMNS if key in shown],
+        "all_columns": [(key, heading, key in shown) for key, heading, _field, _default in COLUMNS if key != "name"],
+        "tabs": [(tab, label, _with(query, tab=tab), tab == tab_of(query)) for tab, label in TABS],
+        "chips": chips_of(query, names),
+        "query": query,
+        "hidden": [(name, value) for name, values in query.lists() for value in values if name not in ("q", *PAGING)],
+        "search": query.get("q", ""),
+        "count": address("customers/count", query),
+        "export": address("export", query),
+        "filters": address("customers/filters", query),
+        "bulk_all": address("bulk", {"all": "yes", **{name: query.getlist(name) for name in query}}),
+        "next": _with(query, after=records["pageInfo"]["endCursor"]) if records["pageInfo"]["hasNextPage"] else "",
+        "previous": (
+            _with(query, before=records["pageInfo"]["startCursor"]) if records["pageInfo"]["hasPreviousPage"] else ""
+        ),
+        "is_filtered": bool(query.get("q")) or len(filter_of(query)) > 1 or tab_of(query) != "all",
+    }
+    return Screen("customers/list.html", context, address=address("customers", query))
+
+
+def show_count(request: ScreenRequest) -> Screen:
+    """How many there are: counted only when somebody asks."""
+    data = request.execute(COUNT, **selection_of(request.query))
+    return Screen("customers/count.html", {"count": data["customerRecords"]["totalCount"]})
+
+
+def show_filters(request: ScreenRequest) -> Screen:
+    """The dialog with all filters."""
+    query = request.query
+    context = {
+        "tags": choices.tags(request),
+        "groups": choices.groups(request),
+        "countries": [one["code"] for one in request.execute(COUNTRIES)["customerSettings"]["countries"]],
+        "sources": ("ORDER", "ACCOUNT", "IMPORT", "STAFF", "CONTACT_FORM", "NEWSLETTER"),
+        "chosen": {name: query.getlist(name) for name in query},
+        "query": query,
+        "kept": [(name, query[name]) for name in ("tab", "q", "sort", "columns") if query.get(name)],
+    }
+    return Screen("customers/filters.html", context)
+
+
+def _sort(query: QueryDict) -> dict[str, Any] | None:
+    sort = query.get("sort", "")
+    field = sort.removeprefix("-")
+    if field not in [field for _key, _heading, field, _default in COLUMNS if field]:
+        return None
+    sorting = {"field": field, "direction": "DESC" if sort.startswith("-") else "ASC"}
+    return {**sorting, "currency": query.get("currency", "").upper()} if field == "TOTAL_SPENT" else sorting
+
+
+def _shown_columns(query: QueryDict) -> set[str]:
+    chosen = [key for key in query.get("columns", "").split(",") if key]
+    return {"name", *chosen} if chosen else {key for key, _heading, _field, default in COLUMNS if default}
+
+
+def _with(query: QueryDict, **changed: str) -> str:
+    """The address of the list with something changed; it begins again at the first page."""
+    rest = query.copy()
+    for name in PAGING:
+        rest.pop(name, None)
+    for name, value in changed.items():
+        rest[name] = value
+    return address("customers", rest)
+
+
+def _column(query: QueryDict, key: str, heading: Any, field: str) -> dict[str, Any]:
+    sort = query.get("sort", "-CREATED_AT")
+    is_sorted, is_descending = field != "" and sort.removeprefix("-") == field, sort.startswith("-")
+    # Figures and times begin with the largest, names with the first.
+    descends = not is_descending if is_sorted else field not in ("NAME", "EMAIL")
+    can_sort = field and (field != "TOTAL_SPENT" or query.get("currency"))
+    return {
+        "key": key,
+        "heading": heading,
+        "sorted": ("descending" if is_descending else "ascending") if is_sorted else "",
+        "address": _with(query, sort=f"{'-' if descends else ''}{field}") if can_sort else "",
+        "is_number": key in ("orders", "spent", "average"),
+    }
+
+
+def _row(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "has_mail": record["acceptsNewsletter"] or record["acceptsPromotionalMail"]}

@@ -1,0 +1,120 @@
+"""What the screen of a job adds for an import that waits for its start: how the file was read, options, the preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ..requests import ScreenRequest
+from . import choices
+from .import_options import ATTRIBUTE, READING, form_of, typed
+
+CHOICES = """
+query CustomerPlusImportChoices($language: CustomerExportLanguage) {
+  customerImportColumns(language: $language) { key header holds example }
+  customerImportFormats { key name }
+  customerSettings { defaultCountry countries { code } }
+}
+"""
+
+
+def can_be_corrected(job: dict[str, Any]) -> bool:
+    """Whether the job waits for its start, or could not read its file."""
+    if job["kind"] != "IMPORT" or job["filesRemovedAt"] or not job["importOptions"]:
+        return False
+    return job["state"] == "READY" or (job["state"] == "FAILED" and not job["progress"]["rowsRead"])
+
+
+def correction_of(request: ScreenRequest, job: dict[str, Any]) -> dict[str, Any]:
+    """What the form to correct an import shows."""
+    data = request.execute(CHOICES, language=language())
+    report, options = job["report"] or {}, job["importOptions"]
+    by_hand = {one["header"] for one in options["mapping"] or ()}
+    known = {one["key"] for one in data["customerImportColumns"]}
+    columns = [_column(column, known, by_hand) for column in report.get("columns") or ()]
+    names = {one["key"]: one["header"] for one in data["customerImportColumns"]}
+    formats = {one["key"]: one["name"] for one in data["customerImportFormats"]}
+    preview, file = report.get("preview"), report.get("file") or {}
+    sheets = [file["sheet"], *file["otherSheets"]] if file.get("sheet") else []
+    shown = form_of(options)
+    return {
+        "correction": True,
+        "columns": columns,
+        "known_columns": data["customerImportColumns"],
+        "names": names,
+        "formats": data["customerImportFormats"],
+        "format_name": formats.get(report.get("format") or "", ""),
+        "groups": choices.groups(request),
+        "tag_names": [tag["name"] for tag in choices.tags(request)],
+        "countries": [one["code"] for one in data["customerSettings"]["countries"]],
+        "default_country": data["customerSettings"]["defaultCountry"] or "",
+        "file": file,
+        "preview": preview,
+        "preview_rows": [_row(row, names) for row in preview["rows"]] if preview else [],
+        "changed_fields": (
+            [(names.get(one["field"], one["field"]), one["count"]) for one in preview["changedFields"]]
+            if preview
+            else []
+        ),
+        "is_ready": job["state"] == "READY",
+        "typed": shown,
+        "was": shown,
+        "reading": READING,
+        "sheets": sheets,
+        "modes": ("CREATE_AND_UPDATE", "CREATE_ONLY", "UPDATE_ONLY", "SUPPRESSION_LIST"),
+        "withdrawals": ("APPLY", "IGNORE"),
+        "whom": ("NOBODY", "MARKED", "ALL"),
+        "bases": ("CONSENT", "CONTRACT", "LEGAL_OBLIGATION", "LEGITIMATE_INTEREST"),
+        "purposes": ("PROMOTIONAL", "NEWSLETTER"),
+        "delimiters": ((",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")), ("|", _("Bar"))),
+    }
+
+
+def _column(column: dict[str, Any], known: set[str], by_hand: set[str]) -> dict[str, Any]:
+    """A column of the file, with what its list of choices needs."""
+    key, header = column["column"] or "", column["header"]
+    is_attribute = key == f"attribute:{header}"
+    was = ATTRIBUTE if is_attribute else key
+    other = "" if is_attribute or key in known else key
+    return {**column, "by_hand": header in by_hand, "was": was, "chosen": was, "other": other}
+
+
+def typed_again(context: dict[str, Any], form: QueryDict) -> dict[str, Any]:
+    """The form with what staff typed, if it comes back with errors."""
+    columns = [
+        {**column, "chosen": form.get(f"column_{number}", column["chosen"])}
+        for number, column in enumerate(context["columns"])
+    ]
+    return {**context, "typed": context["typed"] | typed(form), "columns": columns}
+
+
+def _row(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    changed = set(row["changedFields"])
+    values = [
+        {
+            "name": names.get(one["field"], one["field"]),
+            "value": _shown(one["value"]),
+            "is_changed": one["field"] in changed,
+        }
+        for one in row["values"]
+        if one["value"] not in (None, "", [], {})
+    ]
+    return {**row, "values": values}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {one}" for name, one in value.items())
+    return str(value)
+
+
+def language() -> str:
+    """The reader's language, as the API names it."""
+    return (get_language() or "en")[:2].upper()

@@ -1,0 +1,69 @@
+"""What the cards of one customer show, as fragments of GraphQL documents."""
+
+PERSON = """
+fragment Person on CustomerRecord {
+  id email firstName lastName companyName phone additionalPhones number languageCode
+  streetAddress1 streetAddress2 postalCode city countryArea country { code }
+  image storeNote isTaxExempt isActive deactivationReason isApprovedBuyer lawfulBasis stage sources
+  hasAccount userId isStaff account { id isTied isConfirmed isActive firstName lastName joinedAt }
+  createdAt updatedAt version customerSince orderCount lastOrderAt lockedFields
+  socialProfiles { network profile } attributes
+  provenance { field source updatedAt }
+  suggestions { field source updatedAt value }
+}
+"""
+
+ORDERS = """
+fragment Orders on CustomerRecordOrderCountableConnection {
+  edges { node {
+    id number status chargeStatus placedAt counts channelSlug total { amount currency } refunded { amount currency }
+  } }
+  pageInfo { hasNextPage endCursor }
+}
+"""
+
+LABELS = """
+fragment Labels on CustomerRecord {
+  tags { id name color }
+  groups { id name isDefault }
+}
+"""
+
+NOTE = """
+fragment Note on CustomerNote {
+  id text isPinned author { type name } createdAt updatedAt
+  attachments { id name size url }
+  mentions { firstName lastName email }
+}
+"""
+
+NOTES = (
+    """
+fragment Notes on CustomerNoteCountableConnection {
+  edges { node { ...Note } }
+  pageInfo { hasNextPage endCursor }
+}
+"""
+    + NOTE
+)
+
+CONSENTS = """
+fragment Consents on CustomerRecord {
+  consents { channel purpose state decidedAt wording source optInLevel actor { type name } createdAt }
+}
+"""
+
+LEADS = """
+fragment Leads on CustomerRecord {
+  leads(first: 10) { edges { node {
+    id subject message state isOverdue nextContactAt owner { firstName lastName email } createdAt
+  } } }
+}
+"""
+
+ACTIVITY = """
+fragment Activity on CustomerRecordActivityCountableConnection {
+  edges { node { id createdAt type actor { type name } before after cause { type id } } }
+  pageInfo { hasNextPage endCursor }
+}
+"""

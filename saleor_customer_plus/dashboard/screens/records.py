@@ -1,0 +1,62 @@
+"""One customer: who it is, what was bought, and what staff know and do about it."""
+
+from __future__ import annotations
+
+from ..requests import Screen, ScreenRequest
+from . import record_fragments as fragments
+from .record_activity import log_choices
+from .record_context import context_of, wanted
+
+RECORD = (
+    """
+query CustomerPlusRecord($id: ID!) {
+  customerRecord(id: $id) {
+    ...Person
+    figures {
+      currency orderCount firstOrderAt
+      totalSpent { amount currency } netOfRefunds { amount currency } averageOrderValue { amount currency }
+    }
+    orders(first: 10) { ...Orders }
+    latestShippingAddress { ...Place }
+    latestBillingAddress { ...Place }
+    addresses { ...Place }
+    ...Labels
+    ...Leads
+    ...Consents
+    activity(first: 20) { ...Activity }
+    notes(first: 20) { ...Notes }
+  }
+}
+fragment Place on Address {
+  id firstName lastName companyName streetAddress1 streetAddress2 postalCode city countryArea country { code } phone
+}
+"""
+    + fragments.PERSON
+    + fragments.ORDERS
+    + fragments.LABELS
+    + fragments.LEADS
+    + fragments.CONSENTS
+    + fragments.ACTIVITY
+    + fragments.NOTES
+)
+
+MORE_ORDERS = (
+    """
+query CustomerPlusOrders($id: ID!, $after: String) {
+  customerRecord(id: $id) { id orders(first: 20, after: $after) { ...Orders } }
+}
+"""
+    + fragments.ORDERS
+)
+
+
+def show(request: ScreenRequest, record_id: str) -> Screen:
+    """The whole screen of one customer."""
+    record = wanted(request.execute(RECORD, id=record_id)["customerRecord"])
+    return Screen("record/show.html", {**context_of(record), **log_choices(), "is_whole": True})
+
+
+def show_more_orders(request: ScreenRequest, record_id: str) -> Screen:
+    """The rows that follow."""
+    data = request.execute(MORE_ORDERS, id=record_id, after=request.query.get("after"))
+    return Screen("record/order_rows.html", context_of(wanted(data["customerRecord"])))

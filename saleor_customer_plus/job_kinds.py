@@ -1,0 +1,24 @@
+"""All kinds of jobs that the engine runs, and how each of them is undone."""
+
+from __future__ import annotations
+
+from .bulk import undo
+from .bulk.exports.export_job import Export
+from .bulk.imports.import_job import Import
+from .bulk.imports.import_undo import ImportUndo
+from .bulk.undo.undo_job import Undoing
+from .bulk.updates.update_job import Update
+from .bulk.updates.update_undo import UpdateUndo
+from .jobs import engine
+from .sync.reconciliation import Reconciliation
+
+KINDS = (Import, Export, Update, Undoing, Reconciliation)
+UNDOS = (ImportUndo, UpdateUndo)
+
+
+def register_all() -> None:
+    """Let the engine know of all kinds. Called once in each process, before any job is made or run."""
+    for kind in KINDS:
+        engine.register(kind())
+    for how in UNDOS:
+        undo.register(how())

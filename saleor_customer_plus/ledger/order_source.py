@@ -1,0 +1,85 @@
+"""What the ledger reads of Saleor's orders, as one query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from ..records.saleor_addresses import first_said, of_one_address
+from ..saleor_adapter import host
+
+# The orders that are nobody's purchase, whatever was paid. features.md 41; drafts are not even in the ledger.
+NEVER_COUNT = (
+    host.OrderStatus.DRAFT,
+    host.OrderStatus.UNCONFIRMED,
+    host.OrderStatus.CANCELED,
+    host.OrderStatus.EXPIRED,
+)
+# Where the details of a person are looked for, in this order.
+_ADDRESSES = ("billing_address", "shipping_address")
+CHARGED = (host.OrderChargeStatus.FULL, host.OrderChargeStatus.OVERCHARGED)
+
+
+def _refunded() -> Any:
+    """What was paid back, in the order's currency: by transactions, and by payments of Saleor's older kind.
+
+    Saleor has no column for it; it computes the same in `Order.totalRefunded`.
+    """
+    by_transactions = (
+        host.TransactionItem.objects.filter(order_id=OuterRef("pk"))
+        .order_by()
+        .values("order_id")
+        .values(total=Sum("refunded_value"))
+    )
+    by_payments = (
+        host.Transaction.objects.filter(
+            payment__order_id=OuterRef("pk"), kind=host.TransactionKind.REFUND, is_success=True
+        )
+        .order_by()
+        .values("payment__order_id")
+        .values(total=Sum("amount"))
+    )
+    zero = Value(0, output_field=host.TransactionItem._meta.get_field("refunded_value"))
+    return Coalesce(Subquery(by_transactions), zero) + Coalesce(Subquery(by_payments), zero)
+
+
+def orders(where: Q) -> QuerySet[Any, Any]:
+    """The orders that `where` picks, drafts excepted, with the columns that `ledger.sync` takes over."""
+    return (
+        host.Order.objects.filter(where)
+        .exclude(status=host.OrderStatus.DRAFT)
+        .order_by()
+        .values(
+            "status",
+            "charge_status",
+            "origin",
+            "channel_id",
+            "currency",
+            "language_code",
+            "total_gross_amount",
+            "total_charged_amount",
+            order_id=F("pk"),
+            order_number=F("number"),
+            order_email=F("user_email"),
+            account_id=F("user_id"),
+            account_email=F("user__email"),
+            account_is_confirmed=F("user__is_confirmed"),
+            # Not a join: from a handful of channels PostgreSQL would start, and read the orders once for each.
+            channel_slug=Subquery(host.Channel.objects.filter(pk=OuterRef("channel_id")).values("slug")),
+            refunded=_refunded(),
+            first_name=first_said("first_name", *_ADDRESSES),
+            last_name=first_said("last_name", *_ADDRESSES),
+            company_name=first_said("company_name", *_ADDRESSES),
+            phone=first_said("phone", *_ADDRESSES),
+            **of_one_address(*_ADDRESSES),
+            placed_at=F("created_at"),
+            order_updated_at=F("updated_at"),
+        )
+    )
+
+
+def existing() -> QuerySet[Any, Any]:
+    """Every order that Saleor has, drafts excepted, by its id alone."""
+    return host.Order.objects.exclude(status=host.OrderStatus.DRAFT).order_by().values(order_id=F("pk"))

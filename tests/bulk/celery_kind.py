@@ -1,7 +1,0 @@
-"""Imported by a worker of Celery that a test starts: the kind of job that it is to do."""
-
-from saleor_customer_plus.bulk import jobs
-
-from .counting import Counting
-
-jobs.register(Counting(pause=0.01))

@@ -1,0 +1,162 @@
+"""The main paths through the screens, in a browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from saleor_customer_plus.api.core.base import to_global_id
+from tests.client import Api
+from tests.factories import make_record, make_staff, make_token
+
+from .conftest import Dashboard
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+XSS = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+
+
+def test_find_somebody_and_come_back(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", first_name="Anna", last_name="Rossi", phone="+393331234567")
+    make_record("bo@example.com", first_name="Bo")
+    dashboard.open("customers")
+    frame = dashboard.frame
+    expect(frame.get_by_role("link", name="Bo", exact=True)).to_be_visible()
+
+    frame.get_by_role("searchbox").press_sequentially("3331234", delay=10)
+    expect(frame.get_by_role("link", name="Bo", exact=True)).to_be_hidden()
+    expect(frame.get_by_role("searchbox")).to_be_focused()
+    frame.get_by_role("link", name="Anna Rossi").click()
+    expect(frame.get_by_role("heading", name="Anna Rossi")).to_be_visible()
+
+    dashboard.page.evaluate("history.back()")  # in the frame, so nothing is loaded
+    expect(frame.get_by_role("searchbox")).to_have_value("3331234")
+    expect(frame.get_by_role("link", name="Anna Rossi")).to_be_visible()
+
+
+def test_filter_and_take_the_filter_off(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", first_name="Anna", country_code="IT")
+    make_record("bo@example.com", first_name="Bo", country_code="SE")
+    dashboard.open("customers")
+    frame = dashboard.frame
+    frame.get_by_role("button", name="Filter").click()
+    frame.get_by_label("Countries").select_option("IT")
+    frame.get_by_role("button", name="Show", exact=True).last.click()
+
+    expect(frame.get_by_role("link", name="Bo", exact=True)).to_be_hidden()
+    frame.get_by_role("link", name="Remove the filter Italy").click()
+    expect(frame.get_by_role("link", name="Bo", exact=True)).to_be_visible()
+
+
+def test_what_people_entered_is_never_run(dashboard: Dashboard) -> None:
+    record = make_record(
+        "anna@example.com",
+        first_name=XSS,
+        last_name=XSS,
+        company_name=XSS,
+        store_note=XSS,
+        attributes={XSS: XSS},
+        deactivation_reason=XSS,
+    )
+    dashboard.open("customers")
+    dashboard.frame.locator("table").wait_for()
+    dashboard.frame.get_by_role("link", name=record.first_name).first.click()
+    dashboard.frame.locator("#details").wait_for()
+    dashboard.page.wait_for_timeout(300)  # a picture that fails to load takes a moment
+
+
+def test_a_new_token_is_asked_for_when_the_first_has_expired(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", first_name="Anna")
+    dashboard.open("customers")
+    frame = dashboard.frame
+    expect(frame.get_by_role("link", name="Anna")).to_be_visible()
+    # The script's own token is out of reach: replace it on its way.
+    with override_settings(JWT_TTL_ACCESS=timedelta(minutes=-1)):
+        expired = [make_token(make_staff())]
+
+    def replace(route: Any) -> None:
+        headers = dict(route.request.headers)
+        if expired:
+            headers["authorization"] = f"Bearer {expired.pop()}"
+        route.continue_(headers=headers)
+
+    dashboard.page.route("**/dashboard/customers/*", replace)
+    frame.get_by_role("link", name="Anna").click()
+
+    expect(frame.get_by_role("heading", name="Anna")).to_be_visible()
+    assert expired == []
+
+
+def test_outside_the_dashboard_it_says_where_it_belongs(dashboard: Dashboard) -> None:
+    dashboard.page.goto(f"{dashboard.root}/plugins/customer-plus/dashboard/customers")
+    expect(dashboard.page.get_by_role("heading", name="This page belongs")).to_be_visible()
+
+
+def test_theme_and_language_follow_the_dashboard(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", country_code="IT")
+    dashboard.open("customers", theme="dark")
+    frame = dashboard.frame
+    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    dashboard.page.locator("#theme").click()
+    expect(frame.locator("html")).to_have_attribute("data-theme", "light")
+    dashboard.page.locator("#locale").select_option("de")
+    expect(frame.get_by_text("Italien")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["customers", "customers/ID", "leads", "import", "export", "jobs", "settings"])
+def test_nothing_keeps_people_with_disabilities_out(dashboard: Dashboard, path: str, theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    record = make_record("anna@example.com", first_name="Anna", last_name="Rossi", country_code="IT")
+    dashboard.open(path.replace("ID", to_global_id("CustomerRecord", record.pk)), theme=theme)
+    dashboard.frame.locator("#screen h1").wait_for()
+    (frame,) = dashboard.page.main_frame.child_frames
+    results = Axe().run(frame, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in results.response["violations"]]
+    assert found == []
+
+
+def test_write_a_note_and_tag_somebody(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", first_name="Anna")
+    dashboard.open("customers")
+    frame = dashboard.frame
+    frame.get_by_role("link", name="Anna").click()
+
+    frame.locator("#notes textarea").first.fill("Rings twice")
+    frame.get_by_role("button", name="Save the note").click()
+    expect(frame.locator("#notes article")).to_contain_text("Rings twice")
+
+    frame.get_by_role("combobox", name="Add a tag").fill("VIP")
+    frame.get_by_role("combobox", name="Add a tag").press("Enter")
+    expect(frame.locator("#labels .pill").first).to_contain_text("VIP")
+
+
+def test_paste_a_list_look_at_the_preview_and_import_it(dashboard: Dashboard) -> None:
+    dashboard.open("import")
+    frame = dashboard.frame
+    frame.get_by_label("Or paste e-mail addresses").fill("Anna Rossi <anna@example.com>, bo@example.com")
+    frame.get_by_role("button", name="Continue").click()
+    frame.get_by_role("button", name="Start the import").click()
+    expect(frame.get_by_text("2 created")).to_be_visible()
+
+
+def test_two_tabs_do_not_overwrite_each_other(dashboard: Dashboard) -> None:
+    record = make_record("anna@example.com", first_name="Anna")
+    dashboard.open("customers")
+    frame = dashboard.frame
+    frame.get_by_role("link", name="Anna").click()
+    frame.get_by_role("button", name="Edit", exact=True).click()
+    frame.locator("dialog").get_by_label("First name").fill("Annabelle")
+    Api(make_token(make_staff()))(
+        'mutation ($id: ID!) { customerRecordUpdate(id: $id, input: {firstName: "Johanna"}) { errors { code } } }',
+        id=to_global_id("CustomerRecord", record.pk),
+    )
+    frame.locator("dialog").get_by_role("button", name="Save").click()
+
+    expect(frame.locator("dialog")).to_contain_text("Johanna")
+    record.refresh_from_db()
+    assert record.first_name == "Johanna"
