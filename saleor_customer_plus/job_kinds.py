@@ -9,10 +9,11 @@ from .bulk.imports.import_undo import ImportUndo
 from .bulk.undo.undo_job import Undoing
 from .bulk.updates.update_job import Update
 from .bulk.updates.update_undo import UpdateUndo
+from .insights.insights_job import Insights
 from .jobs import engine
 from .sync.reconciliation import Reconciliation
 
-KINDS = (Import, Export, Update, Undoing, Reconciliation)
+KINDS = (Import, Export, Update, Undoing, Reconciliation, Insights)
 UNDOS = (ImportUndo, UpdateUndo)
 
 

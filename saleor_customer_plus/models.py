@@ -5,6 +5,7 @@ from .consent.models import ConsentEvent, CurrentConsent, SuppressedAddress, Sup
 from .core.models import OwedNotice
 from .core.set_aside.models import SetAsideRow
 from .groups.models import Group, GroupMembership, VoucherUse
+from .insights.models import CurrencyInsight, CustomerInsight
 from .jobs.models import BulkChunk, BulkImportKey, BulkJob, BulkJobEvent, BulkProblem, BulkProfile
 from .leads.models import Lead, LeadSubmission
 from .ledger.models import CustomerFigures, LedgerEntry
@@ -24,8 +25,10 @@ __all__ = [
     "BulkProfile",
     "CatchUp",
     "ConsentEvent",
+    "CurrencyInsight",
     "CurrentConsent",
     "CustomerFigures",
+    "CustomerInsight",
     "CustomerRecord",
     "Group",
     "GroupMembership",

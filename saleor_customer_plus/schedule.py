@@ -15,6 +15,7 @@ _PERIODIC = (
     ("customer-plus-notices", "send_notices", 300),
     ("customer-plus-left-vouchers", "end_left_vouchers", 600),
     ("customer-plus-dashboard", "refresh_dashboard_app", 600),
+    ("customer-plus-insights", "compute_insights_if_due", TICK_SECONDS),
     ("customer-plus-vouchers", "forget_vouchers", 86_400),
 )
 

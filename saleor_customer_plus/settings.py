@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -88,6 +89,13 @@ def _read_origin(text: str) -> str:
     if text and not (parts.scheme in ("https", "http") and parts.hostname and _HOST.fullmatch(parts.netloc)):
         raise ValueError("Enter an address such as https://dashboard.example.com.")
     return f"{parts.scheme}://{parts.netloc}" if text else ""
+
+
+def _read_time_zone(text: str) -> str:
+    # Those that PostgreSQL and Python know by the same name.
+    if text != "UTC" and not ("/" in text and text in available_timezones()):
+        raise ValueError("Enter the name of a time zone, such as Europe/Berlin, or UTC.")
+    return text
 
 
 def _read_delimiter(text: str) -> str:
@@ -188,6 +196,20 @@ class CustomerPlusSettings:
         "Rows in one transaction of a reconciliation, from {lowest} to {highest}. {default} by default.",
         lowest=100,
         highest=10_000,
+    )
+    time_zone: str = text(
+        "UTC",
+        "Time zone of the shop",
+        "Such as Europe/Berlin: in which days and months of figures and reports begin. UTC by default.",
+        read=_read_time_zone,
+    )
+    insights_hour: int = number(
+        3,
+        "Hour of the nightly figures",
+        "At which hour of the shop's time zone RFM groups, and when customers will buy again, are computed, from "
+        "{lowest} to {highest}. {default} by default.",
+        lowest=0,
+        highest=23,
     )
     email_editable: bool = switch(
         True,

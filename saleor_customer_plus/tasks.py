@@ -13,6 +13,7 @@ from .core.celery_tasks import task
 from .core.notifications import MailDelayed
 from .groups import tasks as group_tasks  # noqa: F401 - registers them
 from .groups import vouchers
+from .insights import insights_job
 from .jobs import engine as jobs
 from .jobs import retention
 from .leads import notifications as lead_notices
@@ -106,6 +107,13 @@ def catch_up() -> None:
 def run_job(job_id: int) -> None:
     """Work on a job for a while, then hand over to fresh tasks. Any number of workers may do so at once."""
     publishing.send_now(run_job, [(job_id,)] * jobs.work(job_id, seconds=60))
+
+
+@task("compute_insights_if_due")
+def compute_insights_if_due() -> None:
+    """Run by Celery beat: start the nightly computation at its hour."""
+    if insights_job.is_due():
+        publishing.send_now(run_job, [(insights_job.create().pk,)])
 
 
 @task("resume_jobs")

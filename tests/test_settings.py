@@ -73,6 +73,8 @@ def test_a_new_installation_has_the_defaults(saved: Any) -> None:
         "sync_details": True,
         "reconcile_every_hours": 24,
         "reconcile_batch": 1000,
+        "time_zone": "UTC",
+        "insights_hour": 3,
         "email_editable": True,
         "require_approved_buyers": False,
         "block_guest_buyers": False,

@@ -21,6 +21,7 @@ from .groups.mutations import GroupMutations
 from .groups.queries import GroupQueries
 from .imports.mutations import ImportMutations
 from .imports.queries import ImportQueries
+from .insights.mutations import InsightMutations
 from .jobs.mutations import JobMutations
 from .jobs.queries import JobQueries
 from .leads.contact_form import ContactFormMutations, ContactFormQueries
@@ -77,6 +78,7 @@ class Mutation(
     TagMutations,
     GroupMutations,
     SyncMutations,
+    InsightMutations,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """Mutations of Customer Plus."""

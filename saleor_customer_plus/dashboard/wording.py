@@ -196,6 +196,7 @@ WORDS: dict[str, str] = {
     "UPDATE": _("Change of many"),
     "UNDO": _("Undo"),
     "RECONCILIATION": _("Comparison with Saleor"),
+    "INSIGHTS": _("Figures"),
     "READY": _("Ready to start"),
     "RUNNING": _("Running"),
     "SUCCEEDED": _("Done"),

@@ -32,13 +32,14 @@ class JobKind(models.TextChoices):
     UPDATE = "UPDATE", "One action on many records"
     UNDO = "UNDO", "Undo of another job"
     RECONCILIATION = "RECONCILIATION", "Comparison of all records with Saleor"
+    INSIGHTS = "INSIGHTS", "Computation of what the figures of all customers tell"
 
 
 # Kinds that start by themselves every day: lists of jobs have them only where they are asked for by kind.
-ROUTINE_KINDS = (JobKind.RECONCILIATION,)
+ROUTINE_KINDS = (JobKind.RECONCILIATION, JobKind.INSIGHTS)
 LISTED_KINDS = tuple(kind for kind in JobKind if kind not in ROUTINE_KINDS)
 # Kinds of which there is one job at a time, and the constraint that sees to it.
-SINGLE_KINDS = (JobKind.RECONCILIATION,)
+SINGLE_KINDS = (JobKind.RECONCILIATION, JobKind.INSIGHTS)
 ONE_AT_A_TIME = "customer_plus_one_job_at_a_time"
 
 

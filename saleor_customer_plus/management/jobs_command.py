@@ -56,7 +56,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind",
         choices=JobKind.values,
-        help="List those of a kind. Reconciliations, which start by themselves every day, are listed only so.",
+        help="List those of a kind. Reconciliations and insights, which start by themselves every day, are listed "
+        "only so.",
     )
     parser.add_argument("--state", choices=JobState.values, help="List those in a state.")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="List so many; 20 by default.")

@@ -337,6 +337,7 @@ SCENARIOS |= {
     "customerJobForget": lambda w: Call({"id": w.id(make_job(state=JobState.CANCELED))}, NOBODY),
     # What it corrects is what Saleor says, and is logged as the sync's.
     "customerReconciliationStart": lambda w: Call({"since": None}, NOBODY),
+    "customerInsightsCompute": lambda w: Call({}, NOBODY),
 }
 
 

@@ -13,7 +13,7 @@ class CustomerJobFilterInput(graphene.InputObjectType):  # type: ignore[misc]
 
     kinds = list_of(
         CustomerJobKind,
-        description="Filter by kinds of job. Any of them matches. Reconciliations, which start every day, are listed "
-        "only if this names their kind.",
+        description="Filter by kinds of job. Any of them matches. Reconciliations and computations "
+        "of insights, which start every day, are listed only if this names their kind.",
     )
     states = list_of(CustomerJobState, description="Filter by states. Any of them matches.")

@@ -36,6 +36,7 @@ CustomerJobKind = enum_of(
         "EXPORT": "Writes records to a file",
         "UPDATE": "Performs one action on many records",
         "UNDO": "Reverts the changes of another job",
+        "INSIGHTS": "Computes RFM groups, and when customers are expected to buy again, from their figures",
         "RECONCILIATION": "Compares all records, orders and figures with Saleor, and corrects what differs",
     },
 )
@@ -192,7 +193,7 @@ def _done_by(*types: JobEventType) -> Callable[[BulkJob, Any], Any]:
 
 
 class CustomerJob(JobOptions, graphene.ObjectType):  # type: ignore[misc]
-    """A job: an import, export, bulk action or reconciliation that runs in the background."""
+    """A job: an import, export, bulk action, reconciliation or computation that runs in the background."""
 
     id = graphene.ID(required=True, description="Global ID of the job.")
     kind = graphene.Field(CustomerJobKind, required=True, description="Kind of work that the job performs.")

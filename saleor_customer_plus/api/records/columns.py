@@ -27,6 +27,7 @@ FIELDS = {name: {name} for name in _OF_THEIR_NAME} | {
     **_STREET,
     # Which tells who may see a line.
     "provenance": {"provenance", "postal_code", "city", "country_area"}.union(*_STREET.values()),
+    "order_count": {"order_count", "rfm_group"},
     "latest_order_id": {"latest_shipping_address", "latest_billing_address"},
     "modified_at": {"updated_at", "version"},
     "sort_name": set(),

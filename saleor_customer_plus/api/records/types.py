@@ -29,6 +29,7 @@ from ..core.types import JSON, Address, CountryDisplay, DateTime, enum_of, id_of
 from ..core.versions import version_of
 from ..customers.inputs import CustomerRecordSource, CustomerRecordStage
 from ..groups.types import GroupsOfRecord
+from ..insights.types import InsightsOfRecord
 from ..leads.types import LeadsOfRecord
 from ..ledger.types import OrdersOfRecord, load_summary, visible_order_id
 from ..notes.types import NotesOfRecord
@@ -170,6 +171,7 @@ def _is_seen(known: Mapping[str, Any], info: Any) -> Any:
 @referable
 class CustomerRecord(
     OrdersOfRecord,
+    InsightsOfRecord,
     ActivityOfRecord,
     ConsentOfRecord,
     LeadsOfRecord,

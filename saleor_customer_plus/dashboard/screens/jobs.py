@@ -22,6 +22,7 @@ KINDS = (
     ("UPDATE", gettext_lazy("Changes of many")),
     ("UNDO", gettext_lazy("Undo")),
     ("RECONCILIATION", gettext_lazy("Reconciliations")),
+    ("INSIGHTS", gettext_lazy("Figures")),
 )
 
 

@@ -166,6 +166,7 @@ RECORD = """
   streetAddress1 streetAddress2 postalCode city countryArea
   latestShippingAddress { streetAddress1 } latestBillingAddress { streetAddress1 }
   provenance { sourceId } suggestions { sourceId value }
+  insights { currency daysSinceLastOrder nextOrderExpectedAt medianDaysBetweenOrders } rfmGroup(currency: "EUR")
   leads(first: 9) { edges { node { convertedAt convertedOrderId } } }
   activity(first: 50) { totalCount edges { cursor node { type createdAt before after cause { type id } } } }
 """

@@ -1,0 +1,1 @@
+"""RFM groups, the rhythm of orders, and reports over all customers."""

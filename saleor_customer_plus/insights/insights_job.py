@@ -1,0 +1,95 @@
+"""The computation of insights as a kind of job, and when one is due.
+
+It starts by itself once a day, at the hour that the settings say, and whenever staff ask for it. Any number of workers
+share it; one that is canceled or dies is gone on with where it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from .. import settings
+from ..activity.models import ActorType
+from ..activity.services import Actor
+from ..jobs import engine as jobs
+from ..jobs.models import UNDER_WAY, BulkChunk, BulkJob, JobEventType, JobKind, JobState
+from ..settings import CustomerPlusSettings
+from . import computation
+
+# In whose name the machine computes.
+SYNC = Actor(ActorType.SYNC)
+# Records in one range: what a worker takes at a time.
+RANGE = 20_000
+_ZONE = "time_zone"
+
+
+class Insights(jobs.Kind):
+    """First the thresholds, in one chunk; then the records, a chunk for each range of ids."""
+
+    kind = JobKind.INSIGHTS
+    phases: ClassVar[tuple[str, ...]] = ("thresholds", "records")
+
+    def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
+        if phase == "thresholds":
+            return [{}]
+        return [{"lower": lower, "upper": upper} for lower, upper in computation.ranges(RANGE)]
+
+    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+        zone = job.options[_ZONE]
+        if chunk.phase == "thresholds":
+            computation.write_thresholds(zone)
+            return Counter()
+        return computation.write_records(chunk.spec["lower"], chunk.spec["upper"], zone)
+
+    def finish(self, job: BulkJob) -> None:
+        computation.finish(job.started_at or job.created_at)
+
+    def notifies(self, job: BulkJob) -> bool:
+        """Of those that start by themselves, staff hear only that one failed, and only once."""
+        if job.actor != SYNC:
+            return True
+        return job.state == JobState.FAILED and not job.events.filter(type=JobEventType.RETRIED).exists()
+
+
+def all_runs() -> QuerySet[BulkJob]:
+    """All computations, the latest first."""
+    return BulkJob.objects.filter(kind=JobKind.INSIGHTS).order_by("-created_at", "-id")
+
+
+def create(*, actor: Actor = SYNC) -> BulkJob:
+    """Make a computation. Raises `engine.AlreadyUnderWay`: there is one at a time."""
+    chosen, _is_active = settings.load()
+    return jobs.create(JobKind.INSIGHTS, actor=actor, options={_ZONE: chosen.time_zone}, is_confirmed=True)
+
+
+def current() -> BulkJob | None:
+    """The computation under way, if any."""
+    return all_runs().filter(state__in=UNDER_WAY).first()
+
+
+def is_due() -> bool:
+    """Whether it is time to start one: none began since the hour that the settings say, or the time zone is another.
+
+    Never while the plugin is inactive, nor while one is under way.
+    """
+    chosen, is_active = settings.load()
+    last = all_runs().first()
+    if not is_active or (last is not None and last.state in UNDER_WAY):
+        return False
+    if last is None or last.options[_ZONE] != chosen.time_zone:
+        return True
+    return last.created_at < last_time_for(chosen, timezone.now())
+
+
+def last_time_for(chosen: CustomerPlusSettings, now: datetime) -> datetime:
+    """The last moment, up to now, at which the clocks of the shop showed the hour of the settings."""
+    here = now.astimezone(ZoneInfo(chosen.time_zone))
+    today = here.replace(hour=chosen.insights_hour, minute=0, second=0, microsecond=0, fold=0)
+    return today if today <= here else today - timedelta(days=1)
