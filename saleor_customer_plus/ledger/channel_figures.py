@@ -17,6 +17,7 @@ from django.db.models import (
     DateTimeField,
     DecimalField,
     Exists,
+    F,
     Max,
     Min,
     OuterRef,
@@ -29,7 +30,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Least, Round
+from django.db.models.functions import Cast, Greatest, Least, Round
 from django.db.models.lookups import Exact, In, IsNull
 
 from ..core import sql
@@ -120,9 +121,9 @@ class Seen:
             record__isnull=False, counts=True, channel_id__in=sorted(self.channels)
         ).order_by()
 
-    def bought(self, **lookups: Any) -> Exists:
+    def bought(self, *conditions: Q, **lookups: Any) -> Exists:
         """Whether a record, which is `OuterRef("pk")`, has such orders."""
-        return Exists(self._orders.filter(record=OuterRef("pk"), **lookups))
+        return Exists(self._orders.filter(*conditions, record=OuterRef("pk"), **lookups))
 
     @property
     def customer_since(self) -> Any:
@@ -151,8 +152,15 @@ class Seen:
     def last_orders(self) -> QuerySet[LedgerEntry, Any]:
         return self._totals(Max("placed_at"))
 
+    def first_orders(self) -> QuerySet[LedgerEntry, Any]:
+        return self._totals(Min("placed_at"))
+
     def spent(self, currency: str) -> QuerySet[LedgerEntry, Any]:
         return self._totals(_SUM, currency=currency)
+
+    def nets(self, currency: str) -> QuerySet[LedgerEntry, Any]:
+        kept: Any = Greatest(F("total_gross") - F("total_refunded"), Value(0), output_field=_MONEY)
+        return self._totals(Sum(kept, output_field=_MONEY), currency=currency)
 
     def averages(self, currency: str) -> QuerySet[LedgerEntry, Any]:
         precision = min(3, decimals_of(currency))
