@@ -4,6 +4,7 @@ from .activity.models import ActivityEntry
 from .consent.models import ConsentEvent, CurrentConsent, SuppressedAddress, SuppressionKey
 from .core.models import OwedNotice
 from .core.set_aside.models import SetAsideRow
+from .fields.models import FieldDefinition, FieldValue
 from .groups.models import Group, GroupMembership, VoucherUse
 from .insights.models import CurrencyInsight, CustomerInsight
 from .jobs.models import BulkChunk, BulkImportKey, BulkJob, BulkJobEvent, BulkProblem, BulkProfile
@@ -30,6 +31,8 @@ __all__ = [
     "CustomerFigures",
     "CustomerInsight",
     "CustomerRecord",
+    "FieldDefinition",
+    "FieldValue",
     "Group",
     "GroupMembership",
     "Lead",

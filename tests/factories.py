@@ -16,11 +16,19 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
+from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.consent.models import ConsentEvent
+from saleor_customer_plus.fields.definitions import slug_of
+from saleor_customer_plus.fields.models import FieldDefinition
+from saleor_customer_plus.fields.queries import live_by_key
+from saleor_customer_plus.fields.services import write
+from saleor_customer_plus.fields.values import clean
 from saleor_customer_plus.groups.models import Group
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.notes.models import Note
+from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.labels import fold
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.saleor_adapter.host import (
@@ -311,6 +319,24 @@ def make_tag(name: str | None = None, **fields: Any) -> Tag:
     """Make a tag that nobody has."""
     name = name or f"tag {next(_serial)}"
     return Tag.objects.create(name=name, key=fold(name), **fields)
+
+
+def make_field(key: str | None = None, type: str = "TEXT", **fields: Any) -> FieldDefinition:
+    """Define a field of the shop's own. Choices are given as their labels, of which the values are made."""
+    key = key or f"field_{next(_serial)}"
+    label = fields.pop("label", key)
+    choices = [{"value": slug_of(label), "label": label} for label in fields.pop("choices", ())]
+    return FieldDefinition.objects.create(
+        key=key, type=type, label=label, label_key=fold(label), choices=choices, **fields
+    )
+
+
+def make_field_values(record: CustomerRecord, **values: Any) -> None:
+    """Give a record values, by the keys of fields, as staff would."""
+    definitions = live_by_key()
+    cleaned = {definitions[key].pk: clean(definitions[key], value) for key, value in values.items()}
+    by_id = {definition.pk: definition for definition in definitions.values()}
+    write({record.pk: cleaned}, by=Writer(Actor(ActorType.STAFF)), definitions=by_id)
 
 
 def make_group(name: str | None = None, **fields: Any) -> Group:

@@ -17,6 +17,8 @@ from .deletion.mutations import DeletionMutations
 from .deletion.queries import DeletionQueries
 from .exports.mutations import ExportMutations
 from .exports.queries import ExportQueries
+from .fields.mutations import FieldMutations
+from .fields.queries import FieldQueries
 from .groups.mutations import GroupMutations
 from .groups.queries import GroupQueries
 from .imports.mutations import ImportMutations
@@ -54,6 +56,7 @@ class Query(
     ExportQueries,
     ImportQueries,
     TagQueries,
+    FieldQueries,
     GroupQueries,
     StaffQueries,
     SettingsQueries,
@@ -76,6 +79,7 @@ class Mutation(
     ImportMutations,
     BulkUpdateMutations,
     TagMutations,
+    FieldMutations,
     GroupMutations,
     SyncMutations,
     InsightMutations,

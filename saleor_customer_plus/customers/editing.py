@@ -10,31 +10,51 @@ from django.db.models import Q
 
 from .. import settings
 from ..core import sql
+from ..fields import services as fields
+from ..fields.models import FieldDefinition
 from ..ledger.models import LedgerEntry
 from ..ledger.sync import settle_orders, sync_orders
 from ..records.editing import Edition, Writer, edit_rows
 from ..records.locks import own_identities
 from ..records.models import CustomerRecord
 from ..records.spelling import spelt_alike
+from ..records.writing import touch
 from ..saleor_adapter import host
 
 
 def edit_records(
-    changes: Mapping[int, Mapping[str, Any]], *, by: Writer, versions: Mapping[int, datetime] | None = None
+    changes: Mapping[int, Mapping[str, Any]],
+    *,
+    by: Writer,
+    versions: Mapping[int, datetime] | None = None,
+    own: Mapping[int, fields.Values] | None = None,
 ) -> Edition:
     """Write these values to these records. Call it in a transaction.
 
-    A record is changed in all its fields or, where one is refused, in none. `versions` are the times of their last
-    change that the writer knew: a record that changed since is refused. The address of a record that is tied to an
-    account is the account's, and cannot be changed here. The others take the orders along that there are.
+    `own` are values of the shop's own fields, for records that are among those to be changed. A record is changed in
+    all its fields or, where one is refused, in none. `versions` are the times of their last change that the writer
+    knew: a record that changed since is refused. The address of a record that is tied to an account is the account's,
+    and cannot be changed here. The others take the orders along that there are.
     """
     renamed = [id for id, values in changes.items() if "email" in values]
     touched: set[int] = set()
     if renamed:
         own_identities()
         touched = _look_up_orders(renamed)
-    result = edit_rows(changes, by=by, versions=versions)
+    wanted = {id: values for id, values in (own or {}).items() if values}
+    definitions = FieldDefinition.objects.in_bulk({id for values in wanted.values() for id in values})
+    fields.hold_unique(definitions)
+    refused = fields.refusals(wanted, definitions)
+    result = edit_rows({id: values for id, values in changes.items() if id not in refused}, by=by, versions=versions)
     settle_orders(result.renamed)
+    own_changed = fields.write(
+        {id: values for id, values in wanted.items() if id not in refused and id not in result.refusals},
+        by=by,
+        definitions=definitions,
+    )
+    touch(own_changed - result.changed)
+    result.changed |= own_changed
+    result.refusals |= refused
     result.touched = touched
     return result
 

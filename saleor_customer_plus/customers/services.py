@@ -17,6 +17,8 @@ from ..activity.services import Actor
 from ..consent.decisions import ConsentDecision
 from ..consent.services import record_events
 from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
+from ..fields import services as fields
+from ..fields.models import FieldDefinition
 from ..groups import services as groups
 from ..records.editing import STALE, Writer, create_records, taken
 from ..records.locks import own_identities
@@ -35,18 +37,25 @@ def create_customer(
     tag_ids: Collection[int] = (),
     group_ids: Collection[int] = (),
     consents: Sequence[ConsentDecision] = (),
+    own: fields.Values | None = None,
     actor: Actor,
 ) -> int:
     """Create a record of a person, with tags, groups and consents, and take over what orders and an account say.
 
     Return its id. `person` has values that `records.validation` cleaned, `email` among them; the decisions need no
-    record's id yet. Raises `CustomerPlusError` or `SeveralErrors`: UNIQUE, with the id of the record that has the
-    address or the number.
+    record's id yet. `own` are values of the shop's own fields. Raises `CustomerPlusError` or `SeveralErrors`: UNIQUE,
+    with the id of the record that has the address, the number or the value.
     """
     email = person["email"]
-    made = create_records([person], by=Writer(actor, locks=False))
-    raise_refusals(made.refusals.get(email, ()))
+    own_identities()
+    by = Writer(actor, locks=False)
+    definitions = FieldDefinition.objects.in_bulk(own or {})
+    fields.hold_unique(definitions)
+    refused = fields.refusals_of_new(own or {}, definitions)
+    made = create_records([person], by=by)
+    raise_refusals([*made.refusals.get(email, ()), *refused])
     record_id = made.ids[email]
+    fields.write({record_id: own or {}}, by=by, definitions=definitions)
     tags.assign([(record_id, tag_id) for tag_id in tag_ids], actor=actor)
     pairs = [(record_id, group_id) for group_id in sorted(group_ids)]
     if pairs:
@@ -58,9 +67,17 @@ def create_customer(
 
 
 def edit_customer(
-    record: CustomerRecord, values: Mapping[str, Any], *, actor: Actor, context: Any, version: datetime | None = None
+    record: CustomerRecord,
+    values: Mapping[str, Any],
+    *,
+    own: fields.Values | None = None,
+    actor: Actor,
+    context: Any,
+    version: datetime | None = None,
 ) -> None:
     """Write these values, cleaned by `records.validation`, to a record; what is written is locked against orders.
+
+    `own` are values of the shop's own fields, cleaned by `fields.services.check`: locked against imports.
 
     `version` is the time (UTC) of the last change that the editor knew. The address of a person with an account is
     changed in Saleor, as whoever sent the request `context`, and the record follows. Raises `CustomerPlusError` or
@@ -82,7 +99,12 @@ def edit_customer(
         else:
             _rename_account(record, email, version, context)
         own_identities()  # before any record is locked, as everywhere
-    edited = edit_records({record.pk: values}, by=Writer(actor), versions={record.pk: version} if version else None)
+    edited = edit_records(
+        {record.pk: values},
+        by=Writer(actor),
+        versions={record.pk: version} if version else None,
+        own={record.pk: own or {}},
+    )
     raise_refusals(edited.refusals.get(record.pk, ()))
     if is_renamed and record.account_id is not None:
         reactions.account_changed(record.account_id, actor=actor)

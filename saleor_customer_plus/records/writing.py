@@ -180,6 +180,23 @@ def _only_added(rows: Iterable[Row], values: Iterable[dict[str, Any]]) -> bool:
     return True
 
 
+def touch(record_ids: Collection[int]) -> None:
+    """Note that what hangs on these records, which are locked, was edited as a part of them."""
+    if record_ids:
+        sql.run(
+            sql.fill(
+                """
+                UPDATE {records} r
+                SET modified_at = greatest(clock_timestamp(), r.modified_at + interval '1 microsecond') {generated}
+                WHERE id = ANY({ids})
+                """,
+                records=sql.table(CustomerRecord),
+                generated=generated_kept(),
+                ids=sorted(record_ids),
+            )
+        )
+
+
 def insert_rows(people: Iterable[Mapping[str, Any]], sources: list[str]) -> list[Any]:
     """Make records, and return the `id` and the `email` of those made: all but those whose address is known."""
     names = ["email", *COLUMNS, *_BOOKKEEPING]

@@ -28,6 +28,8 @@ from tests.client import Api
 from tests.factories import (
     make_account,
     make_address,
+    make_field,
+    make_field_values,
     make_group,
     make_job,
     make_lead,
@@ -74,6 +76,8 @@ class World:
         self.note = make_note(self.anna)
         self.lead = make_lead(self.anna)
         self.colleague = make_staff()
+        self.field, self.other_field = make_field("size"), make_field("colour")
+        make_field_values(self.anna, size="L")
 
     def id(self, row: Any) -> str:
         kind = {
@@ -81,6 +85,7 @@ class World:
             "CustomerRecord": "CustomerRecord",
             "BulkJob": "CustomerJob",
             "Attachment": "CustomerNoteAttachment",
+            "FieldDefinition": "CustomerField",
         }
         name = type(row).__name__
         return to_global_id(kind.get(name, f"Customer{name}"), row.pk)
@@ -172,6 +177,15 @@ SCENARIOS |= {
     "customerRecordGroupsLeave": lambda w: Call({"recordId": w.id(w.anna), "groupIds": [w.id(w.group)]}, ANNA),
 }
 
+# Fields of the shop's own.
+
+SCENARIOS |= {
+    "customerFieldCreate": lambda w: Call({"input": {"label": "Birthday", "type": "DATE"}}, NOBODY),
+    "customerFieldUpdate": lambda w: Call({"id": w.id(w.field), "input": {"label": "Shoe size"}}, NOBODY),
+    "customerFieldDelete": lambda w: Call({"id": w.id(w.other_field)}, NOBODY),
+    "customerFieldsReorder": lambda w: Call({"ids": [w.id(w.other_field)]}, NOBODY),
+}
+
 # Records.
 
 
@@ -186,17 +200,19 @@ def _(world: World) -> Call:
         "tags": ["VIP", "fair"],
         "groupIds": [world.id(world.group)],
         "consents": [CONSENT],
+        "fields": [{"key": "size", "value": "S"}],
     }
     return Call({"input": fields}, {"carla"})
 
 
-@scenario("customerRecordUpdate:details", "customerRecordUpdate:email", "customerRecordUpdate:approval")
+@scenario(*(f"customerRecordUpdate:{part}" for part in ("details", "field", "email", "approval")))
 def _(world: World, part: str) -> Call:
     fields: dict[str, Any] = {
         "details": {
             "firstName": "Anni", "phone": "+493012345678", "number": "K-1", "storeNote": "Calls.", "isTaxExempt": True,
             "attributes": {"size": "L"}, "lawfulBasis": "CONTRACT",
         },
+        "field": {"fields": [{"key": "size", "value": "XL"}]},
         "email": {"email": "benedetto@example.com"},
         "approval": {"isApprovedBuyer": True},
     }  # fmt: skip

@@ -160,4 +160,5 @@ def test_the_tables_of_a_record_are_all_there() -> None:
         "Lead": "record_id",
         "ConsentEvent": "record_id",
         "CurrentConsent": "record_id",
+        "FieldValue": "record_id",
     }

@@ -12,6 +12,7 @@ from ...records.models import CustomerRecord as Record
 from ...records.validation import clean
 from ..consent.inputs import CustomerConsentInput
 from ..core.types import JSON, list_of
+from ..fields.inputs import CustomerRecordFieldInput
 from .types import CustomerRecordLawfulBasis
 
 # Fields with a different name in the model.
@@ -61,6 +62,9 @@ class CustomerRecordInput(graphene.InputObjectType):  # type: ignore[misc]
             "All custom attributes: a JSON object of at most 64 strings, numbers, booleans or lists "
             "of these, up to 16 kilobytes."
         ),
+    )
+    fields = list_of(
+        CustomerRecordFieldInput, description="Values of fields that the shop defined. Other fields are unchanged."
     )
     is_approved_buyer = graphene.Boolean(description="Whether the shop approved the customer as a buyer.")
     lawful_basis = graphene.Argument(

@@ -13,6 +13,7 @@ from ...activity.services import Actor
 from ...consent.decisions import ConsentDecision
 from ...customers import queries, services
 from ...errors import CustomerPlusError, Problems
+from ...fields import services as fields
 from ...groups import services as groups
 from ...settings import CustomerPlusSettings
 from ...tags import services as tags
@@ -20,6 +21,7 @@ from ..consent.inputs import checked_decisions, decision_of_staff
 from ..core.base import keys_of
 from ..core.mutations import StaffMutation
 from ..core.versions import moment_of
+from ..fields.inputs import given_fields, places_of
 from .inputs import CustomerRecordCreateInput, CustomerRecordInput, record_values
 from .types import CustomerRecord, existing_record
 
@@ -45,11 +47,15 @@ class CustomerRecordCreate(StaffMutation):
         given = dict(input)
         tag_names, group_ids = given.pop("tags", None) or [], given.pop("group_ids", None) or []
         decisions = given.pop("consents", None) or []
+        own_given = given_fields(given.pop("fields", None))
         problems = Problems()
         values: dict[str, Any] = {}
         checked, tag_ids, groups_to_join = list[ConsentDecision](), list[int](), list[int]()
+        own: fields.Values = {}
         with problems.noted():
             values = record_values(given, default_country=chosen.default_country)
+        with problems.noted():
+            own = fields.check(own_given, is_new=True)
         with problems.noted():
             tag_ids = _tag_ids(tag_names, chosen)
         with problems.noted():
@@ -61,9 +67,9 @@ class CustomerRecordCreate(StaffMutation):
                 )
         if values:
             # The transaction is rolled back on any error.
-            with problems.noted():
+            with problems.noted(), places_of(own_given):
                 record_id = services.create_customer(
-                    values, tag_ids=tag_ids, group_ids=groups_to_join, consents=checked, actor=actor
+                    values, tag_ids=tag_ids, group_ids=groups_to_join, consents=checked, own=own, actor=actor
                 )
         problems.raise_any()
         return {"record": queries.find(id=record_id)}
@@ -92,16 +98,21 @@ class CustomerRecordUpdate(StaffMutation):
         cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any], version: str | None = None
     ) -> dict[str, Any]:
         chosen, _ = settings.load()
+        given = dict(input)
+        own_given = given_fields(given.pop("fields", None))
         problems, record = Problems(), None
         with problems.noted():
             record = existing_record(id, field="id")
         with problems.noted():
-            values = record_values(input, default_country=chosen.default_country, record=record)
+            values = record_values(given, default_country=chosen.default_country, record=record)
+        with problems.noted():
+            own = fields.check(own_given)
         with problems.noted():
             read = moment_of(version)
         problems.raise_any()
         assert record is not None  # or its error was raised just now
-        services.edit_customer(record, values, actor=actor, context=info.context, version=read)
+        with places_of(own_given):
+            services.edit_customer(record, values, own=own, actor=actor, context=info.context, version=read)
         return {"record": queries.find(id=record.pk)}
 
 

@@ -28,6 +28,7 @@ from ..core.dataloaders import load
 from ..core.types import JSON, Address, CountryDisplay, DateTime, enum_of, id_of, list_of
 from ..core.versions import version_of
 from ..customers.inputs import CustomerRecordSource, CustomerRecordStage
+from ..fields.types import FieldsOfRecord
 from ..groups.types import GroupsOfRecord
 from ..insights.types import InsightsOfRecord
 from ..leads.types import LeadsOfRecord
@@ -177,6 +178,7 @@ class CustomerRecord(
     LeadsOfRecord,
     NotesOfRecord,
     TagsOfRecord,
+    FieldsOfRecord,
     GroupsOfRecord,
     graphene.ObjectType,  # type: ignore[misc]
 ):
