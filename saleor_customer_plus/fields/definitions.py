@@ -177,7 +177,10 @@ def update(definition_id: int, raw: Mapping[str, Any]) -> FieldDefinition:
     if (key := raw.get("key")) is not None and key != definition.key:
         raise CustomerPlusError("The key of a field never changes.", field="key")
     values = clean(raw, definition, live())
-    if affects_values(definition, values) and FieldValue.objects.filter(definition=definition).exists():
+    if (
+        affects_values(definition, values)
+        and FieldValue.objects.filter(definition=definition, value__isnull=False).exists()
+    ):
         raise CustomerPlusError(
             "Records have values in this field, which the change would alter. Define another field.",
             code=ErrorCode.OUT_OF_SCOPE,
@@ -210,7 +213,7 @@ def affects_values(current: FieldDefinition, after: Mapping[str, Any]) -> bool:
 def delete(definition_id: int) -> FieldDefinition:
     """Delete a field that no record has a value in. Return it as it was."""
     definition = get_locked(definition_id)
-    if FieldValue.objects.filter(definition=definition).exists():
+    if FieldValue.objects.filter(definition=definition, value__isnull=False).exists():
         raise CustomerPlusError(
             "Records have values in this field. Clear them first.", code=ErrorCode.OUT_OF_SCOPE, field="id"
         )
