@@ -1,7 +1,8 @@
-"""The database of a run. On a real Saleor it is a copy: its migrations take minutes, a copy takes a second.
+"""The database of a run is a copy of a template: the migrations of a Saleor take minutes, and a copy takes a second.
 
 Two templates are kept on the server, each named after what is in it: Saleor's tables, and those with ours added. A
 test database is a copy of the second. Both are made on first use, under a lock, so that parallel workers share them.
+The stand-in has no migrations and needs the second one only.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,8 +26,9 @@ from django.db.utils import OperationalError
 from django.test.utils import override_settings
 
 from saleor_customer_plus import migrations as our_migrations
-from saleor_customer_plus.records import search
 from saleor_customer_plus.saleor_adapter.host import saleor_version
+
+from . import hosts
 
 OURS = "saleor_customer_plus"
 TEST_PREFIX = "customer_plus_test_"
@@ -38,18 +41,34 @@ def _digest(parts: Iterator[str]) -> str:
 
 def _names() -> tuple[str, str, str]:
     """Return the name of Saleor's template, what the names of those with our tables begin with, and ours now."""
-    theirs = _digest(
-        f"{config.label}.{file.stem}"
-        for config in apps.get_app_configs()
-        if config.label != OURS
-        for file in sorted(Path(config.path, "migrations").glob("[0-9]*.py"))
-    )
-    files = sorted(Path(next(iter(our_migrations.__path__))).glob("*.py"))
-    files.append(Path(search.__file__))  # the migrations take the SQL of the computed columns from there
-    ours = _digest(file.name + file.read_text() for file in files)
+    theirs = _digest(_of_saleor())
+    ours = _digest(_of_ours())
     version = "".join(char if char.isalnum() else "_" for char in saleor_version)
     prefix = f"customer_plus_full_{theirs}_"
     return f"customer_plus_saleor_{version}_{theirs}", prefix, prefix + ours
+
+
+def _of_saleor() -> Iterator[str]:
+    """What Saleor's tables depend on: the names of its migrations, or the stand-in's models, which have none."""
+    if not hosts.ON_SALEOR:
+        for file in sorted((hosts.SANDBOX / "saleor").rglob("*.py")):
+            yield file.read_text()
+    for config in apps.get_app_configs():
+        if config.label != OURS:
+            for file in sorted(Path(config.path, "migrations").glob("[0-9]*.py")):
+                yield f"{config.label}.{file.stem}"
+
+
+def _of_ours() -> Iterator[str]:
+    """What our tables depend on: the migrations, and the modules from which they take the SQL of computed columns."""
+    package = hosts.ROOT / OURS
+    imported: set[str] = set()
+    for file in sorted(Path(next(iter(our_migrations.__path__))).glob("*.py")):
+        text = file.read_text()
+        imported.update(re.findall(rf"^(?:from|import) {OURS}\.([\w.]+)", text, re.M))
+        yield file.name + text
+    for name in sorted(imported):
+        yield package.joinpath(*name.split(".")).with_suffix(".py").read_text()
 
 
 @contextmanager
@@ -77,7 +96,7 @@ def _make(cursor: CursorWrapper, connection: Any, name: str, *, source: str = "t
     connection.close()
     connection.settings_dict["NAME"] = unfinished
     try:
-        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True, run_syncdb=not hosts.ON_SALEOR)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = real_name
@@ -92,11 +111,14 @@ def ensure_template() -> str:
         existing = _databases(cursor)
         if full in existing:
             return full
-        if bare not in existing:
-            # Without our app: a change of our migrations must not cost Saleor's again.
-            with override_settings(MIGRATION_MODULES={OURS: None}):
-                _make(cursor, connection, bare)
-        _make(cursor, connection, full, source=bare)
+        if not hosts.ON_SALEOR:
+            _make(cursor, connection, full)
+        else:
+            if bare not in existing:
+                # Without our app: a change of our migrations must not cost Saleor's again.
+                with override_settings(MIGRATION_MODULES={OURS: None}):
+                    _make(cursor, connection, bare)
+            _make(cursor, connection, full, source=bare)
         for outdated in existing:
             if outdated.startswith(prefix):
                 cursor.execute(f'DROP DATABASE IF EXISTS "{outdated}" WITH (FORCE)')
@@ -127,19 +149,29 @@ class _ReplicaIsWriter:
         return getattr(connections["default"], name)
 
 
-def prepare(*, on_saleor: bool) -> None:
+def _wait_for_no_disk(connection: Any) -> None:
+    """Nothing in the tests' own server would be missed after a power cut."""
+    with connection._nodb_cursor() as cursor:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute(f"ALTER SYSTEM SET {name} = off")
+        cursor.execute("SELECT pg_reload_conf()")
+
+
+def prepare() -> None:
     """Say how Django is to make the test database. Runs at the same time, on one server, do not meet."""
     test = connections["default"].settings_dict["TEST"]
     test["NAME"] = f"{TEST_PREFIX}{os.getpid()}_{_hour()}"
+    if not hosts.ON_SALEOR and "DATABASE_URL" not in os.environ:
+        _wait_for_no_disk(connections["default"])
     _drop_leftovers(connections["default"])
-    if on_saleor:
+    if hosts.ON_SALEOR:
         from saleor.tests.utils import prepare_test_db_connections  # noqa: TID251
 
         # Some of Saleor's migrations import its GraphQL modules, which must be entered by their front door.
         importlib.import_module(settings.ROOT_URLCONF)
         # Saleor's own way to what the class above does. First of all: its migrations read from the replica too.
         prepare_test_db_connections()
-        test["TEMPLATE"] = ensure_template()
-        test["MIGRATE"] = False  # the copy is complete
     else:
         connections["replica"] = _ReplicaIsWriter(connections["replica"])  # type: ignore[assignment]
+    test["TEMPLATE"] = ensure_template()
+    test["MIGRATE"] = False  # the copy is complete
