@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .fields import figures, orders, record
+from .fields import anniversaries, consent, figures, labels, leads, notes, orders, record
 from .registry import Registry
 
-REGISTRY = Registry([*record.FIELDS, *figures.FIELDS, *orders.FIELDS])
+REGISTRY = Registry(
+    [
+        *record.FIELDS,
+        *figures.FIELDS,
+        *orders.FIELDS,
+        *labels.FIELDS,
+        *leads.FIELDS,
+        *notes.FIELDS,
+        *consent.FIELDS,
+        *anniversaries.FIELDS,
+    ]
+)

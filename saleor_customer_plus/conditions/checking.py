@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import TypeVar
 
 from ..errors import CustomerPlusError, SeveralErrors
 from .catalogue import REGISTRY
@@ -12,11 +11,9 @@ from .context import Context, SavedTree
 from .errors import ConditionError, Reason, closest, did_you_mean
 from .limits import MAX_CONDITIONS_WITH_SEGMENTS, MAX_DEPTH
 from .literals import name_text, text_of
-from .registry import Field, Function, References, Registry
+from .registry import Field, References, Registry
 from .tree import OPPOSITES, And, Call, Comparison, Id, InSegment, Node, Not, Offset, Or, Path
 from .values import Known, predicates_of
-
-_Named = TypeVar("_Named", Field, Function)
 
 
 def check(tree: Node, context: Context, *, registry: Registry = REGISTRY, is_trusted: bool = False) -> Clause:
@@ -25,14 +22,7 @@ def check(tree: Node, context: Context, *, registry: Registry = REGISTRY, is_tru
     Raises a `ConditionError`, or `SeveralErrors` of them, with all that is wrong. With `is_trusted` values are taken as
     they are: nobody looks whether ids are those of rows, or whether a country exists.
     """
-    checker = _Checker(context, registry, is_trusted)
-    clause = checker.understand(tree)
-    if len(checker.errors) == 1:
-        raise checker.errors[0]
-    if checker.errors:
-        raise SeveralErrors(checker.errors)
-    assert clause is not None
-    return clause
+    return _Checker(context, registry, is_trusted).checked(tree)
 
 
 class _Checker:
@@ -46,6 +36,15 @@ class _Checker:
         self.conditions = 0
         # The segments within which we are.
         self.within: tuple[int, ...] = () if context.segment is None else (context.segment,)
+
+    def checked(self, tree: Node) -> Clause:
+        clause = self.understand(tree)
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            raise SeveralErrors(self.errors)
+        assert clause is not None
+        return clause
 
     def understand(self, tree: Node) -> Clause | None:
         wanted: dict[References, set[str | Id]] = {}

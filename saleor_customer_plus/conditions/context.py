@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TypeAlias
 
 from django.utils import timezone
@@ -27,14 +27,15 @@ SegmentFinder: TypeAlias = Callable[[str | Id], SavedTree | None]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is the moment that offsets are counted from, and `zone` tells where a day begins.
+    """`now` is the moment that offsets are counted from, and `zone`, Django's `TIME_ZONE`
+    unless told otherwise, tells where a day begins.
 
     `channels` are those whose orders and figures somebody may see: None, all. `find_segment` answers IN SEGMENT, and
     `segment` is the key of the segment that the tree is of, if it is saved.
     """
 
     now: datetime = field(default_factory=timezone.now)
-    zone: tzinfo = UTC
+    zone: tzinfo = field(default_factory=timezone.get_default_timezone)
     channels: Channels = None
     find_segment: SegmentFinder | None = None
     segment: int | None = None

@@ -51,7 +51,7 @@ def predicates_of(
         for value, place in zip(node.values, places, strict=True)
     ]
     if field.kind in (Kind.NUMBER, Kind.MONEY, Kind.TIME, Kind.DAY):
-        ranges = _ranges(operator, values, field, path, context)
+        ranges = _ranges(operator, values, field, path, context, is_trusted=is_trusted)
         return tuple(one.whole() for one in ranges) if field.is_whole else ranges
     if operator is Operator.CONTAINS and field.kind in (Kind.TEXT, Kind.JSON):
         if values[0] == "":
@@ -174,7 +174,9 @@ _CHECKS: Mapping[Kind, Callable[[Literal], Any]] = {
 }
 
 
-def _ranges(operator: Operator, values: list[Any], field: Field, path: Path, context: Context) -> tuple[Within, ...]:
+def _ranges(
+    operator: Operator, values: list[Any], field: Field, path: Path, context: Context, *, is_trusted: bool
+) -> tuple[Within, ...]:
     if field.kind is Kind.MONEY and len({value.currency for value in values}) > 1:
         raise ConditionError(
             "Both amounts must be in one currency.", reason=Reason.INVALID_VALUE, path=(*path, "value")
@@ -186,7 +188,7 @@ def _ranges(operator: Operator, values: list[Any], field: Field, path: Path, con
         case Operator.EQUAL | Operator.IN:
             return tuple(_between(one, one, currency) for one in ends)
         case Operator.BETWEEN:
-            if ends[0].low > ends[1].low:
+            if ends[0].low > ends[1].low and not is_trusted:
                 raise ConditionError(
                     "The first value must not be greater than the second.",
                     reason=Reason.INVALID_VALUE,

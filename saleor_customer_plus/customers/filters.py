@@ -1,26 +1,23 @@
-"""Which records a list has: filters that can be combined."""
+"""Which records a list has: filters that can be combined.
+
+Each filter is short for a condition in the language of segments, and is compiled as one.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Lower, Trim
-from django.db.models.lookups import Exact, GreaterThanOrEqual, In, LessThanOrEqual
+from django.db.models import Q, QuerySet
 
-from ..consent.models import CurrentConsent
-from ..groups.models import GroupMembership
-from ..ledger.channel_figures import Seen
-from ..ledger.models import CustomerFigures, LedgerEntry
-from ..records.email import NormalEmail
+from ..conditions.compiling import Compiled, compile_tree
+from ..conditions.context import Context
+from ..conditions.tree import And, Call, Comparison, Id, Json, Literal, Money, Node, Not, Operator, Or
 from ..records.models import CustomerRecord, Source, Stage
-from ..records.search import FoldedText
-from ..saleor_adapter import host
 from ..saleor_adapter.staff import Channels
-from ..tags.models import TagAssignment
 
 Records = QuerySet[CustomerRecord]
 
@@ -38,16 +35,6 @@ class Range:
     def within(self, field: str) -> Q:
         bounds = {f"{field}__gte": self.gte, f"{field}__lte": self.lte}
         return Q(**{lookup: bound for lookup, bound in bounds.items() if bound is not None})
-
-    def holds(self, value: Any) -> Q:
-        """The condition that an expression is within the range. What is null is in no range that has an end."""
-        low = Q(GreaterThanOrEqual(value, self.gte)) if self.gte is not None else Q()
-        return low & Q(LessThanOrEqual(value, self.lte)) if self.lte is not None else low
-
-    def outside(self, field: str) -> Q:
-        below = Q(**{f"{field}__lt": self.gte}) if self.gte is not None else Q()
-        above = Q(**{f"{field}__gt": self.lte}) if self.lte is not None else Q()
-        return below | above
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +118,7 @@ class RecordFilter:
     @property
     def tells_of_orders(self) -> bool:
         """Whether who passes depends on which orders are seen."""
-        return any(getattr(self, name) is not None for name in _SEEN)
+        return _compiled(self, None).tells_of_orders
 
     @property
     def bought(self) -> bool | None:
@@ -154,196 +141,135 @@ class RecordFilter:
         return currencies
 
 
-# Filters of which PostgreSQL cannot tell how many records pass them (see `paging.Segment`). Of an array it knows the
-# common elements only; of another table how many rows it has, but not which records they belong to. `total_spent` asks
-# another table too, but most records pass it, so that a page in order is soon full.
-_UNGUESSABLE = {
-    *("sources", "attributes", "average_order_value", "order_channels", "consents", "tags", "groups"),
-    *("has_unconfirmed_account", "is_staff"),
-}
-
-
 def guessable(wanted: RecordFilter, channels: Channels = None) -> Q:
-    """The conditions whose effect PostgreSQL has statistics of, and those over the orders of some channels only."""
-    condition = _conditions(wanted, lambda name: name not in _UNGUESSABLE and not _is_seen(name, channels))
-    if channels is None:
-        return condition
-    seen = Seen(channels)
-    for name, condition_of in _SEEN.items():
-        if (value := getattr(wanted, name)) is not None:
-            condition &= condition_of(seen, value)
-    return condition
+    """The conditions whose effect PostgreSQL has statistics of, and those over the orders of some channels only.
+
+    Of an array it knows the common elements only; of another table how many rows it has, but not which records they
+    belong to (see `paging.Segment`).
+    """
+    return _compiled(wanted, channels).guessable
 
 
 def unguessable(wanted: RecordFilter, channels: Channels = None) -> Q:
     """The other conditions. Both together are the filter."""
-    return _conditions(wanted, lambda name: name in _UNGUESSABLE and not _is_seen(name, channels))
+    return _compiled(wanted, channels).unguessable
 
 
-def _is_seen(name: str, channels: Channels) -> bool:
-    return channels is not None and name in _SEEN
+def _compiled(wanted: RecordFilter, channels: Channels) -> Compiled:
+    return compile_tree(tree_of(wanted), Context(channels=channels), is_trusted=True)
 
 
-def _conditions(wanted: RecordFilter, is_included: Callable[[str], bool]) -> Q:
-    condition = Q()
+def tree_of(wanted: RecordFilter) -> And:
+    """What a filter is short for."""
+    parts: list[Node] = []
     for field in fields(wanted):
         value = getattr(wanted, field.name)
-        if value is not None and is_included(field.name):
-            condition &= _CONDITIONS[field.name](value)
-    return condition
+        if value is not None:
+            parts.extend(_TREES[field.name](value))
+    return And(tuple(parts))
 
 
-def _has_unconfirmed_account(wanted: bool) -> Q:
-    unconfirmed = host.User.objects.filter(email=OuterRef("email"), is_confirmed=False)
-    has_one = Q(account=None) & Q(Exists(unconfirmed))
-    return has_one if wanted else ~has_one
+# Each of the following makes conditions, all of which hold.
 
 
-def _is_staff(wanted: bool) -> Q:
-    """By the account that the record is tied to, or one of its address: staff have no tie before their first order."""
-    staff = host.User.objects.filter(is_staff=True).order_by()
-    is_staff = Q(email__in=staff.values(address=NormalEmail("email"))) | Q(
-        account__isnull=False, account__in=staff.values("pk")
-    )
-    return is_staff if wanted else ~is_staff
+def _is(field: str, value: Any) -> Iterator[Node]:
+    yield Comparison(field, Operator.EQUAL, (value,))
 
 
-# What orders are behind, over the orders of the channels that somebody sees.
-_SEEN: Mapping[str, Callable[[Seen, Any], Q]] = {
-    "customer_since": lambda seen, times: times.holds(seen.customer_since),
-    "last_order_at": lambda seen, times: _last_order_seen(seen, times),
-    "order_count": lambda seen, numbers: _has_total(seen.order_counts(), numbers, otherwise=0),
-    "total_spent": lambda seen, wanted: _has_total(seen.spent(wanted.currency), wanted.amounts, otherwise=0),
-    "average_order_value": lambda seen, wanted: _has_total(seen.averages(wanted.currency), wanted.amounts),
-    "cities": lambda seen, names: _cities(names) & seen.line("city"),
-    "order_channels": lambda seen, ids: _order_channels(seen.channels.intersection(ids)),
-}
+def _in(field: str, values: Iterable[Literal]) -> Iterator[Node]:
+    yield Comparison(field, Operator.IN, tuple(values))
 
 
-def _last_order_seen(seen: Seen, times: Range) -> Q:
-    """Whoever bought in the range, and not later. PostgreSQL can look that up while it reads a page in order."""
-    if times == Range():
-        return Q()
-    bought = Q(seen.bought(placed_at__gte=times.gte) if times.gte is not None else seen.bought())
-    return bought & ~Q(seen.bought(placed_at__gt=times.lte)) if times.lte is not None else bought
+def _in_ids(field: str, ids: Iterable[int]) -> Iterator[Node]:
+    return _in(field, map(Id, ids))
 
 
-def _has_total(totals: QuerySet[Any, Any], wanted: Range, otherwise: int | None = None) -> Q:
-    """Whose figure is in a range. `otherwise` is the figure of those who have no row, if they have any."""
-    if otherwise is not None and wanted.includes(otherwise):
-        outside = wanted.outside("total")
-        return ~Q(pk__in=totals.filter(outside).values("record")) if outside else Q()
-    return Q(pk__in=totals.filter(wanted.within("total")).values("record"))
+def _range(field: str, wanted: Range, literal: Callable[[Any], Literal] = lambda value: value) -> Iterator[Node]:
+    low = None if wanted.gte is None else literal(wanted.gte)
+    high = None if wanted.lte is None else literal(wanted.lte)
+    if low is not None and high is not None:
+        yield Comparison(field, Operator.BETWEEN, (low, high))
+    elif low is not None:
+        yield Comparison(field, Operator.GREATER_OR_EQUAL, (low,))
+    elif high is not None:
+        yield Comparison(field, Operator.LESS_OR_EQUAL, (high,))
 
 
-def _company(name: str) -> Q:
-    # Spelt as the index is.
-    return ~Q(company_name="") & Q(Exact(Lower("company_name"), Lower(Trim(Value(name)))))
+def _money(field: str, wanted: MoneyRange) -> Iterator[Node]:
+    return _range(field, wanted.amounts, lambda amount: Money(amount, wanted.currency))
 
 
-def _cities(names: Sequence[str]) -> Q:
-    """Whoever lives in one of these, however it is spelt."""
-    # As the index is.
-    return ~Q(city="") & Q(In(FoldedText("city"), [FoldedText(Value(name)) for name in names]))
-
-
-def _total_spent(wanted: MoneyRange) -> Q:
-    """Whoever never bought in the currency has spent nothing in it."""
-    figures = _figures(wanted.currency)
-    if wanted.amounts.includes(0):
-        outside = wanted.amounts.outside("total_gross")
-        return ~Q(Exists(figures.filter(outside))) if outside else Q()
-    return Q(Exists(figures.filter(wanted.amounts.within("total_gross"))))
-
-
-def _average_order_value(wanted: MoneyRange) -> Q:
-    """Whoever never bought in the currency has no average in it."""
-    return Q(Exists(_figures(wanted.currency).filter(wanted.amounts.within("average_gross"))))
-
-
-def _figures(currency: str) -> QuerySet[CustomerFigures]:
-    return CustomerFigures.objects.filter(record=OuterRef("pk"), currency=currency)
-
-
-def _order_channels(ids: Iterable[int]) -> Q:
-    """Whoever has an order that counts in one of these channels."""
-    orders = LedgerEntry.objects.filter(record=OuterRef("pk"), counts=True, channel_id__in=sorted(ids))
-    return Q(Exists(orders))
-
-
-def _sources(wanted: SourceFilter) -> Q:
-    condition = Q()
+def _sources(wanted: SourceFilter) -> Iterator[Node]:
     if wanted.any is not None:
-        condition &= Q(sources__overlap=wanted.any)
-    if wanted.all:
-        condition &= Q(sources__contains=wanted.all)
-    return condition & ~Q(sources__overlap=wanted.none) if wanted.none else condition
+        yield from _in("sources", map(str, wanted.any))
+    for source in wanted.all:
+        yield Comparison("sources", Operator.CONTAINS, (str(source),))
+    if wanted.none:
+        yield Comparison("sources", Operator.NOT_IN, tuple(map(str, wanted.none)))
 
 
-def _attributes(wanted: Sequence[AttributeFilter]) -> Q:
-    condition = ~Q(attributes={})  # as the index has it
+def _attributes(wanted: Sequence[AttributeFilter]) -> Iterator[Node]:
     for one in wanted:
+        field = f"attributes.{one.key}"
         if one.equals is None:
-            condition &= Q(attributes__has_key=one.key)
+            yield Comparison(field, Operator.IS_NOT_NULL)
         else:
-            condition &= Q(attributes__contains={one.key: json.loads(one.equals)})
-    return condition
+            yield Comparison(field, Operator.EQUAL, (Json(one.equals),))
 
 
-def _consents(wanted: Sequence[ConsentFilter]) -> Q:
-    condition = Q()
+def _consents(wanted: Sequence[ConsentFilter]) -> Iterator[Node]:
     for one in wanted:
-        kept = CurrentConsent.objects.filter(record=OuterRef("pk"), channel=one.channel, purpose=one.purpose)
-        # Whoever never decided has no row, or one that says so.
-        is_met = (
-            ~Q(Exists(kept.exclude(state__in=one.states)))
-            if "NOT_SUBSCRIBED" in one.states
-            else Q(Exists(kept.filter(state__in=one.states)))
-        )
-        condition &= is_met
-    return condition
+        yield from _in(f"consent.{one.channel}.{one.purpose}".lower(), one.states)
 
 
-def _labels(wanted: LabelFilter, link: type[Model], label: str) -> Q:
-    links = link._default_manager.filter(record=OuterRef("pk"))
+def _order_channels(ids: Iterable[int]) -> Iterator[Node]:
+    yield Call("orders", tuple(_comparisons(_in_ids("channel", sorted(ids)))))
 
-    def has_any(ids: Sequence[int | None]) -> Q:
-        keys = [key for key in ids if key is not None]
-        has = Q(Exists(links.filter(**{f"{label}__in": keys}))) if keys else Q()
-        return has | ~Q(Exists(links)) if None in ids else has if keys else Q(pk__in=[])
 
-    condition = has_any(wanted.any) if wanted.any is not None else Q()
+def _comparisons(nodes: Iterable[Node]) -> Iterator[Comparison]:
+    return (node for node in nodes if isinstance(node, Comparison))
+
+
+def _labels(field: str, nothing: Node, wanted: LabelFilter) -> Iterator[Node]:
+    def has_any(ids: Sequence[int | None]) -> Node:
+        listed = Comparison(field, Operator.IN, tuple(Id(key) for key in ids if key is not None))
+        return Or((listed, nothing)) if None in ids else listed
+
+    if wanted.any is not None:
+        yield has_any(wanted.any)
     for key in wanted.all:
-        condition &= has_any([key])
-    return condition & ~has_any(wanted.none) if wanted.none else condition
+        yield has_any([key])
+    if wanted.none:
+        yield Not(has_any(wanted.none))
 
 
-_CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
-    "is_active": lambda wanted: Q(is_active=wanted),
-    "ids": lambda ids: Q(pk__in=ids),
-    "stage": lambda stage: Q(stage=stage),
-    "has_account": lambda wanted: Q(account__isnull=not wanted),
-    "has_unconfirmed_account": _has_unconfirmed_account,
-    "is_staff": _is_staff,
+_TREES: Mapping[str, Callable[[Any], Iterable[Node]]] = {
+    "is_active": partial(_is, "is_active"),
+    "ids": partial(_in_ids, "id"),
+    "stage": lambda stage: _is("stage", str(stage)),
+    "has_account": partial(_is, "has_account"),
+    "has_unconfirmed_account": partial(_is, "has_unconfirmed_account"),
+    "is_staff": partial(_is, "is_staff"),
     "sources": _sources,
-    "countries": lambda codes: Q(country_code__in=[code.upper() for code in codes]),
-    "cities": _cities,
-    "languages": lambda codes: Q(language_code__in=codes),
-    "company_name": _company,
+    "countries": partial(_in, "country"),
+    "cities": partial(_in, "city"),
+    "languages": partial(_in, "language"),
+    "company_name": partial(_is, "company"),
     "attributes": _attributes,
-    "created_at": lambda times: times.within("created_at"),
-    "customer_since": lambda times: times.within("customer_since"),
-    "last_order_at": lambda times: times.within("last_order_at"),
-    "order_count": lambda numbers: numbers.within("order_count"),
-    "total_spent": _total_spent,
-    "average_order_value": _average_order_value,
+    "created_at": partial(_range, "created_at"),
+    "customer_since": partial(_range, "customer_since"),
+    "last_order_at": partial(_range, "last_order"),
+    "order_count": lambda wanted: _range("order_count", wanted, Decimal),
+    "total_spent": partial(_money, "total_spent"),
+    "average_order_value": partial(_money, "average_order_value"),
     "order_channels": _order_channels,
-    "is_tax_exempt": lambda wanted: Q(is_tax_exempt=wanted),
-    "is_approved_buyer": lambda wanted: Q(is_approved_buyer=wanted),
-    "accepts_promotional_mail": lambda wanted: Q(accepts_promotional_mail=wanted),
-    "accepts_newsletter": lambda wanted: Q(accepts_newsletter=wanted),
-    "accepts_system_mail": lambda wanted: Q(accepts_system_mail=wanted),
+    "is_tax_exempt": partial(_is, "is_tax_exempt"),
+    "is_approved_buyer": partial(_is, "is_approved_buyer"),
+    "accepts_promotional_mail": partial(_is, "accepts_promotional_mail"),
+    "accepts_newsletter": partial(_is, "accepts_newsletter"),
+    "accepts_system_mail": partial(_is, "accepts_system_mail"),
     "consents": _consents,
-    "tags": lambda wanted: _labels(wanted, TagAssignment, "tag"),
-    "groups": lambda wanted: _labels(wanted, GroupMembership, "group"),
+    "tags": partial(_labels, "tags", Comparison("tags", Operator.IS_NULL)),
+    # Whoever is in no group is in the default one, which has the key 0 here.
+    "groups": partial(_labels, "groups", Comparison("groups", Operator.IN, (Id(0),))),
 }

@@ -8,14 +8,27 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from saleor_customer_plus.activity.services import SYNC
 from saleor_customer_plus.conditions.compiling import compile_tree
 from saleor_customer_plus.conditions.context import Context
 from saleor_customer_plus.conditions.parsing import parse
 from saleor_customer_plus.conditions.registry import Data
+from saleor_customer_plus.consent.models import CurrentConsent
+from saleor_customer_plus.groups.services import join
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import DEFAULTS
-from tests.factories import make_account, make_channel, make_ledger_entry, make_record
+from saleor_customer_plus.tags.services import assign
+from tests.factories import (
+    make_account,
+    make_channel,
+    make_group,
+    make_lead,
+    make_ledger_entry,
+    make_note,
+    make_record,
+    make_tag,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -304,3 +317,136 @@ def test_what_a_condition_depends_on() -> None:
     assert compiled.depends == {Data.RECORDS, Data.ORDERS}
     assert compiled.tells_of_orders
     assert not compile_tree(parse("first_name = 'x'"), HERE).tells_of_orders
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("tags CONTAINS 'vip'", {"anna"}),
+            ("tags IN ('VIP', 'press')", {"anna", "ben"}),
+            ("tags NOT CONTAINS 'vip'", {"ben", "carl"}),
+            ("tags IS NULL", {"carl"}),
+            ("groups CONTAINS 'trade'", {"anna"}),
+            ("groups CONTAINS 'general'", {"ben", "carl"}),
+            ("groups NOT IN ('Trade', 'General')", set()),
+            ("groups IN (#0)", {"ben", "carl"}),
+        ],
+    )
+    def test_by_name_in_any_case(self, text: str, expected: set[str]) -> None:
+        anna, ben = person("anna"), person("ben")
+        person("carl")
+        assign([(anna.pk, make_tag("Vip").pk), (ben.pk, make_tag("press").pk)], actor=SYNC)
+        join([(anna.pk, make_group("Trade").pk)], actor=SYNC, several=True)
+
+        assert meeting(text) == expected
+
+    def test_by_id(self) -> None:
+        anna, tag = person("anna"), make_tag("vip")
+        assign([(anna.pk, tag.pk)], actor=SYNC)
+
+        assert meeting(f"tags CONTAINS #{tag.pk}") == {"anna"}
+
+
+class TestLeadsAndNotes:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("leads MATCHES (open = true)", {"anna"}),
+            ("leads NOT MATCHES (open = true)", {"ben", "none"}),
+            ("leads MATCHES (open = false)", {"ben"}),
+            ("leads MATCHES (state = 'lost')", {"ben"}),
+            ("leads MATCHES (overdue = true)", {"anna"}),
+            ("leads MATCHES (overdue != true)", {"ben"}),
+            ("leads MATCHES (count = 0)", {"none"}),
+            ("leads MATCHES (origin IN ('PHONE'))", {"ben"}),
+            ("leads MATCHES (campaign = 'Spring')", {"ben"}),
+            ("leads MATCHES (campaign IS NULL)", {"anna"}),
+            ("leads MATCHES (created >= -1d)", {"anna"}),
+            ("leads MATCHES (next_contact = -1d)", {"anna"}),
+            ("leads MATCHES (next_contact IS NULL)", {"ben"}),
+            ("leads MATCHES (converted IS NOT NULL)", set()),
+            ("notes MATCHES (pinned = true)", {"ben"}),
+            ("notes MATCHES (text CONTAINS 'CALLED')", {"anna", "ben"}),
+            ("notes NOT MATCHES (created >= -1d)", {"ben", "none"}),
+            ("notes MATCHES (count >= 1, pinned = false)", {"anna"}),
+        ],
+    )
+    def test_each_parameter(self, text: str, expected: set[str]) -> None:
+        anna, ben = person("anna"), person("ben")
+        person("none")
+        make_lead(anna, created_at=NOW, next_contact_at=ago(1))
+        make_lead(ben, created_at=ago(9), state="LOST", origin="PHONE", campaign="spring")
+        make_note(anna, created_at=NOW)
+        make_note(ben, created_at=ago(9), is_pinned=True)
+
+        assert meeting(text) == expected
+
+    def test_what_is_due_is_looked_at_each_hour(self) -> None:
+        half_past = Context(now=NOW + timedelta(minutes=30))
+
+        assert compile_tree(parse("leads MATCHES (overdue = true)"), half_past).next_boundary == NOW + timedelta(
+            hours=1
+        )
+
+
+class TestConsent:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("consent.email.newsletter = 'SUBSCRIBED'", {"anna"}),
+            ("consent.email.newsletter != 'subscribed'", {"ben", "none"}),
+            ("consent.email.newsletter = 'NOT_SUBSCRIBED'", {"none"}),
+            ("consent.email.newsletter IN ('NOT_SUBSCRIBED', 'SUBSCRIBED')", {"anna", "none"}),
+            ("consent.SMS.Promotional = 'SUBSCRIBED'", set()),
+            ("accepts_newsletter = true", {"anna"}),
+            ("accepts_promotional_mail = true OR accepts_system_mail = true", set()),
+        ],
+    )
+    def test_by_channel_and_purpose(self, text: str, expected: set[str]) -> None:
+        anna, ben = person("anna", accepts_newsletter=True), person("ben")
+        person("none")
+        for record, state in ((anna, "SUBSCRIBED"), (ben, "UNSUBSCRIBED")):
+            CurrentConsent.objects.create(record=record, channel="EMAIL", purpose="NEWSLETTER", state=state)
+
+        assert meeting(text) == expected
+
+
+class TestAnniversaries:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("days_until_anniversary.customer_since = 0", {"today", "years"}),
+            ("days_until_anniversary.customer_since <= 7", {"today", "years", "soon"}),
+            ("days_until_anniversary.customer_since BETWEEN 1 AND 7", {"soon"}),
+            ("days_until_anniversary.customer_since = 364", {"yesterday"}),
+            ("days_until_anniversary.customer_since IS NULL", {"lead"}),
+            ("NOT days_until_anniversary.customer_since <= 7", {"yesterday", "lead"}),
+            ("days_until_anniversary.customer_since > 400", set()),
+            ("days_until_anniversary.first_order IS NOT NULL", set()),
+        ],
+    )
+    def test_days_until_the_next(self, text: str, expected: set[str]) -> None:
+        person("today", customer_since=NOW)
+        person("years", customer_since=NOW.replace(year=2019))
+        person("soon", customer_since=NOW.replace(year=2024, day=22))
+        person("yesterday", customer_since=ago(1))
+        person("lead")
+
+        assert meeting(text) == expected
+
+    def test_the_29th_of_february_is_the_28th_in_other_years(self) -> None:
+        person("leap", customer_since=datetime(2024, 2, 29, 12, tzinfo=UTC))
+
+        assert meeting("days_until_anniversary.customer_since = 0", Context(now=datetime(2026, 2, 28, tzinfo=UTC)))
+        assert not meeting("days_until_anniversary.customer_since = 0", Context(now=datetime(2028, 2, 28, tzinfo=UTC)))
+        assert meeting("days_until_anniversary.customer_since = 0", Context(now=datetime(2028, 2, 29, tzinfo=UTC)))
+
+    def test_of_the_first_order(self) -> None:
+        channel = make_channel()
+        anna = buys(person("anna"), "10", days_ago=365, channel_id=channel.pk)
+        buys(anna, "10", days_ago=400, channel_id=make_channel().pk)
+
+        assert meeting("days_until_anniversary.first_order = 0") == set()
+        seen = Context(now=NOW, channels=frozenset({channel.pk}))
+        assert meeting("days_until_anniversary.first_order = 0", seen) == {"anna"}

@@ -51,7 +51,9 @@ def of_choice(column: str) -> Condition:
     def condition(predicate: Predicate, context: Context) -> Q:
         if isinstance(predicate, Missing):
             return Q(**{column: ""})
-        return Q(**{f"{column}__in": predicate.values}) if isinstance(predicate, OneOf) else NOBODY
+        values = predicate.values if isinstance(predicate, OneOf) else ()
+        # As partial indexes are spelt, where it is one value.
+        return Q(**{column: values[0]}) if len(values) == 1 else Q(**{f"{column}__in": values})
 
     return condition
 

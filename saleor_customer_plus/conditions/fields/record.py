@@ -192,7 +192,7 @@ def _attribute_condition(key: str, predicate: Predicate, context: Context) -> Q:
                 condition |= contains(FoldedText(text), FoldedText(Value(part)))
             return has_any & condition
         case Missing():
-            return ~Q(attributes__has_key=key)
+            return ~(has_any & Q(attributes__has_key=key))
     return NOBODY
 
 
