@@ -1,4 +1,4 @@
-"""A shop with years of history in Saleor's tables: accounts, guests, orders with addresses, payments and refunds."""
+"""A shop with years of history in Saleor's tables: accounts, guests, products, orders with all that they have."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from saleor_customer_plus.saleor_adapter.host import Address, Order, Payment, Transaction, TransactionItem, User
 
+from . import catalogue
 from .people import person
 from .rows import below, execute, insert, pick, table, without_indexes
 
@@ -50,6 +51,8 @@ def fill(orders: int, people: int | None = None) -> Shop:
         _accounts(accounts)
         _orders(orders, people, accounts, channels)
         _payments()
+    catalogue.fill()
+    catalogue.fill_order_lines()
     execute("SELECT setval('order_order_number_seq', %s)", (orders,))
     return Shop(accounts, people - accounts, orders)
 
@@ -159,7 +162,8 @@ def _orders(count: int, people: int, accounts: int, channels: dict[str, int], *,
         origin="'checkout'",
         currency="currency",
         channel_id="CASE currency " + " ".join(f"WHEN '{name}' THEN {pk}" for name, pk in channels.items()) + " END",
-        lines_count="1",
+        lines_count="2",
+        voucher_code=f"CASE WHEN {below(10, 'n', 15)} = 0 THEN 'VOUCHER-' || {below(20, 'n', 16)} END",
         total_net_amount="round(total / 1.19, 3)",
         undiscounted_total_net_amount="round(total / 1.19, 3)",
         subtotal_net_amount="round(total / 1.19, 3)",

@@ -9,7 +9,7 @@ from .groups.models import Group, GroupMembership, VoucherUse
 from .insights.models import CurrencyInsight, CustomerInsight
 from .jobs.models import BulkChunk, BulkImportKey, BulkJob, BulkJobEvent, BulkProblem, BulkProfile
 from .leads.models import Lead, LeadSubmission
-from .ledger.models import CustomerFigures, LedgerEntry
+from .ledger.models import CustomerFigures, LedgerEntry, LedgerLine
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .records.models import CustomerRecord, ReleasedAccount
 from .sync.models import CatchUp
@@ -38,6 +38,7 @@ __all__ = [
     "Lead",
     "LeadSubmission",
     "LedgerEntry",
+    "LedgerLine",
     "Note",
     "NoteMention",
     "NoteVersion",

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "saleor.channel",
     "saleor.app",
     "saleor.plugins",
+    "saleor.product",
     "saleor.order",
     "saleor.payment",
 ]

@@ -33,11 +33,17 @@ from saleor_customer_plus.records.labels import fold
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.saleor_adapter.host import (
     Address,
+    Category,
+    Collection,
+    CollectionProduct,
     Order,
     OrderChargeStatus,
+    OrderLine,
     OrderStatus,
     Payment,
     PluginConfiguration,
+    Product,
+    ProductVariant,
     Transaction,
     TransactionItem,
     TransactionKind,
@@ -215,6 +221,64 @@ def make_order(
     if updated_at is not None:
         change(order, updated_at=updated_at)
     return order
+
+
+def make_category(slug: str | None = None, *, parent: Any = None, **fields: Any) -> Any:
+    """Make a category, within another one if it is given."""
+    slug = slug or f"category-{next(_serial)}"
+    return Category.objects.create(**{"name": slug.title(), "slug": slug, "parent": parent} | fields)
+
+
+def make_product(
+    slug: str | None = None, *, category: Any = None, collections: Sequence[Any] = (), **fields: Any
+) -> Any:
+    """Make a product without variants."""
+    slug = slug or f"product-{next(_serial)}"
+    defaults: dict[str, Any] = {"name": slug.title(), "slug": slug, "category": category}
+    if _has_field(Product, "product_type"):
+        types = apps.get_model("product", "ProductType").objects
+        defaults["product_type"] = types.get_or_create(slug="default", defaults={"name": "Default", "kind": "normal"})[
+            0
+        ]
+    product = Product.objects.create(**defaults | fields)
+    for collection in collections:
+        CollectionProduct.objects.create(collection=collection, product=product)
+    return product
+
+
+def make_collection(slug: str | None = None, **fields: Any) -> Any:
+    """Make a collection."""
+    slug = slug or f"collection-{next(_serial)}"
+    return Collection.objects.create(**{"name": slug.title(), "slug": slug} | fields)
+
+
+def make_variant(sku: str | None = None, *, product: Any = None, **fields: Any) -> Any:
+    """Make a variant, of a product of its own unless one is given."""
+    number = next(_serial)
+    defaults = {"sku": sku or f"sku-{number}", "name": f"Variant {number}", "product": product or make_product()}
+    return ProductVariant.objects.create(**defaults | fields)
+
+
+def make_line(order: Any, variant: Any = None, *, quantity: int = 1, total: Money = "10.00", **fields: Any) -> Any:
+    """Add a line to an order: of a new variant unless told otherwise. The order's own totals stay as they are."""
+    variant = variant or make_variant()
+    total = Decimal(total)
+    defaults: dict[str, Any] = {
+        "order": order,
+        "variant": variant,
+        "product_name": variant.product.name,
+        "variant_name": variant.name,
+        "product_sku": variant.sku,
+        "is_shipping_required": True,
+        "is_gift_card": False,
+        "quantity": quantity,
+        "currency": order.currency,
+        "total_price_net_amount": total,
+        "total_price_gross_amount": total,
+        "unit_price_net_amount": total / quantity,
+        "unit_price_gross_amount": total / quantity,
+    }
+    return OrderLine.objects.create(**defaults | fields)
 
 
 def change(row: Any, **fields: Any) -> None:

@@ -1,12 +1,16 @@
-"""The ledger, one row for each Saleor order, and the figures that follow from it."""
+"""The ledger, one row for each Saleor order, the lines of those that count, and the figures that follow from it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F
+
+from ..records.models import EMPTY_ARRAY
 
 MONEY: dict[str, Any] = {"max_digits": 20, "decimal_places": 3}  # as Saleor stores its amounts
 # Of as many such amounts as there may be orders, or refunds of one order.
@@ -55,6 +59,8 @@ class LedgerEntry(models.Model):
     total_gross = models.DecimalField(**MONEY)
     total_refunded = models.DecimalField(**SUM)
     counts = models.BooleanField()
+    # The codes of the vouchers that were used, of the order and of its lines, sorted.
+    voucher_codes = ArrayField(models.CharField(max_length=255), default=list, db_default=EMPTY_ARRAY, blank=True)
 
     first_name = models.CharField(max_length=256, blank=True, default="")
     last_name = models.CharField(max_length=256, blank=True, default="")
@@ -106,10 +112,70 @@ class LedgerEntry(models.Model):
                 name="customer_plus_ledger_waiting",
                 condition=models.Q(record__isnull=True, is_released=False),
             ),
+            # Who used a voucher. Most orders have none.
+            GinIndex(
+                fields=["voucher_codes"],
+                name="customer_plus_ledger_vouchers",
+                condition=models.Q(counts=True, record__isnull=False) & ~models.Q(voucher_codes=[]),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"LedgerEntry {self.order_id}"
+
+
+class LedgerLine(models.Model):
+    """One line of an order that counts and belongs to somebody: what was bought, how many, for how much.
+
+    Written by `ledger.lines` only. It repeats the order's record, channel, time and currency, so that who bought a
+    product, when and where, is answered from one index. What a product is called, and its category, Saleor says at the
+    time of the question. A line keeps its product when Saleor forgets it, because it was deleted.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(
+        LedgerEntry,
+        on_delete=models.CASCADE,
+        related_name="lines",
+        db_index=False,  # the unique constraint below begins with it
+        db_constraint=False,  # a check for each line would cost more than to write it
+    )
+    line_id = models.UUIDField()
+    record = models.ForeignKey(
+        "saleor_customer_plus.CustomerRecord",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # an index below begins with it
+        db_constraint=False,
+    )
+    # Of Saleor's tables. Null: it was deleted before we saw the line.
+    product_id = models.BigIntegerField(null=True, blank=True)
+    variant_id = models.BigIntegerField(null=True, blank=True)
+    channel_id = models.BigIntegerField(null=True, blank=True)
+    quantity = models.IntegerField()
+    currency = models.CharField(max_length=3)
+    # What was paid for all of them, taxes included, discounts taken off; in the order's currency.
+    total_gross = models.DecimalField(**MONEY)
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "line_id"], name="customer_plus_lines_one"),
+        ]
+        indexes = [
+            # Who bought a product, with all that such a condition may ask for: without the table itself.
+            models.Index(
+                F("product_id"),
+                F("record"),
+                include=["variant_id", "channel_id", "placed_at", "quantity", "currency", "total_gross"],
+                name="customer_plus_lines_product",
+            ),
+            # What a person bought.
+            models.Index(F("record"), name="customer_plus_lines_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"LedgerLine {self.line_id}"
 
 
 class CustomerFigures(models.Model):

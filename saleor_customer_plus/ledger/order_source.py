@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -45,6 +46,12 @@ def _refunded() -> Any:
     return Coalesce(Subquery(by_transactions), zero) + Coalesce(Subquery(by_payments), zero)
 
 
+def _voucher_codes() -> Any:
+    """The voucher codes of an order's lines; the order's own is another column."""
+    lines = host.OrderLine.objects.filter(order_id=OuterRef("pk"), voucher_code__gt="").order_by()
+    return ArraySubquery(lines.values("voucher_code").distinct())
+
+
 def orders(where: Q) -> QuerySet[Any, Any]:
     """The orders that `where` picks, drafts excepted, with the columns that `ledger.sync` takes over."""
     return (
@@ -69,6 +76,8 @@ def orders(where: Q) -> QuerySet[Any, Any]:
             # Not a join: from a handful of channels PostgreSQL would start, and read the orders once for each.
             channel_slug=Subquery(host.Channel.objects.filter(pk=OuterRef("channel_id")).values("slug")),
             refunded=_refunded(),
+            order_voucher=F("voucher_code"),
+            line_vouchers=_voucher_codes(),
             first_name=first_said("first_name", *_ADDRESSES),
             last_name=first_said("last_name", *_ADDRESSES),
             company_name=first_said("company_name", *_ADDRESSES),
@@ -83,3 +92,20 @@ def orders(where: Q) -> QuerySet[Any, Any]:
 def existing() -> QuerySet[Any, Any]:
     """Every order that Saleor has, drafts excepted, by its id alone."""
     return host.Order.objects.exclude(status=host.OrderStatus.DRAFT).order_by().values(order_id=F("pk"))
+
+
+def ids(where: Q) -> QuerySet[Any, Any]:
+    """The same orders by their ids alone."""
+    return existing().filter(where)
+
+
+def lines() -> QuerySet[Any, Any]:
+    """The lines of all orders, with the columns that `ledger.lines` takes over."""
+    return host.OrderLine.objects.order_by().values(
+        "order_id",
+        "variant_id",
+        "quantity",
+        line_id=F("pk"),
+        product_id=F("variant__product_id"),
+        total_gross=F("total_price_gross_amount"),
+    )

@@ -1,4 +1,4 @@
-"""From Saleor's orders to the ledger: the one writer of `LedgerEntry`.
+"""From Saleor's orders to the ledger: the one writer of `LedgerEntry`. The lines follow in `ledger.lines`.
 
 One order or a batch of a thousand, live or reconciled, all go through `sync_orders`, in a constant number of
 statements. Running it twice, late, out of order or in many workers at once comes to the same: a row is written from
@@ -24,6 +24,7 @@ from ..records.models import CustomerRecord, Source
 from ..records.sources import creation, log_of_creation
 from ..settings import CountsWhen, CustomerPlusSettings
 from . import order_source
+from .lines import release_lines, remove_lines, sync_lines
 from .models import LedgerEntry
 
 # Taken over from the order as they are.
@@ -41,7 +42,7 @@ COPIED = [
     "placed_at",
     "order_updated_at",
 ]
-COMPUTED = ["email", "total_gross", "total_refunded", "counts"]
+COMPUTED = ["email", "total_gross", "total_refunded", "counts", "voucher_codes"]
 _OF_ORDER = (*COPIED, *COMPUTED)
 _OF_PERSON = ("identity", "is_settled", "record_id")
 COLUMNS = (*_OF_ORDER, *_OF_PERSON)
@@ -75,6 +76,13 @@ _KEPT = sql.fill(
     records=sql.table(CustomerRecord),
 )
 
+# Each once, and in one order however Saleor has them.
+_VOUCHER_CODES = sql.Sql(
+    """CASE WHEN s.order_voucher <> '' OR s.line_vouchers <> '{}' THEN ARRAY(
+        SELECT DISTINCT v.code FROM unnest(s.line_vouchers || s.order_voucher) v(code) WHERE v.code <> '' ORDER BY 1
+    ) ELSE '{}' END"""
+)
+
 
 @dataclass(slots=True)
 class SyncResult:
@@ -89,12 +97,13 @@ class SyncResult:
 
 
 def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
-    """Bring the ledger's rows of these orders up to date, making the records that are missing.
+    """Bring the ledger's rows of these orders and their lines up to date, making the records that are missing.
 
     Call it in a transaction, and `ledger.refresh` for the records afterwards. Drafts are passed over.
     """
     share_identities()
     result = SyncResult()
+    written_ids: set[int] = set()
     is_complete = False
     while not is_complete:
         (written,) = sql.rows(_statement(where, settings))
@@ -103,8 +112,12 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
         result.moved += written.moved
         result.records_created += written.records_created
         result.record_ids.update(written.record_ids or ())
+        written_ids.update(written.entry_ids or ())
         # Somebody else made a record at this moment, which only a further statement can see. Nothing was written yet.
         is_complete = written.left_out == 0
+    lines = sync_lines(where)
+    result.changed += len(lines.entry_ids - written_ids)
+    result.record_ids |= lines.record_ids
     return result
 
 
@@ -114,11 +127,13 @@ def release_orders(record_ids: Collection[int], emails: Collection[str]) -> int:
     Also of those that waited for somebody with one of these addresses. Call it while nobody else attributes orders
     (`records.locks.own_identities`). Return how many.
     """
+    release_lines(record_ids)
     return sql.run(
         sql.fill(
             """
             UPDATE {ledger} SET record_id = NULL, account_id = NULL, channel_id = NULL, is_released = true,
-                counts = false, identity = '', is_settled = false, total_gross = 0, total_refunded = 0, {blank}
+                counts = false, identity = '', is_settled = false, total_gross = 0, total_refunded = 0,
+                voucher_codes = '{}', {blank}
             WHERE record_id = ANY({ids}) OR (record_id IS NULL AND NOT is_released AND identity = ANY({emails}))
             """,
             ledger=sql.table(LedgerEntry),
@@ -158,13 +173,14 @@ def remove_vanished(where: Q) -> SyncResult:
             WHERE e.id IN ({picked}) AND NOT EXISTS (
                 SELECT FROM ({existing}) s WHERE s.order_id = e.order_id
             )
-            RETURNING e.order_id, e.record_id, e.order_number
+            RETURNING e.id, e.order_id, e.record_id, e.order_number
             """,
             ledger=sql.table(LedgerEntry),
             picked=sql.of_queryset(LedgerEntry.objects.filter(where).order_by().values("id")),
             existing=sql.of_queryset(order_source.existing()),
         )
     )
+    remove_lines([row.id for row in vanished])
     attached = [row for row in vanished if row.record_id is not None]
     append(_order_removed(row.record_id, row) for row in attached)
     return SyncResult(removed=len(vanished), record_ids={row.record_id for row in attached})
@@ -191,7 +207,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                 coalesce(nullif(s.typed, ''), {account_email}) AS email,
                 s.total_gross_amount AS total_gross,
                 s.refunded AS total_refunded,
-                {counts} AS counts
+                {counts} AS counts,
+                {voucher_codes} AS voucher_codes
             FROM (SELECT s.*, {typed} AS typed FROM orders s) s
         ), compared AS (
             SELECT s.*, {kept} AS kept, old.identity AS old_identity, old.is_settled AS old_is_settled,
@@ -232,7 +249,7 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                     SELECT FROM placed p WHERE p.order_id = e.order_id AND p.old_is_settled
                 ))
                 AND NOT e.is_released AND ROW({written}) IS DISTINCT FROM ROW({excluded})
-            RETURNING e.order_id, e.order_number, e.record_id, e.currency, e.placed_at, {told} AS told
+            RETURNING e.id AS entry_id, e.order_id, e.order_number, e.record_id, e.currency, e.placed_at, {told} AS told
         ), change AS (
             SELECT w.*, p.old_id, p.old_record_id, p.old_told FROM written w JOIN placed p USING (order_id)
         ), logged AS (
@@ -246,7 +263,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             count(*) FILTER (WHERE old_id IS NOT NULL AND record_id IS NOT DISTINCT FROM old_record_id) AS changed,
             (SELECT count(*) FROM made) AS records_created,
             (SELECT count(*) FROM placed WHERE is_left_out) AS left_out,
-            array_remove(array_agg(DISTINCT record_id) || array_agg(DISTINCT old_record_id), NULL) AS record_ids
+            array_remove(array_agg(DISTINCT record_id) || array_agg(DISTINCT old_record_id), NULL) AS record_ids,
+            array_agg(entry_id) AS entry_ids
         FROM change
         """,
         orders=sql.of_queryset(order_source.orders(where)),
@@ -257,6 +275,7 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         is_settled=_IS_SETTLED,
         is_tied=_IS_TIED,
         counts=_counts(settings),
+        voucher_codes=_VOUCHER_CODES,
         ledger=sql.table(LedgerEntry),
         records=sql.table(CustomerRecord),
         is_missing=_is_missing(settings),

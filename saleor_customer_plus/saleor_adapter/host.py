@@ -20,13 +20,14 @@ from saleor.core.db.connection import allow_writer
 from saleor.core.exceptions import PermissionDenied
 from saleor.core.utils import build_absolute_uri
 from saleor.order import OrderChargeStatus, OrderStatus
-from saleor.order.models import Order
+from saleor.order.models import Order, OrderLine
 from saleor.payment import TransactionKind
 from saleor.payment.models import Payment, Transaction, TransactionItem
 from saleor.permission.enums import AccountPermissions, OrderPermissions
 from saleor.permission.models import Permission
 from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Category, Collection, CollectionProduct, Product, ProductVariant
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -37,16 +38,22 @@ __all__ = [
     "App",
     "AppExtension",
     "BasePlugin",
+    "Category",
     "Channel",
+    "Collection",
+    "CollectionProduct",
     "ConfigurationTypeField",
     "Order",
     "OrderChargeStatus",
+    "OrderLine",
     "OrderPermissions",
     "OrderStatus",
     "Payment",
     "Permission",
     "PermissionDenied",
     "PluginConfiguration",
+    "Product",
+    "ProductVariant",
     "Transaction",
     "TransactionItem",
     "TransactionKind",

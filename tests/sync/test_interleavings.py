@@ -25,15 +25,15 @@ from saleor_customer_plus import settings as plugin_settings
 from saleor_customer_plus.activity.services import SYNC
 from saleor_customer_plus.customers.editing import edit_records
 from saleor_customer_plus.deletion import services as deletion
-from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
+from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry, LedgerLine
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord
-from saleor_customer_plus.saleor_adapter.host import Order, User
+from saleor_customer_plus.saleor_adapter.host import Order, OrderLine, User
 from saleor_customer_plus.sync import reactions
 
 from ..drift import drift, reconcile
-from ..factories import change, make_account, make_order, make_transaction
+from ..factories import change, make_account, make_line, make_order, make_transaction, make_variant
 
 EMAILS = ["a@example.com", "b@example.com", "c@example.com", "A@Example.com"]
 NEVER_COUNT = {"draft", "unconfirmed", "canceled", "expired"}
@@ -53,6 +53,7 @@ class Shop(RuleBasedStateMachine):
         # Each example is a transaction of its own that is rolled back.
         self.example = transaction.atomic()
         self.example.__enter__()
+        self.variant = make_variant()
         # The tasks of accounts and those of orders wait apart: neither says anything of when the other is run.
         self.accounts: list[int] = []
         self.orders: list[str] = []
@@ -138,6 +139,8 @@ class Shop(RuleBasedStateMachine):
         order = make_order(
             email, account=account, total=total, currency=currency, charge_status="full" if paid else "none"
         )
+        if total:
+            make_line(order, self.variant, quantity=total)
         self.orders.append(str(order.pk))
         self.heard_of(order.user_email, account.email if account else "")
 
@@ -228,6 +231,12 @@ class Shop(RuleBasedStateMachine):
     def reconcile(self) -> None:
         self.settle()
 
+    @precondition(lambda self: OrderLine.objects.exists())
+    @rule(index=st.integers(0, 9), quantity=st.integers(1, 9))
+    def change_line(self, index: int, quantity: int) -> None:
+        lines = list(OrderLine.objects.order_by("order__number"))
+        change(lines[index % len(lines)], quantity=quantity)  # not the order, and no hook
+
     def settle(self) -> None:
         reconcile()
         self.check_against_saleor()
@@ -282,6 +291,7 @@ class Shop(RuleBasedStateMachine):
         ledger = {entry.order_id: entry for entry in LedgerEntry.objects.select_related("record")}
         assert orders.keys() == ledger.keys(), "an order is missing or too many"
         expected: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
+        bought: set[tuple[Any, int | None, int]] = set()
         for id, order in orders.items():
             entry = ledger[id]
             assert entry.is_released == (id in self.released)
@@ -293,6 +303,8 @@ class Shop(RuleBasedStateMachine):
             paid = order.charge_status == "full" or order.total_charged_amount + refunded >= order.total_gross_amount
             if entry.record_id is not None and paid and order.status not in NEVER_COUNT:
                 expected[entry.record_id, order.currency].append(order.total_gross_amount)
+                bought |= {(line.pk, entry.record_id, line.quantity) for line in order.lines.all()}
+        assert set(LedgerLine.objects.values_list("line_id", "record_id", "quantity")) == bought
         known = set(CustomerRecord.objects.values_list("email", flat=True))
         assert not known & self.forgotten, "somebody who was deleted came back"
         for record in CustomerRecord.objects.filter(account=None):

@@ -14,3 +14,8 @@ def amount(default: str = "0.0") -> models.DecimalField[Any, Any]:
     return models.DecimalField(
         max_digits=settings.DEFAULT_MAX_DIGITS, decimal_places=settings.DEFAULT_DECIMAL_PLACES, default=Decimal(default)
     )
+
+
+def price() -> models.DecimalField[Any, Any]:
+    """An amount that has to be given."""
+    return models.DecimalField(max_digits=settings.DEFAULT_MAX_DIGITS, decimal_places=settings.DEFAULT_DECIMAL_PLACES)

@@ -1,4 +1,4 @@
-"""Orders."""
+"""Orders and their lines."""
 
 from uuid import uuid4
 
@@ -8,9 +8,10 @@ from django.utils.timezone import now
 
 from ..account.models import Address, User
 from ..channel.models import Channel
-from ..core._columns import amount
+from ..core._columns import amount, price
 from ..core.models import ModelWithExternalReference, ModelWithMetadata
 from ..permission.enums import OrderPermissions
+from ..product.models import ProductVariant
 from . import OrderAuthorizeStatus, OrderChargeStatus, OrderOrigin, OrderStatus
 
 
@@ -62,3 +63,30 @@ class Order(ModelWithMetadata, ModelWithExternalReference):
     class Meta:
         ordering = ("-number",)
         permissions = [(permission.codename, permission.name) for permission in OrderPermissions]
+
+
+class OrderLine(ModelWithMetadata):
+    """So many of one variant. It stays, without the variant, when that is deleted."""
+
+    id = models.UUIDField(primary_key=True, editable=False, unique=True, default=uuid4)
+    created_at = models.DateTimeField(auto_now_add=True)
+    order = models.ForeignKey(Order, related_name="lines", editable=False, on_delete=models.CASCADE)
+    variant = models.ForeignKey(
+        ProductVariant, related_name="order_lines", on_delete=models.SET_NULL, blank=True, null=True
+    )
+    product_name = models.CharField(max_length=386)
+    variant_name = models.CharField(max_length=255, default="", blank=True)
+    product_sku = models.CharField(max_length=255, null=True, blank=True)
+    product_variant_id = models.CharField(max_length=255, null=True, blank=True)
+    is_shipping_required = models.BooleanField()
+    is_gift_card = models.BooleanField()
+    quantity = models.IntegerField()
+    currency = models.CharField(max_length=settings.DEFAULT_CURRENCY_CODE_LENGTH)
+    unit_price_net_amount = price()
+    unit_price_gross_amount = price()
+    total_price_net_amount = price()
+    total_price_gross_amount = price()
+    voucher_code = models.CharField(max_length=255, null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
