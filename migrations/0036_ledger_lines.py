@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_customer_plus", "0034_insights"),
+        ("saleor_customer_plus", "0035_fields"),
     ]
 
     operations = [
