@@ -91,8 +91,8 @@ def _read_origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if text else ""
 
 
-def _read_time_zone(text: str) -> str:
-    # Those that PostgreSQL and Python know by the same name.
+def read_time_zone(text: str) -> str:
+    """The name of a time zone that PostgreSQL and Python know by the same name. Raise `ValueError` for others."""
     if text != "UTC" and not ("/" in text and text in available_timezones()):
         raise ValueError("Enter the name of a time zone, such as Europe/Berlin, or UTC.")
     return text
@@ -201,7 +201,7 @@ class CustomerPlusSettings:
         "UTC",
         "Time zone of the shop",
         "Such as Europe/Berlin: in which days and months of figures and reports begin. UTC by default.",
-        read=_read_time_zone,
+        read=read_time_zone,
     )
     insights_hour: int = number(
         3,

@@ -24,6 +24,7 @@ from .groups.queries import GroupQueries
 from .imports.mutations import ImportMutations
 from .imports.queries import ImportQueries
 from .insights.mutations import InsightMutations
+from .insights.report_queries import ReportQueries
 from .jobs.mutations import JobMutations
 from .jobs.queries import JobQueries
 from .leads.contact_form import ContactFormMutations, ContactFormQueries
@@ -60,6 +61,7 @@ class Query(
     GroupQueries,
     StaffQueries,
     SettingsQueries,
+    ReportQueries,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """Queries of Customer Plus."""  # Saleor detects an introspection by the root type's name `Query`.

@@ -43,6 +43,9 @@ MAX_ROWS = 10_000
 MAX_COST = 40
 _COST_OF_ARGUMENT = {"filter": 2, "search": 4, "sortBy": 1}
 _COST_OF_COUNT = 4
+# Reports over all orders.
+_COST_OF_REPORT = 10
+_REPORTS = ("customerReportSummary", "customerReportNewAndReturning", "customerReportCohorts")
 # Counts of lists within this many rows take one statement and cost 1.
 _ROWS_OF_A_COUNT = 50
 # Types in a schema refer to each other: each cycle multiplies the answer.
@@ -275,7 +278,9 @@ class _Measurement:
             if field.name.value.startswith("__"):
                 continue
             given = [argument.name.value for argument in field.arguments or () if self._is_given(argument)]
-            total += 1 + sum(_COST_OF_ARGUMENT.get(name, 0) for name in given)
+            total += (_COST_OF_REPORT if field.name.value in _REPORTS else 1) + sum(
+                _COST_OF_ARGUMENT.get(name, 0) for name in given
+            )
             rows = self.rows_of(field) or 1
             for below in self._fields_of(field.selection_set):
                 is_count = below.name.value == "totalCount"

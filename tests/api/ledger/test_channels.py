@@ -176,6 +176,13 @@ SURFACES = {
     "another record": f'{{ customerRecord(email: "ben@example.com") {{ {RECORD} }} }}',
     "records": f"{{ customerRecords(first: 9) {{ edges {{ node {{ {RECORD} }} }} }} }}",
     "leads": "{ customerLeads(first: 9) { edges { node { convertedAt convertedOrderId } } } }",
+    "summary": "{ customerReportSummary { currencies { currency orders totalSpent { amount } netOfRefunds { amount }"
+    " averageOrderValue { amount } averageLifetimeValue { amount } rfm { groups { orders netOfRefunds { amount } }"
+    " thresholds { monetary { amount } } } } } }",
+    "months": '{ customerReportNewAndReturning(months: 1, until: "2024-01") { months { new { orders spent { amount } }'
+    " returning { orders spent { amount } } } } }",
+    "cohorts": '{ customerReportCohorts(months: 1, until: "2024-01", groupBy: CHANNEL) { groups { value cohorts {'
+    " retention { buyers { orders spent { amount } } } } } } }",
     "activity": "{ customerActivity(first: 99) { totalCount edges { node { type before after cause { id } } } } }",
     **{
         f"sorted by {field} {direction}": (

@@ -1,0 +1,1 @@
+"""Reports over all customers, each in a constant number of statements over the ledger, computed when asked for."""
