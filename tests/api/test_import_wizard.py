@@ -88,6 +88,12 @@ def test_a_wizard(api: Api, on_commit: Any, staff: Any) -> None:
     (row,) = preview["rows"]
     assert (row["rowNumber"], row["result"], row["reasons"]) == (2, "UPDATED", [])
     assert {"field": "attributes", "value": {"color": "rot"}} in row["values"]
+    assert row["changes"] == [
+        {"field": "attributes", "before": {}, "after": {"color": "rot"}},
+        {"field": "first_name", "before": "Ann", "after": "Anna"},
+        {"field": "last_name", "before": "", "after": "Rossi"},
+        {"field": "tags", "before": [], "after": ["fair"]},
+    ]
     assert (preview["consents"], preview["accountsToOpen"], preview["missing"]) == (None, None, None)
     ((problem,),) = ([edge["node"] for edge in job["problems"]["edges"]],)
     assert (problem["rowNumber"], problem["cells"]) == (3, ["bo@", "Bo", "blau"])

@@ -14,7 +14,11 @@ from saleor_customer_plus.dashboard.log_values import changes
 
 def told(before: dict[str, Any], after: dict[str, Any], type: str = "DETAILS_EDITED") -> dict[str, tuple[str, str]]:
     entry = {"type": type, "before": before, "after": after}
-    return {change["name"]: (change["before"], change["after"]) for change in changes(entry)}
+    # Whether a narrow no-break space precedes "AM" depends on the version of Babel.
+    return {
+        change["name"]: (change["before"].replace("\u202f", " "), change["after"].replace("\u202f", " "))
+        for change in changes(entry)
+    }
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,7 @@ def told(before: dict[str, Any], after: dict[str, Any], type: str = "DETAILS_EDI
         ({"phone": "+49301"}, {}, {"Phone": ("+49301", "")}),
         ({"mentions": []}, {"mentions": ["VXNlcjox"]}, {"Mentions": ("None", "1")}),
         ({"attributes": {"a": [1, True]}}, {"attributes": {}}, {"Attributes": ("a: 1, Yes", "")}),
-        ({}, {"at": "2026-01-02T03:04:05+00:00"}, {"Decided": ("", "Jan 2, 2026, 3:04:05\u202fAM")}),
+        ({}, {"at": "2026-01-02T03:04:05+00:00"}, {"Decided": ("", "Jan 2, 2026, 3:04:05 AM")}),
     ],
 )
 def test_names_and_values_are_in_words(before: Any, after: Any, expected: Any) -> None:

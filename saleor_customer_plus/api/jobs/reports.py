@@ -153,6 +153,18 @@ class CustomerImportPreviewValue(graphene.ObjectType):  # type: ignore[misc]
     value = graphene.Field(JSON, description="Value: a string, a boolean, a list of strings or an object of strings.")
 
 
+class CustomerImportPreviewChange(graphene.ObjectType):  # type: ignore[misc]
+    """A value of an existing record that the import changes."""
+
+    field = graphene.String(required=True, description="Key of the field.")
+    before = graphene.Field(
+        JSON,
+        description="Current value: a string, a boolean, a list of strings or an object of strings. Null if there is "
+        "none, and for a consent that was never decided.",
+    )
+    after = graphene.Field(JSON, description="Value after the import. Null if the field will be cleared.")
+
+
 class CustomerImportPreviewRow(graphene.ObjectType):  # type: ignore[misc]
     """A row as it will be stored."""
 
@@ -161,6 +173,12 @@ class CustomerImportPreviewRow(graphene.ObjectType):  # type: ignore[misc]
     values = list_of(CustomerImportPreviewValue, required=True, description="Values of the row by field.")
     changed_fields = list_of(
         graphene.String, required=True, description="Keys of the changed fields of an existing record."
+    )
+    changes = list_of(
+        CustomerImportPreviewChange,
+        required=True,
+        description="The changed fields of an existing record with their values before and after. Tags and groups are "
+        "by name, and consents are true if they are granted.",
     )
     reasons = list_of(CustomerJobReason, required=True, description="Why the row, or a part of it, is not written.")
 
@@ -179,6 +197,10 @@ class CustomerImportPreviewRow(graphene.ObjectType):  # type: ignore[misc]
     @staticmethod
     def resolve_changed_fields(row: Mapping[str, Any], _info: Any) -> list[str]:
         return list(row["changed"])
+
+    @staticmethod
+    def resolve_changes(row: Mapping[str, Any], _info: Any) -> list[Mapping[str, Any]]:
+        return list(row.get("changes", ()))  # previews of earlier versions have none
 
 
 class CustomerImportConsentCounts(graphene.ObjectType):  # type: ignore[misc]

@@ -267,8 +267,11 @@ def _read(source: tuple[Path, Layout], spec: Mapping[str, Any], reader: RowReade
 
 def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     done, refused = _decided(job, chunk, is_writing=False)
-    counted, told = preview.of_chunk(done, refused, is_first=chunk.number == 0)
-    if options_of(job).make_accounts:
+    options = options_of(job)
+    counted, told = preview.of_chunk(done, refused)
+    if chunk.number == 0:
+        told["rows"] = preview.first_rows(done, options, several_groups=settings.load()[0].several_groups)
+    if options.make_accounts:
         counted[preview.ACCOUNTS] = accounts.count_wanted(done)
     chunk.spec = {**chunk.spec, "told": told}
     chunk.save(update_fields=["spec"])

@@ -10,7 +10,9 @@ from typing import Any
 from ...consent.models import ConsentState
 from ...jobs.models import BulkJob
 from .consents import Count
+from .options import ImportOptions
 from .planner import Planned, RowOutcome
+from .preview_changes import changes_of
 from .problems import WITHHELD, Refused, is_passed
 
 ROWS_SHOWN = 20
@@ -29,19 +31,21 @@ _WARNED = "to_warn"
 _CONSENTS = {count: f"to_{count}" for count in Count}
 
 
-def of_chunk(
-    planned: Sequence[Planned], refused: Sequence[Refused], *, is_first: bool
-) -> tuple[Counter[str], dict[str, Any]]:
-    """The counters of a chunk, and what it tells: how often each field changes, and the first rows of the file."""
+def of_chunk(planned: Sequence[Planned], refused: Sequence[Refused]) -> tuple[Counter[str], dict[str, Any]]:
+    """The counters of a chunk, and what it tells: how often each field changes, and the warnings."""
     counted = Counter(_COUNTER[one.fate] for one in planned)
     counted.update("to_skip" if is_passed(reasons) else "to_refuse" for _, _, reasons in refused)
     counted.update(_WARNED for one in planned if any(one.warnings))
     counted.update({_CONSENTS[name]: number for name, number in consents_of(planned).items()})
     fields = Counter(name for one in planned if one.fate is RowOutcome.UPDATED for name in one.changed)
-    told: dict[str, Any] = {"fields": fields, "warnings": warnings_of(planned)}
-    if is_first:
-        told["rows"] = [_shown(one) for one in planned[:ROWS_SHOWN]]
-    return counted, told
+    return counted, {"fields": fields, "warnings": warnings_of(planned)}
+
+
+def first_rows(planned: Sequence[Planned], options: ImportOptions, *, several_groups: bool) -> list[dict[str, Any]]:
+    """The rows of the first chunk that the preview shows, with what each changes of its record."""
+    shown = planned[:ROWS_SHOWN]
+    changes = changes_of(shown, options, several_groups=several_groups)
+    return [{**_shown(one), "changes": changes.get(one.record_id, [])} for one in shown]
 
 
 def consents_of(planned: Sequence[Planned]) -> Counter[Count]:

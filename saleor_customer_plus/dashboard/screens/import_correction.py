@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ..formats import said
 from ..requests import ScreenRequest
 from . import choices
 from .import_options import ATTRIBUTE, READING, form_of, typed
@@ -92,20 +93,38 @@ def typed_again(context: dict[str, Any], form: QueryDict) -> dict[str, Any]:
 
 
 def _row(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    changed = set(row["changedFields"])
-    values = [
+    """A row of the preview: what it changes of a record that is there, and the values that it has besides."""
+    changes = [
         {
-            "name": names.get(one["field"], one["field"]),
-            "value": _shown(one["value"]),
-            "is_changed": one["field"] in changed,
+            "name": names.get(one["field"]) or said(one["field"]),
+            "before": _shown(before),
+            "after": _shown(after),
         }
-        for one in row["values"]
-        if one["value"] not in (None, "", [], {})
+        for one in row["changes"]
+        for before, after in [_different(one["before"], one["after"])]
     ]
-    return {**row, "values": values}
+    changed = {one["field"] for one in row["changes"]}
+    values = [
+        {"name": names.get(one["field"], one["field"]), "value": _shown(one["value"])}
+        for one in row["values"]
+        if one["value"] not in (None, "", [], {}) and one["field"] not in changed
+    ]
+    return {**row, "changes": changes, "values": values}
+
+
+def _different(before: Any, after: Any) -> tuple[Any, Any]:
+    """Of custom attributes and the like, only the entries that change."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return before, after
+    return (
+        {name: value for name, value in before.items() if after.get(name) != value},
+        {name: value for name, value in after.items() if before.get(name) != value},
+    )
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):

@@ -71,7 +71,10 @@ query CustomerPlusJob($id: ID!, $after: String) {{
         preview {{
           counts {{ toCreate toUpdate toLeave toSkip toRefuse withWarnings }}
           changedFields {{ field count }}
-          rows {{ rowNumber result values {{ field value }} changedFields reasons {{ severity header value message }} }}
+          rows {{
+            rowNumber result values {{ field value }} changes {{ field before after }}
+            reasons {{ severity header value message }}
+          }}
           consents {{ subscribed unsubscribed withheld suppressed }}
           warnings {{ header code count }}
           accountsToOpen missing

@@ -83,7 +83,9 @@ def test_corrected_started_and_undone(browser: Browser, job: str, change: Callab
     }
 
     html = change(f"import/{job}/correct", form)
-    assert "<mark>Anna</mark>" in html
+    assert "<s>Ann</s> → <mark>Anna</mark>" in html
+    assert "<mark>Farbe: rot</mark>" in html
+    assert "<mark>fair, vip</mark>" in html
     assert 'value="fair, vip"' in html
 
     html = change(f"import/{job}/start")
