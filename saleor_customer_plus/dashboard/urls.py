@@ -65,6 +65,7 @@ urlpatterns = [
     screen("notes/<str:note_id>/edit", record_notes.edit_note, "note-edit"),
     screen("notes/<str:note_id>/pin", record_notes.pin_note, "note-pin"),
     screen("notes/<str:note_id>/delete", record_notes.delete_note, "note-delete"),
+    screen("colleagues", record_notes.suggest_colleagues, "colleagues"),
     screen("leads", leads.show_board, "leads"),
     screen("leads/more", leads.show_more, "leads-more"),
     screen("leads/owners", leads.suggest_owners, "leads-owners"),

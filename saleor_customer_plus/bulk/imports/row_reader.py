@@ -484,9 +484,13 @@ class RowReader:
             return
         others = [*values.get("additional_phones", []), *more]
         if len(others) > MAX_PHONES:
-            message = f"At most {MAX_PHONES} phone numbers are allowed. The others are left out."
+            message = self._leaving_out(f"At most {MAX_PHONES} phone numbers are allowed.", "The others")
             said.warnings.append(self._warning(index, key, cell, message))
         values["additional_phones"] = others[:MAX_PHONES]
+
+    def _leaving_out(self, problem: str, what: str) -> str:
+        """The problem, and what is left out of the row for it. A strict import refuses the row as a whole."""
+        return problem if self._is_strict else f"{problem} {what} are left out."
 
     def _told(self, index: int, key: str, cell: str, value: Any, said: _Said) -> Any:
         """The value, once what is doubtful about it is among the warnings."""
@@ -505,7 +509,7 @@ class RowReader:
         if attributes:
             cleaned = clean({"attributes": attributes})
             if cleaned.errors:
-                message = f"{cleaned.errors[0].message} The attributes of this row are left out."
+                message = self._leaving_out(cleaned.errors[0].message, "The attributes of this row")
                 said.warnings.append(Reason("INVALID", message, "attributes", is_warning=True))
             else:
                 values["attributes"] = attributes

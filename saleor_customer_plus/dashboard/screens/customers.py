@@ -16,8 +16,9 @@ ROWS_ON_A_PAGE = 50
 LIST = """
 query CustomerPlusList(
   $first: Int, $after: String, $last: Int, $before: String,
-  $filter: CustomerRecordFilterInput, $search: String, $sortBy: CustomerRecordSortingInput
+  $filter: CustomerRecordFilterInput, $search: String, $sortBy: CustomerRecordSortingInput, $spent: Boolean!
 ) {
+  customerSettings @include(if: $spent) { channels { currency } }
   customerRecords(
     first: $first, after: $after, last: $last, before: $before, filter: $filter, search: $search, sortBy: $sortBy
   ) {
@@ -77,12 +78,15 @@ def show_list(request: ScreenRequest) -> Screen:
     if "column" in query:  # from the dialog: one for each box that is ticked
         query["columns"] = ",".join(query.pop("column"))
     page = page_of(query, ROWS_ON_A_PAGE)
-    records = request.execute(LIST, **page, **selection_of(query), sortBy=_sort(query))["customerRecords"]
-    names = choices.label_names(request) if names_labels(query) else {}
     shown = _shown_columns(query)
+    data = request.execute(LIST, **page, **selection_of(query), sortBy=_sort(query), spent="spent" in shown)
+    records, currencies = data["customerRecords"], _currencies(query, data.get("customerSettings"))
+    names = choices.label_names(request) if names_labels(query) else {}
     context = {
         "records": [_row(edge["node"]) for edge in records["edges"]],
-        "columns": [_column(query, key, heading, field) for key, heading, field, _default in COLUMNS if key in shown],
+        "columns": [
+            _column(query, key, heading, field, currencies) for key, heading, field, _default in COLUMNS if key in shown
+        ],
         "all_columns": [(key, heading, key in shown) for key, heading, _field, _default in COLUMNS if key != "name"],
         "tabs": [(tab, label, _with(query, tab=tab), tab == tab_of(query)) for tab, label in TABS],
         "chips": chips_of(query, names),
@@ -147,17 +151,34 @@ def _with(query: QueryDict, **changed: str) -> str:
     return address("customers", rest)
 
 
-def _column(query: QueryDict, key: str, heading: Any, field: str) -> dict[str, Any]:
+def _currencies(query: QueryDict, settings: dict[str, Any] | None) -> list[str]:
+    """In which currencies the list can be sorted by what was spent: those of the channels, or that of the filter."""
+    chosen = {query.get("currency", "").upper()} - {""}
+    is_of_filter = any(query.get(f"{name}_{end}") for name in ("spent", "average") for end in ("min", "max"))
+    offered = {channel["currency"] for channel in settings["channels"]} if settings and not is_of_filter else set()
+    return sorted(chosen | offered)
+
+
+def _column(query: QueryDict, key: str, heading: Any, field: str, currencies: list[str]) -> dict[str, Any]:
     sort = query.get("sort", "-CREATED_AT")
     is_sorted, is_descending = field != "" and sort.removeprefix("-") == field, sort.startswith("-")
+    current = query.get("currency", "").upper()
     # Figures and times begin with the largest, names with the first.
-    descends = not is_descending if is_sorted else field not in ("NAME", "EMAIL")
-    can_sort = field and (field != "TOTAL_SPENT" or query.get("currency"))
+    first = field if field in ("NAME", "EMAIL") else f"-{field}"
+    then = field if is_descending else f"-{field}"
+    addresses = {"": _with(query, sort=then if is_sorted else first)} if field else {}
+    if field == "TOTAL_SPENT":
+        addresses = {
+            currency: _with(query, sort=then if is_sorted and currency == current else first, currency=currency)
+            for currency in currencies
+        }
     return {
         "key": key,
         "heading": heading,
         "sorted": ("descending" if is_descending else "ascending") if is_sorted else "",
-        "address": _with(query, sort=f"{'-' if descends else ''}{field}") if can_sort else "",
+        "address": next(iter(addresses.values())) if len(addresses) == 1 else "",
+        "currency": current,
+        "choices": list(addresses.items()) if len(addresses) > 1 else [],
         "is_number": key in ("orders", "spent", "average"),
     }
 

@@ -49,7 +49,7 @@ def _write(request: ScreenRequest) -> Screen:
         if errors:  # those that have it already are not asked for again
             return Screen("popups/note.html", {"ids": ids, "count": len(ids), "text": text, "errors": errors})
         ids = ids[1:]
-    return Screen("empty.html", notice=_("The note was saved."), events=("customerPlusClose",))
+    return Screen("empty.html", notice=_("Note saved."), events=("customerPlusClose",))
 
 
 def _dialog(request: ScreenRequest, action: str, title: str) -> Screen:

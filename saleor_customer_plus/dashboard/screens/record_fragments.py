@@ -33,7 +33,7 @@ NOTE = """
 fragment Note on CustomerNote {
   id text isPinned author { type name } createdAt updatedAt
   attachments { id name size url }
-  mentions { firstName lastName email }
+  mentions { id firstName lastName email }
 }
 """
 

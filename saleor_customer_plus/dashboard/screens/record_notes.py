@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from ..formats import full_name
 from ..requests import Screen, ScreenRequest
 from . import record_fragments as fragments
 from .answers import CHANGED, done
@@ -59,6 +60,11 @@ mutation CustomerPlusDetach($id: ID!) {
   customerNoteAttachmentDelete(id: $id) { errors { field message code } }
 }
 """
+STAFF = """
+query CustomerPlusColleagues($search: String) {
+  customerStaff(first: 8, search: $search) { edges { node { id firstName lastName } } }
+}
+"""
 
 
 def notes(request: ScreenRequest, record_id: str) -> Screen:
@@ -72,7 +78,9 @@ def notes(request: ScreenRequest, record_id: str) -> Screen:
 
 def _write(request: ScreenRequest, record_id: str) -> list[dict[str, Any]]:
     files = request.files("files")
-    note = {"text": request.form.get("text", ""), "isPinned": request.form.get("is_pinned") == "yes"}
+    note: dict[str, Any] = {"text": request.form.get("text", ""), "isPinned": request.form.get("is_pinned") == "yes"}
+    if mentioned := request.form.getlist("mentions"):
+        note["mentions"] = mentioned
     variables: dict[str, Any] = {"id": record_id, "input": note}
     if files:
         variables["attachments"] = [None] * len(files)
@@ -88,7 +96,9 @@ def _named(files: list[UploadedFile]) -> dict[str, UploadedFile]:
 def _notes(request: ScreenRequest, record_id: str, errors: list[dict[str, Any]], notice: str) -> Screen:
     """The card, with what could not be saved still in its form."""
     record = wanted(request.execute(NOTES, id=record_id, after=None)["customerRecord"])
-    context = {**context_of(record), "errors": errors, "draft": request.form.get("text", "") if errors else ""}
+    context = {**context_of(record), "errors": errors}
+    if errors:
+        context |= {"draft": request.form.get("text", ""), "mentioned": _mentioned(request)}
     return Screen("record/notes.html", context, notice="" if errors else notice, events=() if errors else (CHANGED,))
 
 
@@ -99,7 +109,12 @@ def write_note(request: ScreenRequest, record_id: str) -> Screen:
         errors = _write(request, record_id)
         if not errors:
             return done(_("Note saved."))
-    context = {"record": name_of(request, record_id), "errors": errors, "draft": request.form.get("text", "")}
+    context = {
+        "record": name_of(request, record_id),
+        "errors": errors,
+        "draft": request.form.get("text", ""),
+        "mentioned": _mentioned(request),
+    }
     return Screen("record/note_dialog.html", context)
 
 
@@ -112,8 +127,12 @@ def edit_note(request: ScreenRequest, note_id: str) -> Screen:
     """The form in the place of a note, and what it saves: text, files to add, files to remove."""
     if not request.is_post:
         return Screen("record/note_form.html", _note_context(request, note_id))
-    text = request.form.get("text", "")
-    _payload, errors = request.change(UPDATE, id=note_id, input={"text": text})
+    text, mentioned = request.form.get("text", ""), _mentioned(request)
+    change: dict[str, Any] = {"text": text}
+    known = {one["id"] for one in _note_context(request, note_id)["mentioned"]}
+    if known != {one["id"] for one in mentioned}:
+        change["mentions"] = [one["id"] for one in mentioned]
+    _payload, errors = request.change(UPDATE, id=note_id, input=change)
     for attachment in [] if errors else request.form.getlist("remove"):
         _payload, more = request.change(DETACH, id=attachment)
         errors = [*errors, *more]
@@ -121,7 +140,7 @@ def edit_note(request: ScreenRequest, note_id: str) -> Screen:
         _payload, errors = request.change(ATTACH, _named(files), id=note_id, attachments=[None] * len(files))
     context = _note_context(request, note_id)
     if errors:
-        return Screen("record/note_form.html", {**context, "errors": errors, "draft": text})
+        return Screen("record/note_form.html", {**context, "errors": errors, "draft": text, "mentioned": mentioned})
     return Screen("record/note.html", context, notice=_("Note saved."), events=(CHANGED,))
 
 
@@ -145,4 +164,18 @@ def _note_context(request: ScreenRequest, note_id: str) -> dict[str, Any]:
     note = request.execute(NOTE, id=note_id)["customerNote"]
     if note is None:
         raise Http404
-    return {"note": note, "record": note["record"], "draft": note["text"]}
+    mentioned = [{"id": one["id"], "name": full_name(one)} for one in note["mentions"]]
+    return {"note": note, "record": note["record"], "draft": note["text"], "mentioned": mentioned}
+
+
+def suggest_colleagues(request: ScreenRequest) -> Screen:
+    """The members of staff whose names begin with what follows an "@" in a note."""
+    found = request.execute(STAFF, search=request.query.get("search") or None)["customerStaff"]["edges"]
+    named = [{"id": edge["node"]["id"], "name": full_name(edge["node"])} for edge in found]
+    return Screen("record/colleagues.html", {"colleagues": [one for one in named if one["name"]]})
+
+
+def _mentioned(request: ScreenRequest) -> list[dict[str, str]]:
+    """Whom a form mentions, with the names that it shows."""
+    ids, names = request.form.getlist("mentions"), request.form.getlist("mention_name")
+    return [{"id": id, "name": name} for id, name in zip(ids, names, strict=False)]

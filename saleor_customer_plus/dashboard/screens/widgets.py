@@ -42,7 +42,7 @@ def show_order(request: ScreenRequest) -> Screen:
 def write_note(request: ScreenRequest, record_id: str) -> Screen:
     text, pinned = request.form.get("text", ""), bool(request.form.get("pinned"))
     _payload, errors = request.change(CREATE, id=record_id, input={"text": text, "isPinned": pinned})
-    return _again(request, record_id, errors, _("The note was saved."), draft=text)
+    return _again(request, record_id, errors, _("Note saved."), draft=text)
 
 
 def change_tags(request: ScreenRequest, record_id: str) -> Screen:

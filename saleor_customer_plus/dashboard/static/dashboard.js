@@ -168,8 +168,18 @@
     headers["X-Time-Zone"] = zone;
   });
 
+  // What asks for news of itself waits while a menu in it is open.
+  const isInUse = (element) => element.matches?.("[data-polls]") && element.querySelector("details.menu[open]");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isInUse(event.detail.elt)) event.preventDefault();
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
+    if (isInUse(event.detail.elt)) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     if (xhr.status === 401) {
       // The token has expired. The Dashboard answers with a new one, and then we ask again.
       event.detail.shouldSwap = false;
@@ -266,6 +276,23 @@
       moved.nextElementSibling?.after(moved);
       element.focus();
     },
+    /** Takes a colleague's name into the note, and mentions them. */
+    mention: (element) => {
+      const form = element.closest("form");
+      const area = form.querySelector("[data-mentions]");
+      const typed = mentioning(area);
+      const end = area.selectionStart;
+      const start = typed ? end - typed[1].length : end;
+      area.setRangeText(`${typed ? "" : "@"}${element.dataset.name} `, start, end, "end");
+      const chip = element.querySelector("template").content.cloneNode(true);
+      const { value } = chip.querySelector("input");
+      const chips = form.querySelector(".mentions");
+      if (![...chips.querySelectorAll("input")].some((input) => input.value === value)) chips.append(chip);
+      element.parentElement.replaceChildren();
+      area.focus();
+    },
+    /** Removes the label that it is in. */
+    drop: (element) => element.closest(".pill").remove(),
     copy: (element) => navigator.clipboard?.writeText(element.dataset.copies),
   };
 
@@ -273,6 +300,37 @@
     const element = event.target.closest("[data-does]");
     if (element && element.dataset.does !== "all") behaviour[element.dataset.does]?.(element, event);
     if (event.target instanceof HTMLDialogElement) event.target.close(); // beside it
+  });
+
+  // Colleagues: "@" in a note, and what follows, asks for those whose names match.
+  const mentioning = (area) => area.value.slice(0, area.selectionStart).match(/(?:^|\s)@([\p{L}\p{N}.'’-]*)$/u);
+  let asking = 0;
+  document.addEventListener("input", (event) => {
+    const area = event.target;
+    if (area.dataset?.mentions === undefined) return;
+    clearTimeout(asking);
+    const list = area.closest("form").querySelector(".suggestions");
+    const typed = mentioning(area);
+    if (!typed) return list.replaceChildren();
+    asking = setTimeout(() => {
+      const values = { search: typed[1] };
+      htmx.ajax("GET", area.dataset.mentions, { source: list, target: list, swap: "innerHTML", values });
+    }, 200);
+  });
+  document.addEventListener("keydown", (event) => {
+    const list = event.target.closest?.("form")?.querySelector(".suggestions");
+    if (!list?.childElementCount) return;
+    const items = [...list.children];
+    const at = items.indexOf(document.activeElement);
+    const steps = { ArrowDown: at + 1, ArrowUp: at - 1 };
+    if (event.key === "Escape") {
+      event.preventDefault(); // and the dialog around it stays open
+      list.replaceChildren();
+      list.closest("form").querySelector("[data-mentions]").focus();
+    } else if (event.key in steps) {
+      event.preventDefault();
+      (items[steps[event.key]] || list.closest("form").querySelector("[data-mentions]")).focus();
+    }
   });
 
   // A menu closes once something in it was chosen, by a click beside it, and by Escape.
@@ -331,6 +389,37 @@
     event.preventDefault();
     const box = over.getBoundingClientRect();
     over[event.clientY < box.top + box.height / 2 ? "before" : "after"](dragged);
+  });
+
+  // Leads that are dragged into another column of the board. Their menus do the same for the keyboard.
+  let lead = null;
+  const laneAt = (event) => {
+    const lane = lead && event.target.closest?.("[data-lane]");
+    return lane && !lane.contains(lead) ? lane : null;
+  };
+  const markLane = (lane) => {
+    document.querySelectorAll("[data-lane]").forEach((one) => one.classList.toggle("is-over", one === lane));
+  };
+  document.addEventListener("dragstart", (event) => {
+    lead = event.target.closest?.("[data-moves]") || null;
+  });
+  document.addEventListener("dragend", () => {
+    lead = null;
+    markLane(null);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (!lead) return;
+    const lane = laneAt(event);
+    markLane(lane);
+    if (lane) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    const lane = laneAt(event);
+    if (!lane) return;
+    event.preventDefault();
+    const state = lane.dataset.lane;
+    const verb = state === "LOST" ? "GET" : "POST"; // why it was lost is asked for first
+    htmx.ajax(verb, lead.dataset.moves, { source: lead, target: "#dialog", values: { state } });
   });
 
   // Files that are dropped onto a form.

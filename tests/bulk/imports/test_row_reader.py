@@ -113,3 +113,12 @@ def test_rows_are_compared_by_what_is_stored_of_them() -> None:
     assert too_many == RowKeys("a@example.com", is_valid=False)
     assert reader.keys_of(["anna", "7"], tags, findings) is None
     assert (tags, findings.to_json()) == ({"vip": "vip"}, {"3": {"month_first": 1}})
+
+
+def test_a_strict_import_does_not_say_what_it_would_leave_out_of_a_row_that_it_refuses() -> None:
+    numbers = ",".join(f"+4930123456{number}" for number in range(10, 31))
+    headers, cells = ["email", "phone", "additional phones"], ["a@example.com", "+4930999", numbers]
+    (warning,) = person(headers, cells).warnings
+    assert warning.message == "At most 20 phone numbers are allowed. The others are left out."
+    (refusal,) = read(headers, cells, is_strict=True)
+    assert refusal.message == "At most 20 phone numbers are allowed."

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import override_settings
 
 from saleor_customer_plus.api.core.base import to_global_id
+from saleor_customer_plus.records.models import CustomerRecord
 from tests.client import Api
-from tests.factories import make_record, make_staff, make_token
+from tests.factories import change, make_job, make_lead, make_record, make_staff, make_token
+from tests.notes.samples import PDF
 
 from .conftest import Dashboard
 
@@ -142,6 +145,96 @@ def test_paste_a_list_look_at_the_preview_and_import_it(dashboard: Dashboard) ->
     frame.get_by_role("button", name="Continue").click()
     frame.get_by_role("button", name="Start the import").click()
     expect(frame.get_by_text("2 created")).to_be_visible()
+
+
+FILE = b"Mail,First name\nanna@example.com,Anna\nbo@example.com,Bo\n"
+# As a member of staff drops a file from another window.
+DROP = """([zone, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], "people.csv", { type: "text/csv" }));
+  for (const type of ["dragover", "drop"])
+    zone.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_a_file_is_uploaded_imported_and_undone(dashboard: Dashboard, is_dropped: bool) -> None:
+    make_record("anna@example.com", first_name="Ann")
+    dashboard.open("import")
+    frame = dashboard.frame
+    if is_dropped:
+        zone = frame.locator("[data-drop]")
+        zone.evaluate("(zone, text) => (" + DROP + ")([zone, text])", FILE.decode())
+    else:
+        frame.locator("input[type=file]").set_input_files(
+            {"name": "people.csv", "mimeType": "text/csv", "buffer": FILE}
+        )
+    frame.get_by_role("button", name="Continue").click()
+    expect(frame.get_by_role("row", name="2 Changed")).to_contain_text("Ann → Anna")
+    frame.get_by_role("button", name="Start the import").click()
+    expect(frame.get_by_text("1 created, 1 changed")).to_be_visible()
+    assert CustomerRecord.objects.get(email="anna@example.com").first_name == "Anna"
+
+    frame.get_by_role("button", name="Undo").first.click()
+    frame.locator("dialog").get_by_role("button", name="Undo").click()
+    expect(frame.get_by_text("Restored: 1.")).to_be_visible()
+    assert [record.first_name for record in CustomerRecord.objects.all()] == ["Ann"]
+
+
+def test_an_export_is_downloaded(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", first_name="Anna")
+    dashboard.open("export")
+    frame = dashboard.frame
+    frame.get_by_role("button", name="Export", exact=True).click()
+    with dashboard.page.expect_download() as download:
+        frame.get_by_role("link", name="Download the file").click()
+    assert "anna@example.com" in Path(download.value.path()).read_text("utf-8-sig")
+
+
+def test_a_note_with_a_file_and_a_colleague(dashboard: Dashboard) -> None:
+    make_staff(first_name="Otto", last_name="Hahn")
+    record = make_record("anna@example.com", first_name="Anna")
+    dashboard.open(f"customers/{to_global_id('CustomerRecord', record.pk)}")
+    notes = dashboard.frame.locator("#notes")
+    notes.locator("textarea").press_sequentially("Invoice for @ott")
+    notes.get_by_role("button", name="Otto Hahn").click()
+    expect(notes.locator("textarea")).to_have_value("Invoice for @Otto Hahn ")
+    notes.locator("input[type=file]").set_input_files(
+        {"name": "invoice.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    notes.get_by_role("button", name="Save the note").click()
+
+    expect(notes.locator("article")).to_contain_text("@Otto Hahn")
+    with dashboard.page.expect_download() as download:
+        notes.get_by_role("link", name="invoice.pdf").click()
+    assert Path(download.value.path()).read_bytes() == PDF
+
+
+def test_a_lead_is_dragged_into_another_column(dashboard: Dashboard) -> None:
+    lead = make_lead(subject="Chairs")
+    dashboard.open("leads")
+    frame = dashboard.frame
+    card = frame.locator("article", has_text="Chairs")
+    card.drag_to(frame.locator("[data-lane=CONTACTED] h2"))
+    expect(frame.locator("[data-lane=CONTACTED] article")).to_contain_text("Chairs")
+    card.drag_to(frame.locator("[data-lane=LOST] h2"))
+    frame.get_by_label("Why it was lost").fill("Too dear")
+    frame.locator("dialog").get_by_role("button", name="Mark as lost").click()
+    expect(frame.locator("[data-lane=LOST] article")).to_contain_text("Too dear")
+    lead.refresh_from_db()
+    assert (lead.state, lead.lost_reason) == ("LOST", "Too dear")
+
+
+def test_the_menu_of_a_job_stays_open_while_the_list_asks_for_news(dashboard: Dashboard) -> None:
+    job = make_job(state="RUNNING")
+    dashboard.open("jobs")
+    frame = dashboard.frame
+    frame.locator("tr[data-polls] summary").click()
+    change(job, state="FAILED")
+    dashboard.page.wait_for_timeout(2_500)  # longer than the list waits until it asks again
+    expect(frame.get_by_role("button", name="Cancel")).to_be_visible()
+    frame.get_by_role("heading", name="Jobs").click()
+    expect(frame.locator("tr[data-polls]")).to_contain_text("Failed")
 
 
 def test_two_tabs_do_not_overwrite_each_other(dashboard: Dashboard) -> None:

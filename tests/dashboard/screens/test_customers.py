@@ -9,7 +9,7 @@ import pytest
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.tags.models import Tag
 from tests.dashboard.client import ROOT, Browser, text
-from tests.factories import make_record
+from tests.factories import make_channel, make_ledger_entry, make_record
 
 
 def test_shows_who_there_is(browser: Browser) -> None:
@@ -134,3 +134,20 @@ def test_every_tag_can_be_chosen_and_is_called_by_its_name(browser: Browser) -> 
     assert f'value="{last}"' in browser.screen("customers/filters")
     assert "tag 100" in browser.screen("customers", {"tag_any": [last]})
     assert "tag 100" in browser.screen("bulk/fields", {"action": "tag"})
+
+
+def test_sorted_by_what_was_spent_in_a_currency_that_one_chooses(browser: Browser) -> None:
+    make_channel(currency="EUR")
+    little, much = make_record("little@example.com"), make_record("much@example.com")
+    make_ledger_entry(little, total_gross=10, currency="EUR")
+    make_ledger_entry(much, total_gross=90, currency="EUR")
+    assert f'href="{ROOT}customers?sort=-TOTAL_SPENT&amp;currency=EUR"' in browser.screen("customers")
+
+    make_channel(currency="USD")
+    html = browser.screen("customers", {"sort": "-TOTAL_SPENT", "currency": "EUR"})
+    assert "Sort in EUR" in html
+    assert f'href="{ROOT}customers?sort=-TOTAL_SPENT&amp;currency=USD"' in html
+    assert html.index("much@") < html.index("little@")
+
+    filtered = browser.screen("customers", {"spent_min": "1", "currency": "EUR"})
+    assert "Sort in" not in filtered  # an amount and the order of the list are in the same currency

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -19,6 +21,7 @@ from tests.factories import (
     make_note,
     make_order,
     make_record,
+    make_staff,
     make_tag,
     save_settings,
 )
@@ -142,6 +145,27 @@ def test_a_note_is_written_with_a_file_edited_pinned_and_deleted(browser: Browse
     assert "customerPlusReload" in events(response)
     assert not Note.objects.exists()
     assert browser.get(note_path(note)).status_code == 404
+
+
+def test_a_colleague_is_mentioned_in_a_note_and_no_longer(browser: Browser, anna: CustomerRecord) -> None:
+    otto = make_staff(first_name="Otto", last_name="Hahn")
+    html = browser.screen("colleagues", {"search": "ott"})
+    assert 'data-name="Otto Hahn"' in html
+    (id,) = re.findall(r'name="mentions" value="([\w=]+)"', html)
+
+    form = {"text": "@Otto Hahn calls back", "mentions": id, "mention_name": "Otto Hahn"}
+    assert "@Otto Hahn</span>" in browser.change(path_of(anna, "notes"), form)
+    note = Note.objects.get()
+    assert list(note.mentions.values_list("user_id", flat=True)) == [otto.pk]
+
+    assert f'name="mentions" value="{id}"' in browser.screen(note_path(note, "/edit"))
+    browser.change(note_path(note, "/edit"), form | {"text": "@Otto Hahn called back"})
+    assert note.mentions.count() == 1
+    browser.change(note_path(note, "/edit"), {"text": "Called back"})
+    assert note.mentions.count() == 0
+
+    refused = browser.change(path_of(anna, "notes"), form | {"text": ""})
+    assert f'name="mentions" value="{id}"' in refused
 
 
 def test_a_note_that_is_refused_is_not_lost(browser: Browser, anna: CustomerRecord) -> None:
