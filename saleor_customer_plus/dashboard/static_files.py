@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 from importlib.resources import files
 from pathlib import Path
@@ -34,6 +35,11 @@ def version_of(name: str) -> str:
 def url_of(name: str) -> str:
     """The path of a file, relative to the plugin's own."""
     return f"{PATH}{version_of(name)}/{name}"
+
+
+def compressed_size() -> int:
+    """How many bytes all of them have together, compressed as servers do."""
+    return sum(len(gzip.compress(content)) for content in _contents().values())
 
 
 def serve(version: str, name: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from urllib.parse import urlencode
@@ -18,13 +19,21 @@ from saleor.permission.models import Permission
 
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.plugin import CustomerPlusPlugin
-from saleor_customer_plus.saleor_adapter.host import AccountPermissions, Order, PluginConfiguration, User
+from saleor_customer_plus.saleor_adapter.host import (
+    AccountPermissions,
+    Order,
+    OrderPermissions,
+    PluginConfiguration,
+    User,
+)
 from saleor_customer_plus.settings import PLUGIN_ID
 
 from .frame import framed
+from .real_dashboard import mounted, prepare_channels
 from .show import console, heading
 
 PATH = "/plugins/customer-plus/graphql/"
+STAFF = "staff@example.com"
 # Somebody with an account and orders, for the widgets.
 BUYER = "anna.rossi@example.com"
 QUERY = (
@@ -45,10 +54,11 @@ class _Quiet(WSGIRequestHandler):
 def staff_token() -> str:
     """The token of a new member of staff who may manage customers."""
     staff, _ = User.objects.get_or_create(
-        email="staff@example.com", defaults={"is_staff": True, "is_active": True, "first_name": "Demo"}
+        email=STAFF, defaults={"is_staff": True, "is_active": True, "first_name": "Demo"}
     )
     group, _ = Group.objects.get_or_create(name="Customers")  # without a group nobody sees the orders of any channel
-    group.permissions.add(Permission.objects.get(codename=AccountPermissions.MANAGE_USERS.codename))
+    wanted = [one.codename for one in (AccountPermissions.MANAGE_USERS, OrderPermissions.MANAGE_ORDERS)]
+    group.permissions.add(*Permission.objects.filter(codename__in=wanted))
     staff.groups.add(group)
     return str(create_access_token(staff))
 
@@ -56,6 +66,10 @@ def staff_token() -> str:
 def until_interrupted() -> None:
     """Serve, with an example that can be pasted, until Ctrl-C."""
     application, token = framed(get_wsgi_application(), staff_token, _links), staff_token()
+    built = os.environ.get("DASHBOARD")
+    if built:
+        prepare_channels()
+        application = mounted(application, Path(built))
     with _bind(int(os.environ.get("PORT", "8000")), application) as server:
         root = f"http://127.0.0.1:{server.server_port}"
         url = f"{root}{PATH}"
@@ -67,10 +81,12 @@ def until_interrupted() -> None:
         console.print(token, style="cyan")
         console.print("\nTry it:\n")
         console.print(curl(url, token), style="cyan", markup=False)
-        if settings.SETTINGS_MODULE != "sandbox.settings":
+        if built:
+            console.print(f"\nThe real Dashboard is at {root}/dashboard/. Log in as {STAFF} with {_set_password()}.")
+        elif settings.SETTINGS_MODULE != "sandbox.settings":
             console.print(
                 f"\nIn the real Dashboard: start one of this version with API_URL={root}/graphql/ on localhost, and log"
-                f" in as staff@example.com with the password {_set_password()}. Customers+ is below Customers."
+                f" in as {STAFF} with the password {_set_password()}. Customers+ is below Customers."
             )
         console.print("\nCtrl-C ends the demo.")
         try:
@@ -81,7 +97,7 @@ def until_interrupted() -> None:
 
 def _set_password() -> str:
     """Give the member of staff of the demo a password, and return it."""
-    staff, password = User.objects.get(email="staff@example.com"), get_random_string(12)
+    staff, password = User.objects.get(email=STAFF), os.environ.get("PASSWORD") or get_random_string(12)
     staff.set_password(password)
     staff.save(update_fields=["password"])
     return password
