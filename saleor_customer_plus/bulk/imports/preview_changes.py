@@ -70,7 +70,7 @@ class _Beside:
         )
 
     def changes_of(self, one: Planned) -> list[Change]:
-        changes = []
+        changes: list[Change] = []
         if one.tags:
             before = self.tags.get(one.record_id, [])
             changes.append(
