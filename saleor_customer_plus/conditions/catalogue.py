@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import anniversaries, consent, figures, labels, leads, notes, orders, record
+from .fields import anniversaries, consent, figures, labels, leads, notes, orders, products, record
 from .registry import Registry
 
 REGISTRY = Registry(
@@ -10,6 +10,7 @@ REGISTRY = Registry(
         *record.FIELDS,
         *figures.FIELDS,
         *orders.FIELDS,
+        *products.FIELDS,
         *labels.FIELDS,
         *leads.FIELDS,
         *notes.FIELDS,

@@ -38,7 +38,7 @@ from ..records.addresses import WHOLE
 from ..records.models import CustomerRecord
 from ..saleor_adapter.staff import Channels
 from .currencies import decimals_of, decimals_sql
-from .models import SUM, LedgerEntry
+from .models import SUM, LedgerEntry, LedgerLine
 
 # What `summary_seen` tells, in its order.
 SUMMARY = ("order_count", "last_order_at", "latest_order_id", "customer_since")
@@ -48,6 +48,12 @@ def orders_seen(channels: Channels) -> QuerySet[LedgerEntry]:
     """The orders that somebody sees, whether they count or not."""
     orders = LedgerEntry.objects.all()
     return orders if channels is None else orders.filter(channel_id__in=sorted(channels))
+
+
+def lines_seen(channels: Channels) -> QuerySet[LedgerLine]:
+    """What was bought in the orders that somebody sees and that count."""
+    lines = LedgerLine.objects.all()
+    return lines if channels is None else lines.filter(channel_id__in=sorted(channels))
 
 
 def figures_seen(channels: Iterable[int], where: sql.Sql) -> sql.Sql:

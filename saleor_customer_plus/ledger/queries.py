@@ -107,6 +107,24 @@ def order_numbered(number: int) -> uuid.UUID | None:
     return host.Order.objects.filter(number=number).values_list("pk", flat=True).first()
 
 
+def voucher_codes_known(codes: Collection[str]) -> set[str]:
+    """Those of the voucher codes that an order was placed with, or that Saleor has. Two statements at most."""
+    used = sql.rows(
+        sql.fill(
+            """
+            SELECT c.code FROM unnest({codes}::varchar[]) c(code) WHERE EXISTS (
+                SELECT FROM {ledger} e WHERE e.voucher_codes @> ARRAY[c.code]
+                    AND e.counts AND e.record_id IS NOT NULL AND NOT e.voucher_codes = '{}'  -- as the index has it
+            )
+            """,
+            codes=list(codes),
+            ledger=sql.table(LedgerEntry),
+        )
+    )
+    found = {row.code for row in used}
+    return found | host.voucher_codes(set(codes) - found)
+
+
 def latest_order_of(record_id: int, channels: Channels = None) -> uuid.UUID | None:
     """The newest of a record's orders, whether it counts or not, but no canceled one."""
     orders = _orders(None, channels).filter(record=record_id).order_by("-placed_at", "-id")

@@ -71,6 +71,7 @@ __all__ = [
     "notify",
     "private_storage",
     "saleor_version",
+    "voucher_codes",
 ]
 
 
@@ -108,6 +109,14 @@ def checkouts() -> Any:
 def is_voucher_code(code: str) -> bool:
     """Whether a voucher has this code: a gift card may have one that looks the same."""
     return bool(apps.get_model("discount", "VoucherCode").objects.filter(code=code).exists())
+
+
+def voucher_codes(codes: set[str]) -> set[str]:
+    """Which of these are codes of vouchers."""
+    if not codes or not apps.is_installed("saleor.discount"):
+        return set()
+    found = apps.get_model("discount", "VoucherCode").objects.filter(code__in=codes)
+    return set(found.order_by().values_list("code", flat=True))
 
 
 def app_of(request: HttpRequest) -> Any | None:

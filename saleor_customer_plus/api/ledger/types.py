@@ -13,6 +13,7 @@ from promise import Promise
 from ...core.paging import Window
 from ...customers.queries import SavedAddress
 from ...ledger import models
+from ...ledger.products import BoughtProduct, top_products_of
 from ...ledger.queries import (
     OrderAddresses,
     Summary,
@@ -144,6 +145,33 @@ class CustomerFigures(graphene.ObjectType):  # type: ignore[misc]
         return MoneyAmount(figures.average_gross, figures.currency)
 
 
+class CustomerRecordProduct(graphene.ObjectType):  # type: ignore[misc]
+    """A product that a customer bought, over the orders that count."""
+
+    product_id = graphene.ID(
+        required=True, description="Global ID of the Saleor product. It may have been deleted since."
+    )
+    name = graphene.String(
+        required=True, description="Name of the product, or what it was called in an order if it was deleted."
+    )
+    quantity = graphene.Int(required=True, description="How many the customer bought.")
+    order_count = graphene.Int(required=True, description="Number of counted orders with the product.")
+    spent = list_of(
+        Money,
+        required=True,
+        description="Amounts for the product, one per currency: with taxes, after discounts. Refunds are not deducted.",
+    )
+    last_bought_at = DateTime(required=True, description="When the last counted order with the product was placed.")
+
+    @staticmethod
+    def resolve_product_id(product: BoughtProduct, _info: Any) -> str:
+        return to_global_id("Product", product.product_id)
+
+    @staticmethod
+    def resolve_spent(product: BoughtProduct, _info: Any) -> list[MoneyAmount]:
+        return [MoneyAmount(amount, currency) for currency, amount in product.spent.items()]
+
+
 class OrdersOfRecord:
     """The order fields of a customer record."""
 
@@ -160,6 +188,12 @@ class OrdersOfRecord:
         required=True,
         description="Figures of the customer, one per currency. Empty if the customer never bought.",
         currency=graphene.String(description="Return only the figures in this currency."),
+    )
+    top_products = list_of(
+        CustomerRecordProduct,
+        required=True,
+        description="Products that the customer bought most, by quantity. Empty if the customer never bought.",
+        first=graphene.Int(default_value=5, description="Number of products. At most 100."),
     )
     latest_shipping_address = graphene.Field(
         Address, description="Shipping address of the latest counted order. Null if it was not shipped."
@@ -181,6 +215,11 @@ class OrdersOfRecord:
         if currency is None:
             return figures
         return figures.then(lambda rows: [row for row in rows if row.currency == currency.strip().upper()])
+
+    @staticmethod
+    def resolve_top_products(record: CustomerRecord, info: Any, first: int) -> Any:
+        limit = Window.of("topProducts", first=first).size
+        return load(info, top_products_of, record.pk, limit=limit, channels=channels_of(info))
 
     @staticmethod
     def resolve_latest_shipping_address(record: CustomerRecord, info: Any) -> Any:

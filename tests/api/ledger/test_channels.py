@@ -37,11 +37,14 @@ from ...factories import (
     make_channel,
     make_job,
     make_lead,
+    make_line,
     make_order,
+    make_product,
     make_record,
     make_staff,
     make_staff_group,
     make_token,
+    make_variant,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
@@ -71,6 +74,7 @@ class Shop:
         for order, street in ((self.order, "Shown 1"), (self.secret, "Hidden 2"), (self.bens, "Hidden 3")):
             address = make_address(street_address_1=street, first_name="Ordered")
             change(order, billing_address=address, shipping_address=address)
+            make_line(order, make_variant(product=make_product(name=street)), total=order.total_gross_amount)
         sync(self.order, self.secret, self.bens)
 
     @property
@@ -163,6 +167,7 @@ RECORD = """
     averageOrderValue { amount } firstOrderAt lastOrderAt }
   orders(first: 9) { totalCount edges { cursor node { id number total { amount } refunded { amount } placedAt
     status chargeStatus counts channelSlug } } }
+  topProducts { productId name quantity orderCount spent { amount currency } lastBoughtAt }
   streetAddress1 streetAddress2 postalCode city countryArea
   latestShippingAddress { streetAddress1 } latestBillingAddress { streetAddress1 }
   provenance { sourceId } suggestions { sourceId value }
