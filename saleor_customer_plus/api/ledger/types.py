@@ -26,7 +26,7 @@ from ...ledger.queries import (
 )
 from ...records.models import CustomerRecord
 from ...saleor_adapter import host
-from ..core.base import channels_of, to_global_id
+from ..core.base import channels_of, to_global_id, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.dataloaders import load
 from ..core.types import Address, DateTime, Money, MoneyAmount, enum_of, list_of
@@ -217,6 +217,7 @@ class OrdersOfRecord:
         return figures.then(lambda rows: [row for row in rows if row.currency == currency.strip().upper()])
 
     @staticmethod
+    @with_api_errors
     def resolve_top_products(record: CustomerRecord, info: Any, first: int) -> Any:
         limit = Window.of("topProducts", first=first).size
         return load(info, top_products_of, record.pk, limit=limit, channels=channels_of(info))
