@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from .. import settings
 from ..saleor_adapter.staff import Channels
 from .tree import Id, Node
 
@@ -25,10 +27,15 @@ class SavedTree:
 SegmentFinder: TypeAlias = Callable[[str | Id], SavedTree | None]
 
 
+def shop_zone() -> tzinfo:
+    """The time zone in which the shop's days begin, from the settings. One statement."""
+    return ZoneInfo(settings.load()[0].time_zone)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is the moment that offsets are counted from, and `zone`, Django's `TIME_ZONE`
-    unless told otherwise, tells where a day begins.
+    """`now` is the moment that offsets are counted from, and `zone` tells where a day begins:
+    see `shop_zone`.
 
     `channels` are those whose orders and figures somebody may see: None, all. `find_segment` answers IN SEGMENT, and
     `segment` is the key of the segment that the tree is of, if it is saved.

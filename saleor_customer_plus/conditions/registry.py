@@ -14,7 +14,7 @@ To add a field, write `fields/<feature>.py` with a tuple `FIELDS`, and add it to
    -90d)`. Its parameters are fields of these rows, or totals over those that match. See `fields/orders.py`.
 6. Sorting is no matter of this language: a sort needs an index, see `customers.orderings`.
 7. Say what is read (`depends`), whether PostgreSQL has statistics of it (`is_guessable`: a column of the record, and
-   nothing else), and `changes_by` if the answer changes with the clock alone. Name each field in docs/segments.md.
+   nothing else), and `changes_by` if the answer changes with the clock alone. Name each field in docs/conditions.md.
 """
 
 from __future__ import annotations
