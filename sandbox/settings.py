@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "saleor.permission",
     "saleor.account",
+    "saleor.attribute",
     "saleor.channel",
     "saleor.app",
     "saleor.plugins",

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.utils import timezone
 
@@ -31,6 +32,7 @@ from saleor_customer_plus.notes.models import Note
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.labels import fold
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter import host
 from saleor_customer_plus.saleor_adapter.host import (
     Address,
     Category,
@@ -156,6 +158,57 @@ def make_address(**fields: Any) -> Any:
         "country": "DE",
     }
     return Address.objects.create(**defaults | fields)
+
+
+# What only some versions of Saleor keep of accounts.
+
+
+def skip_unless_saleor_has(name: str) -> None:
+    """Skip a test of `customer_types`, or of `account_attributes`, on a Saleor without them."""
+    models = {"customer_types": host.customer_type_model, "account_attributes": host.customer_attribute_models}
+    if name in models and models[name]() is None:
+        pytest.skip(f"this Saleor has no {name.replace('_', ' ')}")
+
+
+def prepare_saleor_for(filter: str) -> None:
+    """Make the attributes that the example of a filter has, or skip the test on a Saleor without any."""
+    skip_unless_saleor_has(filter)
+    if filter == "account_attributes":
+        kinds = {"size": "dropdown", "height": "numeric", "birthday": "date", "vip": "boolean", "anything": "file"}
+        for slug, kind in kinds.items():
+            make_attribute(slug, input_type=kind)
+
+
+def make_customer_type(slug: str | None = None, **fields: Any) -> Any:
+    """Make a customer type, with these attributes if any are given."""
+    slug = slug or f"type-{next(_serial)}"
+    attributes = fields.pop("attributes", ())
+    made = host.customer_type_model().objects.create(**{"name": slug.title(), "slug": slug} | fields)
+    for order, attribute in enumerate(attributes):
+        host.customer_attribute_models().type_attribute.objects.create(
+            customer_type=made, attribute=attribute, sort_order=order
+        )
+    return made
+
+
+def make_attribute(slug: str | None = None, *, input_type: str = "dropdown", **fields: Any) -> Any:
+    """Make an attribute of customers, with these choices if any are given."""
+    slug = slug or f"attribute-{next(_serial)}"
+    choices = fields.pop("choices", ())
+    made = host.customer_attribute_models().attribute.objects.create(
+        **{"name": slug.title(), "slug": slug, "type": "customer-type", "input_type": input_type} | fields
+    )
+    for choice in choices:
+        made.values.create(name=choice, slug=choice.lower().replace(" ", "-"))
+    return made
+
+
+def assign_value(account: Any, attribute: Any, name: str, **fields: Any) -> Any:
+    """Let an account have a value of an attribute: the choice of this name, or a value of its own."""
+    value = attribute.values.filter(name=name).first() or attribute.values.create(
+        name=name, slug=f"value-{next(_serial)}", **fields
+    )
+    return host.customer_attribute_models().assigned_value.objects.create(user=account, value=value)
 
 
 # Orders.

@@ -29,6 +29,7 @@ class ActivityType(models.TextChoices):
     BUYER_APPROVED = "BUYER_APPROVED", "The person was approved as a buyer"
     BUYER_DISAPPROVED = "BUYER_DISAPPROVED", "The approval as a buyer was withdrawn"
     ACCOUNT_OPENED = "ACCOUNT_OPENED", "An account was opened for the person"
+    ACCOUNT_CHANGED = "ACCOUNT_CHANGED", "The account's customer type, attributes or metadata were changed"
     DRAFT_ORDER_CREATED = "DRAFT_ORDER_CREATED", "A draft order was made for the person"
     TAG_ADDED = "TAG_ADDED", "A tag was added"
     TAG_REMOVED = "TAG_REMOVED", "A tag was removed"

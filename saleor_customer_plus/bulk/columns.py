@@ -13,6 +13,28 @@ from enum import StrEnum
 LANGUAGES = ("en", "it", "de", "fr", "es")
 
 
+# The slug of the account's customer type, and what is before the slug of an attribute of the account, and before the
+# key of its metadata: these columns have no other header.
+CUSTOMER_TYPE = "customer_type"
+ACCOUNT_ATTRIBUTE = "account_attribute:"
+METADATA = "metadata:"
+PRIVATE_METADATA = "private_metadata:"
+PREFIXES_OF_ACCOUNT = (ACCOUNT_ATTRIBUTE, METADATA, PRIVATE_METADATA)
+
+
+def is_of_account(key: str) -> bool:
+    """Whether a column is about the account, and an import sets it there.
+
+    Other tools' columns are never taken for one: they are called by their keys, or in a mapping.
+    """
+    prefix, _, name = key.partition(":")
+    return key == CUSTOMER_TYPE or (f"{prefix}:" in PREFIXES_OF_ACCOUNT and 0 < len(name.strip()) <= LONGEST_NAME)
+
+
+# Of an attribute's slug, or a key of metadata.
+LONGEST_NAME = 255
+
+
 class Kind(StrEnum):
     """What the cells of a column hold."""
 
@@ -124,6 +146,18 @@ def _beside_record() -> Iterator[Column]:
         yield Column(key, kind, tuple(headers), example, longest=longest, is_exported=key == "name")  # type: ignore[arg-type]
 
 
+def _of_account() -> Iterator[Column]:
+    """What Saleor keeps of the account. Its attributes and metadata have columns by name: see `PREFIXES_OF_ACCOUNT`."""
+    yield Column(
+        CUSTOMER_TYPE,
+        Kind.TEXT,
+        ("Customer type", "Tipo di cliente", "Kundentyp", "Type de client", "Tipo de cliente"),
+        "wholesale",
+        longest=255,
+        is_imported=False,  # unless somebody says so: see `is_of_account`
+    )
+
+
 def _only_exported() -> Iterator[Column]:
     """What follows from orders and accounts: told, and passed over by an import."""
     for key, kind, field, example, *headers in (
@@ -180,7 +214,9 @@ def _of_addresses() -> Iterator[Column]:
 
 
 COLUMNS: dict[str, Column] = {
-    column.key: column for part in (_of_record, _beside_record, _only_exported, _of_addresses) for column in part()
+    column.key: column
+    for part in (_of_record, _beside_record, _of_account, _only_exported, _of_addresses)
+    for column in part()
 }
 # What an import may map a column of a file to, beside `attribute:<name>`, which keeps it as a custom attribute.
 IMPORTED = tuple(column.key for column in COLUMNS.values() if column.is_imported)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import anniversaries, consent, figures, labels, leads, notes, orders, products, record
+from .fields import anniversaries, consent, figures, labels, leads, notes, orders, products, record, saleor_account
 from .registry import Registry
 
 REGISTRY = Registry(
@@ -16,5 +16,6 @@ REGISTRY = Registry(
         *notes.FIELDS,
         *consent.FIELDS,
         *anniversaries.FIELDS,
+        *saleor_account.FIELDS,
     ]
 )

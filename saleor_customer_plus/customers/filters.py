@@ -13,8 +13,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ..accounts.account_filters import AccountAttributeFilter, MetadataFilter
+from ..conditions.catalogue import REGISTRY
 from ..conditions.compiling import Compiled, compile_tree
 from ..conditions.context import Context
+from ..conditions.registry import Kind
 from ..conditions.tree import And, Call, Comparison, Id, Json, Literal, Money, Node, Not, Operator, Or
 from ..records.models import CustomerRecord, Source, Stage
 from ..saleor_adapter.staff import Channels
@@ -99,6 +102,10 @@ class RecordFilter:
     languages: Sequence[str] | None = None  # as they are kept: in lower case, with hyphens
     company_name: str | None = None
     attributes: Sequence[AttributeFilter] | None = None  # all of them hold
+    customer_types: Sequence[int] | None = None
+    account_attributes: Sequence[AccountAttributeFilter] | None = None  # all of them hold
+    account_metadata: Sequence[MetadataFilter] | None = None  # all of them hold
+    account_private_metadata: Sequence[MetadataFilter] | None = None  # all of them hold
     created_at: Range | None = None
     customer_since: Range | None = None
     last_order_at: Range | None = None
@@ -217,6 +224,30 @@ def _attributes(wanted: Sequence[AttributeFilter]) -> Iterator[Node]:
             yield Comparison(field, Operator.EQUAL, (Json(one.equals),))
 
 
+def _account_attributes(wanted: Sequence[AccountAttributeFilter]) -> Iterator[Node]:
+    for one in wanted:
+        name = f"account_attributes.{one.slug}"
+        if one.values is not None:
+            yield from _in(name, one.values)
+        if one.boolean is not None:
+            yield from _is(name, one.boolean)
+        yield from _range(name, Range(*one.numeric), lambda number: Decimal(str(number)))
+        field = REGISTRY.field(name)
+        is_day = field is not None and field.kind is Kind.DAY
+        times = [time.date() if time is not None and is_day else time for time in one.date_time]
+        yield from _range(name, Range(*times))
+        if (one.values, one.boolean, one.numeric, one.date_time) == (None, None, (None, None), (None, None)):
+            yield Comparison(name, Operator.IS_NOT_NULL)
+
+
+def _metadata(column: str, wanted: Sequence[MetadataFilter]) -> Iterator[Node]:
+    for one in wanted:
+        if one.equals is None:
+            yield Comparison(f"{column}.{one.key}", Operator.IS_NOT_NULL)
+        else:
+            yield Comparison(f"{column}.{one.key}", Operator.EQUAL, (one.equals,))
+
+
 def _consents(wanted: Sequence[ConsentFilter]) -> Iterator[Node]:
     for one in wanted:
         yield from _in(f"consent.{one.channel}.{one.purpose}".lower(), one.states)
@@ -256,6 +287,10 @@ _TREES: Mapping[str, Callable[[Any], Iterable[Node]]] = {
     "languages": partial(_in, "language"),
     "company_name": partial(_is, "company"),
     "attributes": _attributes,
+    "customer_types": partial(_in_ids, "customer_type"),
+    "account_attributes": _account_attributes,
+    "account_metadata": partial(_metadata, "metadata"),
+    "account_private_metadata": partial(_metadata, "private_metadata"),
     "created_at": partial(_range, "created_at"),
     "customer_since": partial(_range, "customer_since"),
     "last_order_at": partial(_range, "last_order"),

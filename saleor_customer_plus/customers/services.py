@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import settings
+from ..accounts.account_changes import AccountChanges, change_account
 from ..accounts.services import naming_the_account, update_account
 from ..activity.services import Actor
 from ..consent.decisions import ConsentDecision
@@ -128,6 +129,17 @@ def existing_account(record: CustomerRecord) -> Any:
             "The person has no account. Leave `alsoAccount` out.", code=ErrorCode.NOT_FOUND, field="also_account"
         )
     return account
+
+
+def change_account_of(record: CustomerRecord, changes: AccountChanges, *, actor: Actor, context: Any) -> bool:
+    """Set the customer type, attributes and metadata of a person's account, linked or not; see `change_account`.
+
+    Raises NOT_FOUND where the person has no account.
+    """
+    account = queries.account_of(record)
+    if account is None:
+        raise CustomerPlusError("The person has no account.", code=ErrorCode.NOT_FOUND, field="record_id")
+    return change_account(record, account, changes, context=context, actor=actor)
 
 
 def raise_refusals(refusals: Iterable[Refusal]) -> None:

@@ -136,7 +136,8 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     if not (preview or options["json"]):
         _write(command, "" if errors else _refused(job), "" if warnings else _warned(job))
     if (accounts := job.report.get("accounts")) and not options["json"]:
-        command.stdout.write(f"Accounts: {accounts['opened']:,} opened, {accounts['refused']:,} refused.")
+        counted = ", ".join(f"{number:,} {name}" for name, number in accounts.items() if number or name != "changed")
+        command.stdout.write(f"Accounts: {counted}.")
     common.print_result(
         command,
         job,

@@ -7,12 +7,13 @@ are behind functions, to be called when a request is served.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from saleor import __version__ as saleor_version
 from saleor.account.models import Address, User
 from saleor.app.models import App, AppExtension
+from saleor.attribute import AttributeInputType
 from saleor.celeryconf import app as celery_app
 from saleor.channel.models import Channel
 from saleor.core import private_storage
@@ -37,12 +38,14 @@ __all__ = [
     "Address",
     "App",
     "AppExtension",
+    "AttributeInputType",
     "BasePlugin",
     "Category",
     "Channel",
     "Collection",
     "CollectionProduct",
     "ConfigurationTypeField",
+    "CustomerAttributeModels",
     "Order",
     "OrderChargeStatus",
     "OrderLine",
@@ -64,6 +67,8 @@ __all__ = [
     "caller_of",
     "celery_app",
     "checkouts",
+    "customer_attribute_models",
+    "customer_type_model",
     "graphql_backend",
     "graphql_schema",
     "graphql_view",
@@ -117,6 +122,34 @@ def voucher_codes(codes: set[str]) -> set[str]:
         return set()
     found = apps.get_model("discount", "VoucherCode").objects.filter(code__in=codes)
     return set(found.order_by().values_list("code", flat=True))
+
+
+class CustomerAttributeModels(NamedTuple):
+    """The tables of the typed attributes of customers."""
+
+    attribute: Any
+    type_attribute: Any  # which attributes a customer type has, sorted
+    assigned_value: Any  # which values a user has
+
+
+def customer_type_model() -> Any | None:
+    """The table of Saleor's customer types. None before 3.23, which has none."""
+    return _model("account", "CustomerType")
+
+
+def customer_attribute_models() -> CustomerAttributeModels | None:
+    """The tables of the attributes of customers. None before 3.23.26, which has no values of them."""
+    names = ("Attribute", "AttributeCustomerType", "AssignedUserAttributeValue")
+    models = [_model("attribute", name) for name in names]
+    return None if None in models else CustomerAttributeModels(*models)
+
+
+def _model(app_label: str, name: str) -> Any | None:
+    """A model that only some versions of Saleor have."""
+    try:
+        return apps.get_model(app_label, name)
+    except LookupError:
+        return None
 
 
 def app_of(request: HttpRequest) -> Any | None:

@@ -410,6 +410,11 @@ def _(world: World) -> Call:
     return Call({"recordId": world.id(world.ben)}, {"ben"})
 
 
+@scenario("customerAccountUpdate")
+def _(world: World) -> Call:
+    return Call({"recordId": world.id(world.anna), "input": {"metadata": [{"key": "a", "value": "1"}]}}, ANNA)
+
+
 @scenario("customerDraftOrderCreate")
 def _(world: World) -> Call:
     from tests.saleor.shop import open_shop
@@ -425,4 +430,4 @@ def _(world: World) -> Call:
     )
 
 
-OF_SALEOR = {"customerAccountCreate", "customerDraftOrderCreate"}
+OF_SALEOR = {"customerAccountCreate", "customerAccountUpdate", "customerDraftOrderCreate"}

@@ -136,6 +136,7 @@ def valid(storage: Any) -> dict[str, Any]:
     return {
         "customerRecordCreate": {"input": {"email": "new@example.com", "consents": [decision]}},
         "customerRecordUpdate": {"id": ids["record"], "input": {"firstName": "Anna"}},
+        "customerAccountUpdate": {"recordId": ids["record"], "input": {"metadata": [{"key": "a"}]}},
         "customerTagCreate": {"input": {"name": "New"}},
         "customerTagUpdate": {"id": ids["tag"], "input": {"name": "New"}},
         "customerTagMerge": {"sourceIds": [ids["tag"]], "targetId": ids["other"]},

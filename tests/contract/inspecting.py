@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,7 +73,7 @@ def described(value: Any) -> str:
         value = value.__func__
     if inspect.isfunction(value):
         return signature(value)
-    if hasattr(value, "value") and hasattr(value, "name"):  # a member of an enumeration
+    if isinstance(value, Enum):
         return repr(value.value)
     if isinstance(value, str):
         return repr(str(value))  # not its lazy form

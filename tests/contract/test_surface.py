@@ -23,16 +23,27 @@ def _columns() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("module", "name"), _names())
 def test_a_name_is_as_the_table_says(module: str, name: str) -> None:
-    assert described(look_up(module, name)) == surface.expected(module, name, version=saleor.__version__)
+    try:
+        found: str | None = described(look_up(module, name))
+    except (AttributeError, ModuleNotFoundError):
+        found = None
+
+    assert found == surface.expected(module, name, version=saleor.__version__)
 
 
 @pytest.mark.parametrize(("model", "name"), _columns())
 def test_a_column_is_as_the_table_says(model: str, name: str) -> None:
-    meta = apps.get_model(model)._meta
-    fields = {field.name: field for field in (*meta.fields, *meta.many_to_many)}
-    found = meta.db_table if name == "table" else column(fields[name]) if name in fields else None
+    assert _described_column(model, name) == surface.expected(model, name, version=saleor.__version__)
 
-    assert found == surface.expected(model, name, version=saleor.__version__)
+
+def _described_column(model: str, name: str) -> str | None:
+    """None for a column, or a whole table, that this Saleor does not have."""
+    try:
+        meta = apps.get_model(model)._meta
+    except LookupError:
+        return None
+    fields = {field.name: field for field in (*meta.fields, *meta.many_to_many)}
+    return meta.db_table if name == "table" else column(fields[name]) if name in fields else None
 
 
 @pytest.mark.standin

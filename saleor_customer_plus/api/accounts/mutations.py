@@ -1,7 +1,8 @@
-"""Creates Saleor accounts for customer records, with Saleor's own mutation and the caller's permissions."""
+"""Creates and changes Saleor accounts of customers, with Saleor's own mutations and the caller's permissions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import graphene
@@ -9,10 +10,12 @@ import graphene
 from ...accounts import services as account_services
 from ...activity.services import Actor
 from ...customers import queries
-from ...errors import CustomerPlusError, ErrorCode
+from ...customers.services import change_account_of
+from ...errors import CustomerPlusError, ErrorCode, Problems
 from ..core.base import to_global_id
 from ..core.mutations import StaffMutation
 from ..records.types import CustomerRecord, existing_record
+from .inputs import CustomerAccountInput, account_changes
 
 
 class CustomerAccountCreate(StaffMutation):
@@ -51,7 +54,35 @@ class CustomerAccountCreate(StaffMutation):
             return {"record": record, "user_id": account_services.open_account(record, info.context, actor=actor)}
 
 
+class CustomerAccountUpdate(StaffMutation):
+    """Sets the customer type, attributes and metadata of a customer's Saleor account. Requires MANAGE_USERS.
+
+    Runs Saleor's own mutations as the caller. The account is the linked one, or else one with the record's address.
+    What the account has already is not set again. Changing a staff account requires MANAGE_STAFF.
+    """
+
+    record = graphene.Field(CustomerRecord, description="The updated customer record. Null if the mutation failed.")
+
+    class Arguments:
+        record_id = graphene.ID(required=True, description="Global ID of the customer record.")
+        input = CustomerAccountInput(required=True, description="Fields to change.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, record_id: str, input: Mapping[str, Any]) -> dict[str, Any]:
+        problems, record, changes = Problems(), None, None
+        with problems.noted():
+            record = existing_record(record_id)
+        with problems.noted():
+            changes = account_changes(input)
+        problems.raise_any()
+        assert record is not None  # or its error was raised just now
+        assert changes is not None
+        change_account_of(record, changes, actor=actor, context=info.context)
+        return {"record": queries.find(id=record.pk)}
+
+
 class AccountMutations:
-    """The account mutation."""
+    """The account mutations."""
 
     customer_account_create = CustomerAccountCreate.Field()
+    customer_account_update = CustomerAccountUpdate.Field()

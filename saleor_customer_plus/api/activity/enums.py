@@ -30,6 +30,8 @@ CustomerRecordActivityType = enum_of(
         "BUYER_APPROVED": "The customer was approved as a buyer",
         "BUYER_DISAPPROVED": "The customer's approval as a buyer was withdrawn",
         "ACCOUNT_OPENED": "A Saleor account was created for the customer by this API or an import",
+        "ACCOUNT_CHANGED": "This API or an import changed the customer type, attributes or metadata of the account. "
+        "Of private metadata, the log contains the keys only",
         "DRAFT_ORDER_CREATED": "A draft order was created for the customer by this API",
         "TAG_ADDED": "A tag was added to the record",
         "TAG_REMOVED": "A tag was removed from the record, or deleted",

@@ -51,6 +51,7 @@ CustomerPlusErrorCode = enum_of(
         "STORAGE_UNAVAILABLE": "The storage for private files is unavailable",
         "TIMEOUT": "The database timed out or waited too long for a lock. Try again",
         "UNIQUE": "The value is already in use. `id` identifies the object, if the caller may know it",
+        "UNSUPPORTED": "The installed Saleor does not have this. The message names the version that does",
         "UNSUPPORTED_FILE": "The file has an unsupported type or cannot be read",
         "GRAPHQL_ERROR": "Saleor rejected a call made by this mutation, or did not respond",
     },

@@ -28,6 +28,13 @@ from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...groups.services import default_group
 from ...records.models import Source, Stage
+from ..accounts.inputs import (
+    CustomerRecordAccountAttributeFilterInput,
+    CustomerRecordAccountMetadataFilterInput,
+    attributes_filter,
+    customer_types_filter,
+    metadata_filter,
+)
 from ..consent.enums import CustomerConsentChannel, CustomerConsentPurpose, CustomerConsentState
 from ..core.base import channels_of, checked_text, key_of, keys_of, spelled
 from ..core.types import JSON, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
@@ -154,6 +161,24 @@ class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
     company_name = graphene.String(description="Filter by the full company name, case-insensitive.")
     attributes = list_of(
         CustomerRecordAttributeFilterInput, description="Filter by custom attributes. All must match, at most 10."
+    )
+    customer_types = list_of(
+        graphene.ID,
+        description="Filter by the customer type of the linked account: global IDs of Saleor's customer types. "
+        "Requires Saleor 3.23.",
+    )
+    account_attributes = list_of(
+        CustomerRecordAccountAttributeFilterInput,
+        description="Filter by attributes of the linked account. All must match, at most 10. Requires Saleor 3.23.26.",
+    )
+    account_metadata = list_of(
+        CustomerRecordAccountMetadataFilterInput,
+        description="Filter by public metadata of the linked account. All must match, at most 10.",
+    )
+    account_private_metadata = list_of(
+        CustomerRecordAccountMetadataFilterInput,
+        description="Filter by private metadata of the linked account. All must match, at most 10. Staff accounts "
+        "never match.",
     )
     created_at = DateTimeRangeInput(description="Filter by when the shop first knew the customer.")
     customer_since = DateTimeRangeInput(description="Filter by when the lead became a customer.")
@@ -390,6 +415,10 @@ _TOO_MUCH = 10**17
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "ids": _ids,
+    "customer_types": customer_types_filter,
+    "account_attributes": attributes_filter,
+    "account_metadata": metadata_filter,
+    "account_private_metadata": partial(metadata_filter, is_private=True),
     "countries": _countries,
     "cities": _cities,
     "languages": _languages,

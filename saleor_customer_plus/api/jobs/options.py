@@ -8,6 +8,7 @@ from typing import Any
 
 import graphene
 
+from ...accounts.account_filters import AccountAttributeFilter
 from ...bulk import selection
 from ...customers.filters import LabelFilter, MoneyRange, RecordFilter
 from ...errors import CustomerPlusError, ErrorCode
@@ -112,10 +113,25 @@ def _filter(wanted: RecordFilter, default_group_id: int | None = None) -> dict[s
             {"key": one.key, "value": None if one.equals is None else json.loads(one.equals)}
             for one in wanted.attributes
         ]
+    if wanted.customer_types is not None:
+        given["customer_types"] = [to_global_id("CustomerType", id) for id in wanted.customer_types]
+    if wanted.account_attributes is not None:
+        given["account_attributes"] = [_account_attribute(one) for one in wanted.account_attributes]
+    for name in ("account_metadata", "account_private_metadata"):
+        if given[name] is not None:
+            given[name] = [{"key": one.key, "value": one.equals} for one in given[name]]
     if wanted.order_channels is not None:
         given["order_channels"] = [to_global_id("Channel", id) for id in wanted.order_channels]
     given["tags"] = _labels(wanted.tags, "CustomerTag")
     given["groups"] = _labels(wanted.groups, "CustomerGroup", default_group_id)
+    return given
+
+
+def _account_attribute(wanted: AccountAttributeFilter) -> dict[str, Any]:
+    given: dict[str, Any] = {"slug": wanted.slug, "values": wanted.values, "boolean": wanted.boolean}
+    for name in ("numeric", "date_time"):
+        low, high = getattr(wanted, name)
+        given[name] = None if low is None and high is None else {"gte": low, "lte": high}
     return given
 
 

@@ -224,10 +224,15 @@ class CustomerImportConsentCounts(graphene.ObjectType):  # type: ignore[misc]
 
 
 class CustomerImportAccountCounts(graphene.ObjectType):  # type: ignore[misc]
-    """Number of requested accounts by result."""
+    """Number of accounts by result."""
 
     opened = graphene.Int(required=True, description="Accounts that were created.")
-    refused = graphene.Int(required=True, description="Accounts that Saleor refused. See `problems`.")
+    changed = graphene.Int(
+        required=True, description="Accounts of which the customer type, attributes or metadata were changed."
+    )
+    refused = graphene.Int(
+        required=True, description="Accounts that Saleor refused to create or change. See `problems`."
+    )
 
 
 class CustomerImportPreview(graphene.ObjectType):  # type: ignore[misc]
@@ -290,7 +295,7 @@ class CustomerImportReport(graphene.ObjectType):  # type: ignore[misc]
     )
     accounts = graphene.Field(
         CustomerImportAccountCounts,
-        description="Accounts by result. Null until the job ends, or if none were requested.",
+        description="Accounts by result. Null until the job ends, or if it neither creates nor changes any.",
     )
 
     @staticmethod
@@ -320,7 +325,8 @@ class CustomerImportReport(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_accounts(job: BulkJob, _info: Any) -> Any:
-        return job.report.get("accounts")
+        told = job.report.get("accounts")
+        return told and {"changed": 0, **told}
 
 
 class CustomerExportReportColumn(graphene.ObjectType):  # type: ignore[misc]

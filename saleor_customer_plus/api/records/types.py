@@ -20,6 +20,7 @@ from ...records.details import FIELDS
 from ...records.models import CustomerRecord as Record
 from ...records.models import LawfulBasis, Source
 from ...records.suggestions import suggested
+from ..accounts.types import DataOfAccount
 from ..activity.types import ActivityOfRecord
 from ..consent.types import ConsentOfRecord
 from ..core.back_references import referable
@@ -122,7 +123,7 @@ class CustomerRecordSocialProfile(graphene.ObjectType):  # type: ignore[misc]
     profile = graphene.String(required=True, description="Name or URL of the profile.")
 
 
-class CustomerRecordAccount(graphene.ObjectType):  # type: ignore[misc]
+class CustomerRecordAccount(DataOfAccount, graphene.ObjectType):  # type: ignore[misc]
     """A Saleor account that is linked to the record or has its e-mail address."""
 
     id = graphene.ID(required=True, description="Global ID of the Saleor account.")

@@ -9,10 +9,22 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ...accounts.account_data import VALUE_TEXT
 from ...consent.models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentState
 from ...core import sql
 from ...ledger.currencies import decimals_sql
-from ..columns import ATTRIBUTE, COLUMNS, Kind
+from ...saleor_adapter import host
+from ..columns import (
+    ACCOUNT_ATTRIBUTE,
+    ATTRIBUTE,
+    COLUMNS,
+    CUSTOMER_TYPE,
+    METADATA,
+    PREFIXES_OF_ACCOUNT,
+    PRIVATE_METADATA,
+    Kind,
+    is_of_account,
+)
 
 # A consent by e-mail as Klaviyo writes it; `consent_word:NEWSLETTER` for instance.
 CONSENT_WORD = "consent_word"
@@ -55,6 +67,10 @@ def cell(key: str, style: Style) -> Cell:
     name, _, detail = key.partition(":")
     if key.startswith(ATTRIBUTE):
         return Cell(sql.fill("r.attributes ->> {name}", name=detail))
+    if key == CUSTOMER_TYPE:
+        return _customer_type()
+    if key.startswith(PREFIXES_OF_ACCOUNT):
+        return _OF_ACCOUNT[f"{name}:"](detail)
     if name in FIGURES:
         return _money(name, detail, style)
     if name == CONSENT_WORD:
@@ -72,6 +88,8 @@ def is_column(key: str) -> bool:
     name, _, detail = key.partition(":")
     if key.startswith(ATTRIBUTE):
         return bool(detail)
+    if key.startswith(PREFIXES_OF_ACCOUNT):
+        return is_of_account(key) and sql.can_hold(detail)
     if name == CONSENT_WORD:
         return detail in ConsentPurpose.values
     if detail:
@@ -184,6 +202,47 @@ _SPECIAL: Mapping[str, Callable[[Style], Cell]] = {
     "notes": lambda _style: Cell(sql.Sql("notes.texts"), ("notes",)),
     "currency": lambda _style: Cell(sql.Sql("f.currency"), ("figures",)),  # any three characters
     "first_order_at": lambda style: _plain(_time("firsts.first_order_at", style), "firsts"),
+}
+
+
+def _customer_type() -> Cell:
+    if host.customer_type_model() is None:
+        return _plain("NULL::text")
+    return Cell(sql.Sql("customer_type.slug"), ("account", "customer_type"))
+
+
+def _account_attribute(slug: str) -> Cell:
+    """All values of an attribute, as long as the customer type has it."""
+    models = host.customer_attribute_models()
+    if models is None:
+        return _plain("NULL::text")
+    return Cell(
+        sql.fill(
+            """
+            (SELECT string_agg({text}, ', ' ORDER BY a.sort_order, a.id)
+            FROM {assigned} a JOIN {values} v ON v.id = a.value_id JOIN {attributes} t ON t.id = v.attribute_id
+            WHERE a.user_id = account.id AND t.slug = {slug} AND EXISTS (
+                SELECT FROM {of_type} o WHERE o.attribute_id = t.id AND o.customer_type_id = account.customer_type_id
+            ))
+            """,
+            text=sql.Sql(VALUE_TEXT),
+            assigned=sql.table(models.assigned_value),
+            values=sql.table(models.assigned_value._meta.get_field("value").related_model),
+            attributes=sql.table(models.attribute),
+            of_type=sql.table(models.type_attribute),
+            slug=slug,
+        ),
+        ("account",),
+    )
+
+
+# Private metadata of staff is not for whoever may export.
+_OF_ACCOUNT: Mapping[str, Callable[[str], Cell]] = {
+    ACCOUNT_ATTRIBUTE: _account_attribute,
+    METADATA: lambda key: Cell(sql.fill("account.metadata ->> {key}", key=key), ("account",)),
+    PRIVATE_METADATA: lambda key: Cell(
+        sql.fill("CASE WHEN NOT account.is_staff THEN account.private_metadata ->> {key} END", key=key), ("account",)
+    ),
 }
 
 

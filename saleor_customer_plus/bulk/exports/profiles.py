@@ -13,7 +13,7 @@ from ...errors import CustomerPlusError
 from ...jobs.models import BulkProfile, JobKind
 from ...settings import CustomerPlusSettings
 from .. import saved_profiles
-from ..columns import COLUMNS
+from ..columns import COLUMNS, CUSTOMER_TYPE
 from .column_sql import ACCEPTS, CONSENT_WORD, PLAIN_TAGS, PROVINCE_CODE, is_column
 
 # Never unless asked for: what staff wrote about a person.
@@ -53,7 +53,9 @@ class Ready:
 _DEFAULT = tuple(
     key
     for key, column in COLUMNS.items()
-    if column.is_exported and key not in (*PRIVATE, "name") and not key.startswith(("shipping_", "billing_"))
+    if column.is_exported
+    and key not in (*PRIVATE, "name", CUSTOMER_TYPE)
+    and not key.startswith(("shipping_", "billing_"))
 )
 
 READY = {

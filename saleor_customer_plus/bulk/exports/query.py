@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 
+from ...accounts.account_data import check_customer_types
 from ...core import sql
 from ...customers.filters import Records
 from ...groups.models import Group, GroupMembership
@@ -170,8 +171,21 @@ def _address(name: str) -> sql.Sql:
     )
 
 
+def _account() -> sql.Sql:
+    return sql.fill("LEFT JOIN {users} account ON account.id = r.account_id", users=sql.table(host.User))
+
+
+def _customer_type() -> sql.Sql:
+    return sql.fill(
+        "LEFT JOIN {types} customer_type ON customer_type.id = account.customer_type_id",
+        types=sql.table(check_customer_types()),
+    )
+
+
 # Joins that find at most one row for a record.
 _ONE_ROW: Mapping[str, Callable[[], sql.Sql]] = {
+    "account": _account,
+    "customer_type": _customer_type,
     "orders": _orders,
     "shipping": lambda: _address("shipping"),
     "billing": lambda: _address("billing"),

@@ -25,7 +25,7 @@ from .readers.csv_rows import rows_of
 from .row_reader import Reason
 
 # Who is in the records once the list is written.
-_KEPT = (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED)
+KEPT = (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED)
 # Each takes Saleor some dozens of statements.
 _OPENED_AT_ONCE = 25
 _NOT_ALLOWED = "Whoever imports this list may not open accounts: the permission MANAGE_USERS is missing."
@@ -39,13 +39,13 @@ def check(actor: Actor) -> None:
 
 def wanted(done: Sequence[Planned]) -> list[tuple[int, int]]:
     """The row and the record of each of those who were written, or are known, and have no account. Two statements."""
-    rows = {one.record_id: one.person.row for one in done if one.fate in _KEPT}
+    rows = {one.record_id: one.person.row for one in done if one.fate in KEPT}
     return [(rows[record.pk], record.pk) for record in _without_account(list(rows))]
 
 
 def count_wanted(planned: Sequence[Planned]) -> int:
     """How many `wanted` will return once this is written: who has no record yet is looked up by the address."""
-    known = _without_account([one.record_id for one in planned if one.fate in _KEPT and one.record_id])
+    known = _without_account([one.record_id for one in planned if one.fate in KEPT and one.record_id])
     new = [one.person.email for one in planned if one.fate is RowOutcome.CREATED]
     return len(known) + len(new) - len(_with_account(new))
 
@@ -76,8 +76,8 @@ def open_accounts(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         elif not _has_account(errors):
             refused[record.pk] = errors
     if counted["accounts_refused"]:
-        _tell_not_allowed(job, counted["accounts_refused"])
-    _tell_refused(job, chunk, {row_of[record_id]: (record_id, errors) for record_id, errors in refused.items()})
+        tell_not_allowed(job, f"{_NOT_ALLOWED} {counted['accounts_refused']:,} people got no account.")
+    tell_refused(job, chunk, {row_of[record_id]: (record_id, errors) for record_id, errors in refused.items()})
     counted["accounts_refused"] += len(refused)
     return +counted
 
@@ -113,8 +113,14 @@ def _with_account(emails: Sequence[str]) -> set[str]:
     return set(host.User.objects.filter(email__in=emails).order_by().values_list("email", flat=True))
 
 
-def _tell_refused(job: BulkJob, chunk: BulkChunk, refused: Mapping[int, tuple[int, list[CustomerPlusError]]]) -> None:
-    """Keep the problems of these rows, with their cells, so that they can be mended."""
+def tell_refused(
+    job: BulkJob,
+    chunk: BulkChunk,
+    refused: Mapping[int, tuple[int, list[CustomerPlusError]]],
+    *,
+    what: str = "No account",
+) -> None:
+    """Keep the problems of these rows, with their cells, so that they can be mended. `what` begins the messages."""
     if not refused:
         return
     cells_of = _cells(job, chunk, refused)
@@ -124,16 +130,14 @@ def _tell_refused(job: BulkJob, chunk: BulkChunk, refused: Mapping[int, tuple[in
             row_number=row,
             record_id=record_id,
             cells=cells_of.get(row, []),
-            reasons=[
-                Reason(error.code.value, f"No account: {error.message}", id=error.id).to_json() for error in errors
-            ],
+            reasons=[Reason(error.code.value, f"{what}: {error.message}", id=error.id).to_json() for error in errors],
         )
         for row, (record_id, errors) in refused.items()
     )
 
 
-def _tell_not_allowed(job: BulkJob, number: int) -> None:
-    reason = Reason(ErrorCode.OUT_OF_SCOPE.value, f"{_NOT_ALLOWED} {number:,} people got no account.")
+def tell_not_allowed(job: BulkJob, message: str) -> None:
+    reason = Reason(ErrorCode.OUT_OF_SCOPE.value, message)
     BulkProblem.objects.create(job=job, reasons=[reason.to_json()])
 
 

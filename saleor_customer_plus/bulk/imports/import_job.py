@@ -12,6 +12,7 @@ sum      put the preview together; the job waits for somebody to start it
 write    decide again and write
 tie      look at the accounts and orders of those who were made
 accounts open accounts for those who have none, if asked
+account_data  set what the file says of accounts
 missing  put those out of use who are not in the file, if asked
 """
 
@@ -37,10 +38,11 @@ from ...records.locks import own_identities
 from ...sync import reactions
 from ...tags import services as tags
 from ..cells import restore
-from . import accounts, chunk_writing, files, follow_up, preview, problems, row_keys, scan
+from ..columns import is_of_account
+from . import account_data, accounts, chunk_writing, files, follow_up, preview, problems, row_keys, scan
 from .consents import Consents, Count
 from .headers.mapping import ColumnMap, map_columns
-from .job_settings import options_of, purposes_of, reader_of, status_of, writer_of
+from .job_settings import columns_of, options_of, purposes_of, reader_of, status_of, writer_of
 from .objections import Objection, merge
 from .options import CHOICES, ImportOptions, Mode
 from .planner import Planned, Planner, RowOutcome
@@ -64,7 +66,7 @@ class Import(Kind):
     kind = JobKind.IMPORT
     phases = (
         *("open", "scan", "taken", "twice", "judge", "addresses", "numbers"),
-        *("preview", "sum", "write", "tie", "accounts", "missing"),
+        *("preview", "sum", "write", "tie", "accounts", "account_data", "missing"),
     )
 
     def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
@@ -95,6 +97,8 @@ class Import(Kind):
             return follow_up.chunks(job)
         if phase == "accounts":
             return accounts.chunks(job)
+        if phase == "account_data":
+            return account_data.chunks(job)
         return follow_up.missing_chunks(job) if options_of(job).deactivate_missing else []
 
     def _chunks_to_write(self, job: BulkJob) -> Iterable[Mapping[str, Any]]:
@@ -118,6 +122,7 @@ class Import(Kind):
             "write": _write,
             "tie": _tie,
             "accounts": accounts.open_accounts,
+            "account_data": account_data.set_values,
             "missing": follow_up.deactivate,
         }
         return work[chunk.phase](job, chunk)
@@ -137,8 +142,11 @@ class Import(Kind):
         job.report = {**job.report, "warnings": preview.sum_of_warnings(written.iterator())}
         if told := {one.value: job.counters[one] for one in Count if job.counters.get(one)}:
             job.report = {**job.report, "consents": told}
-        if options_of(job).make_accounts:
+        changes_accounts = any(map(is_of_account, columns_of(job).used.values()))
+        if options_of(job).make_accounts or changes_accounts:
             counted = {"opened": "accounts", "refused": "accounts_refused"}
+            if changes_accounts:
+                counted["changed"] = "accounts_changed"
             told = {name: job.counters.get(counter, 0) for name, counter in counted.items()}
             job.report = {**job.report, "accounts": told}
 
@@ -299,6 +307,7 @@ def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         "changed": [one.record_id for one in done if one.fate is RowOutcome.UPDATED],
         "sourced": [one.record_id for one in done if one.row is not None and "sources" in one.row.changes],
         "accounts": accounts.wanted(done) if options_of(job).make_accounts else [],
+        "account_data": account_data.wanted(done) if options_of(job).mode is not Mode.SUPPRESSION_LIST else [],
     }
     chunk.save(update_fields=["spec"])
     counted = Counter(one.fate.value for one in done)

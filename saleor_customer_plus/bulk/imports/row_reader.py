@@ -17,7 +17,7 @@ from ...records.email import BLANKS
 from ...records.labels import fold
 from ...records.validation import ATTRIBUTES_BYTES, MAX_PHONES, clean
 from ..cells import restore
-from ..columns import ATTRIBUTE, COLUMNS, Kind
+from ..columns import ATTRIBUTE, COLUMNS, Kind, is_of_account
 from .column_findings import ColumnFindings, classifier_of
 from .headers.mapping import BLOCKS, ColumnMap
 from .headers.placed import rank
@@ -100,6 +100,8 @@ class Person:
     titled: Mapping[str, str] = field(default_factory=dict)
     # What other rows of the address say of consents instead: a word for each column. See `objections`.
     overruled: Mapping[str, str] = field(default_factory=dict)
+    # What is to be set of the account, by column: see `account_data`.
+    account: Mapping[str, str] = field(default_factory=dict)
     # Who has the same customer's number: an earlier row, or a record before anything is written.
     number_taken: Passed | None = None
 
@@ -247,6 +249,7 @@ class RowReader:
         self._indexes = {key: index for index, key in reversed(columns.used.items())}
         self._email = self._indexes["email"]
         self._number = self._indexes.get("number")
+        self._of_account = tuple(filter(is_of_account, self._indexes))
         self._consent_cells = [column for column in self._cells if column.key in _OF_CONSENTS]
         self._tags = [column for column in read.values() if column.key == "tags"]
         self._classified = [
@@ -514,6 +517,7 @@ class RowReader:
             else:
                 values["attributes"] = attributes
         beside = {key: values.pop(key) for key in _BESIDE if key in values}
+        account = {key: values.pop(key) for key in self._of_account if key in values}
         return Person(
             number,
             values["email"],
@@ -526,6 +530,7 @@ class RowReader:
             {key: beside[key] for key in ("lead_subject", "lead_message") if key in beside},
             tuple(said.warnings),
             titled,
+            account=account,
         )
 
     def _add_names(self, name: str, said: _Said) -> dict[str, str]:
@@ -672,7 +677,7 @@ def _unsubscribed(month_first: bool, offset: timedelta, cell: str) -> datetime |
 
 def _reader(key: str, month_first: bool, offset: timedelta, *, is_of_bounces: bool = False) -> Callable[[str], Any]:
     """What reads the cells of a column. `offset` is the distance from UTC of times that name no zone."""
-    if key.startswith(ATTRIBUTE):
+    if key.startswith(ATTRIBUTE) or is_of_account(key):
         return _attribute
     if key == "number":
         return _number

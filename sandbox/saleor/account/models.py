@@ -56,6 +56,17 @@ class Address(ModelWithMetadata):
         ordering = ("pk",)
 
 
+class CustomerType(ModelWithMetadata):
+    """A kind of customer, which decides which attributes a customer has."""
+
+    name = models.CharField(max_length=250)
+    slug = models.SlugField(max_length=255, unique=True, allow_unicode=True)
+    is_default = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class UserManager(BaseUserManager["User"]):
     """Accounts."""
 
@@ -82,6 +93,9 @@ class User(PermissionsMixin, ModelWithMetadata, AbstractBaseUser, ModelWithExter
     jwt_token_key = models.CharField(max_length=12, default=partial(get_random_string, length=12))
     language_code = models.CharField(max_length=35, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     uuid = models.UUIDField(default=uuid4, unique=True)
+    customer_type = models.ForeignKey(
+        CustomerType, related_name="users", null=True, blank=True, on_delete=models.PROTECT
+    )
     number_of_orders = models.PositiveIntegerField(default=0, db_default=0)
 
     USERNAME_FIELD = "email"

@@ -26,6 +26,7 @@ from tests.factories import (
     make_record,
     make_staff,
     make_tag,
+    prepare_saleor_for,
 )
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +185,16 @@ class TestFilters:
         "languages": ["de", "pt-br"],
         "company_name": "Müller & Co",
         "attributes": [{"key": "level", "value": [1, 2.5, None, "x"]}, {"key": "color"}],
+        "customer_types": [to_global_id("CustomerType", 7)],
+        "account_attributes": [
+            {"slug": "size", "values": ["M", "L"]},
+            {"slug": "height", "numeric": {"gte": 1.5, "lte": None}},
+            {"slug": "birthday", "date_time": TIMES},
+            {"slug": "vip", "boolean": True},
+            {"slug": "anything"},
+        ],
+        "account_metadata": [{"key": "erp_id"}, {"key": "level", "value": "gold"}],
+        "account_private_metadata": [{"key": "score", "value": "7"}],
         "created_at": TIMES,
         "customer_since": TIMES,
         "last_order_at": TIMES,
@@ -206,6 +217,7 @@ class TestFilters:
 
     @pytest.mark.parametrize("name", EXAMPLES)
     def test_it_travels(self, name: str) -> None:
+        prepare_saleor_for(name)
         info = SimpleNamespace(context=SimpleNamespace(app=True))  # which is restricted to no channels
         wanted = record_list(info, {name: self.EXAMPLES[name]}, "anna", None)
         job = make_job("UPDATE", options={"_list": selection.dumped(wanted)})

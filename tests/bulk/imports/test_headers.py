@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from saleor_customer_plus.bulk.columns import COLUMNS, IMPORTED, LANGUAGES
+from saleor_customer_plus.bulk.columns import COLUMNS, IMPORTED, LANGUAGES, is_of_account
 from saleor_customer_plus.bulk.imports.headers.formats import FORMATS, recognise
 from saleor_customer_plus.bulk.imports.headers.mapping import ColumnMap, map_columns
 from saleor_customer_plus.bulk.imports.row_reader import Person, RowReader
@@ -457,4 +457,4 @@ def test_an_own_export_is_recognised_before_any_other_tool(language: str) -> Non
     headers = [COLUMNS[key].header(language) if language else key for key in keys]
     mapped = map_columns(headers, [], keep_unknown=True)
     assert (mapped.is_own, mapped.format) == (True, "")
-    assert [key for key in mapped.keys if key] == [key for key in keys if key in IMPORTED]
+    assert [key for key in mapped.keys if key] == [key for key in keys if key in IMPORTED or is_of_account(key)]

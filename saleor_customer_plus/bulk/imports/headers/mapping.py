@@ -8,7 +8,7 @@ from typing import Any
 
 from ....errors import CustomerPlusError
 from ....records.validation import MAX_ATTRIBUTE_NAME_LENGTH
-from ...columns import ATTRIBUTE, COLUMNS, IMPORTED, Kind
+from ...columns import ATTRIBUTE, COLUMNS, IMPORTED, Kind, is_of_account
 from ..values import choices, dates
 from ..values.base import Unreadable, plain
 from ..values.emails import has_address
@@ -165,7 +165,7 @@ class _Mapping:
             if index is None:
                 continue  # a profile may name columns that this file has not
             is_attribute = key.startswith(ATTRIBUTE) and _is_name(key.removeprefix(ATTRIBUTE))
-            if key and key not in IMPORTED and not is_attribute:
+            if key and key not in IMPORTED and not is_attribute and not is_of_account(key):
                 raise CustomerPlusError("The mapping names a column that there is not.", field="mapping")
             if key and key not in _SEVERAL and self.has(key):
                 raise CustomerPlusError("The mapping names a column twice.", field="mapping")
@@ -222,6 +222,8 @@ class _Mapping:
         for index, header in listed:
             if header.strip().startswith(ATTRIBUTE):
                 self._set(index, self._attribute(header.strip().removeprefix(ATTRIBUTE)))
+            elif is_of_account(key := header.strip()):
+                self._set(index, None if self.has(key) else key)
         known = [(index, found) for index, header in listed if index not in self.found and (found := placed(header))]
         # What has one meaning first: it tells what the others mean. Of several places the preferred one first.
         for index, found in sorted(known, key=lambda one: (len(one[1].keys), rank(one[1].place), one[0])):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from ...columns import ATTRIBUTE, COLUMNS, LANGUAGES
+from ...columns import ATTRIBUTE, COLUMNS, LANGUAGES, PREFIXES_OF_ACCOUNT, is_of_account
 from ..values.base import words_of
 
 # Columns under whose headers hardly any other tool writes: one of them is enough to tell that a file is ours.
@@ -16,6 +16,8 @@ _OURS = words_of(
     """
 )
 _ENOUGH = 0.8
+# What is called by its key in every language.
+_NAMED = (ATTRIBUTE, *PREFIXES_OF_ACCOUNT)
 
 
 @cache
@@ -32,13 +34,13 @@ def own_columns(headers: Sequence[str]) -> dict[int, str | None] | None:
 
     Headers are compared letter by letter: `Shipping City` is another tool's.
     """
-    named = [header.strip() for header in headers if not header.strip().startswith(ATTRIBUTE)]
+    named = [header.strip() for header in headers if not header.strip().startswith(_NAMED)]
     best = max(_by_header(), key=lambda known: sum(header in known for header in named))
     ours = [best[header] for header in named if header in best]
     if "email" not in ours or len(ours) < _ENOUGH * len(named) or _OURS.isdisjoint(ours):
         return None
     return {
-        index: key if COLUMNS[key].is_imported else None
+        index: key if COLUMNS[key].is_imported or is_of_account(key) else None
         for index, header in enumerate(headers)
         if (key := best.get(header.strip())) is not None
     }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from ...columns import ATTRIBUTE, COLUMNS, LANGUAGES
+from ...columns import ATTRIBUTE, COLUMNS, LANGUAGES, PREFIXES_OF_ACCOUNT
 
 # Columns that other tools do not have, at least not by exactly these names.
 _OURS = (
@@ -40,6 +40,10 @@ def is_own_export(headers: Sequence[str], *, is_json: bool = False, sheet: str =
 
 
 def _is_special(header: str, known: dict[str, str]) -> bool:
-    """Whether it is a custom attribute, an amount in one of several currencies, or what we add to refused rows."""
+    """Whether it is a custom attribute, an amount in one of several currencies, or what we add to refused rows.
+
+    Or something of the account, which is called by its key in every language.
+    """
     name, bracket, _currency = header.rpartition(" (")
-    return header.startswith(ATTRIBUTE) or (bool(bracket) and name in known) or header in ("Reason", "Warnings")
+    is_named = header.startswith((ATTRIBUTE, *PREFIXES_OF_ACCOUNT))
+    return is_named or (bool(bracket) and name in known) or header in ("Reason", "Warnings")
