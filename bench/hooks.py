@@ -102,7 +102,7 @@ def _broker(state: str) -> Iterator[tuple[str, int]]:
 
 def in_turns_with_us(runs: int, state: str, redis: int) -> dict[str, Any]:
     """What the process of the measurement does. The broker gets into its state once all is prepared."""
-    from saleor_customer_plus.core import publishing
+    from saleor_customer_plus.core import process_publisher
 
     requests = (_mutations if host.ON_SALEOR else _three_hooks)(2 * (runs + timing.WARM_UP) + 3)
     if redis and state != "answers":
@@ -111,12 +111,12 @@ def in_turns_with_us(runs: int, state: str, redis: int) -> dict[str, Any]:
     pairs = {name: _paired(runs, request) for name, request in requests.items()}
     if state != "answers":
         deadline = time.monotonic() + 10
-        while not publishing.is_failing():
+        while not process_publisher.is_failing():
             if time.monotonic() > deadline:
                 raise RuntimeError("The broker answered: nothing was measured.")
             time.sleep(0.1)
         return {"queued": 0, "pairs": pairs}
-    publishing.flush()
+    process_publisher.flush()
     return {"queued": _queued() - before, "pairs": pairs}
 
 

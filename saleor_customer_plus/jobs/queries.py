@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import BigIntegerField, DateTimeField
 from django.utils import timezone
 
-from ..core import publishing, sql
+from ..core import process_publisher, sql
 from ..core.paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from .models import LISTED_KINDS, BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 
@@ -86,7 +86,7 @@ def waiting_reason(job: BulkJob, now: datetime | None = None) -> str | None:
     """Why a job that is not over does not go on, and what to do, as far as this process can tell."""
     if job.state not in (JobState.PENDING, JobState.RUNNING):
         return None
-    if publishing.is_failing():
+    if process_publisher.is_failing():
         return (
             "The broker of Celery's tasks cannot be reached at the moment. The job goes on by itself, within about two "
             "minutes of the broker's return."

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.core import publishing
+from saleor_customer_plus.core import process_publisher, publisher, publishing
 from saleor_customer_plus.saleor_adapter.host import celery_app
 
 from .. import brokers
@@ -28,9 +28,9 @@ SCRIPT = """
 import django, sys
 django.setup()
 from types import SimpleNamespace
-from saleor_customer_plus.core import publishing
+from saleor_customer_plus.core import process_publisher, publisher, publishing
 from saleor_customer_plus.plugin import CustomerPlusPlugin
-publishing.FLUSH_LIMIT = {patience}
+publisher.FLUSH_LIMIT = {patience}
 plugin = CustomerPlusPlugin(configuration=[], active=True)
 for hook in (plugin.order_created, plugin.order_fully_paid, plugin.order_updated):
     hook(SimpleNamespace(pk="11111111-2222-3333-4444-555555555555"))
@@ -62,7 +62,7 @@ def environment_for(tmp_path: Path) -> Callable[[str], dict[str, str]]:
 def run(environment_for: Callable[[str], dict[str, str]]) -> Any:
     """Run hooks of the plugin in a process that has this broker, and then something more."""
 
-    def run(broker: str, then: str = "", patience: float = publishing.FLUSH_LIMIT) -> subprocess.CompletedProcess[str]:
+    def run(broker: str, then: str = "", patience: float = publisher.FLUSH_LIMIT) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-c", SCRIPT.format(then=then, patience=patience)],
             env=environment_for(broker), capture_output=True, text=True, timeout=LONG, check=False,
@@ -126,9 +126,9 @@ from asgiref.sync import sync_to_async
 import django
 django.setup()
 from types import SimpleNamespace
-from saleor_customer_plus.core import publishing
+from saleor_customer_plus.core import process_publisher, publisher, publishing
 from saleor_customer_plus.plugin import CustomerPlusPlugin
-publishing.MOMENT = {moment}
+publisher.MOMENT = {moment}
 plugin = CustomerPlusPlugin(configuration=[], active=True)
 
 async def serve():
@@ -200,8 +200,8 @@ def test_a_forked_process_has_a_publisher_of_its_own(settings: Any, monkeypatch:
     """Though it is forked from a process whose thread waits, and at a moment at which the lock is held."""
     monkeypatch.setattr(celery_app.conf, "task_always_eager", False)  # before Django's, which it reads
     settings.CELERY_TASK_ALWAYS_EAGER = False
-    monkeypatch.setattr(publishing, "_publishers", {})
-    monkeypatch.setattr(publishing, "MOMENT", LONG)  # the parent sends when it is told to
+    monkeypatch.setattr(process_publisher, "_publishers", {})
+    monkeypatch.setattr(publisher, "MOMENT", LONG)  # the parent sends when it is told to
     read, write = os.pipe()
 
     def send(args: Any, **_options: Any) -> None:
@@ -209,14 +209,14 @@ def test_a_forked_process_has_a_publisher_of_its_own(settings: Any, monkeypatch:
 
     monkeypatch.setattr(tasks.sync_orders, "apply_async", send)
     publishing.publish_ids(tasks.sync_orders, ["of the parent"])
-    of_parent = publishing._publisher()
+    of_parent = process_publisher.current()
 
     with of_parent._lock:
         child = os.fork()
         if not child:
             try:
                 publishing.publish_ids(tasks.sync_orders, ["of the child"])
-                publishing.flush()
+                process_publisher.flush()
             finally:
                 os._exit(0)
     assert os.waitpid(child, 0)[1] == 0

@@ -15,7 +15,9 @@ from django.db import connection, connections, transaction
 from kombu.exceptions import EncodeError, OperationalError
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.core import celery_tasks, publishing
+from saleor_customer_plus.core import broker as broker_connection
+from saleor_customer_plus.core import celery_tasks, process_publisher, publishing
+from saleor_customer_plus.core import publisher as publishers
 from saleor_customer_plus.plugin import CustomerPlusPlugin
 from saleor_customer_plus.saleor_adapter.host import celery_app
 
@@ -34,12 +36,12 @@ def with_a_broker(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     # Celery's own first: it reads Django's where it has none, and what it read here is what it gets back afterwards.
     monkeypatch.setattr(celery_app.conf, "task_always_eager", False)
     settings.CELERY_TASK_ALWAYS_EAGER = False  # for a Celery whose own setting does not overrule Django's
-    monkeypatch.setattr(publishing, "_publishers", {})
-    monkeypatch.setattr(publishing, "MOMENT", 0.05)
-    monkeypatch.setattr(publishing, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(process_publisher, "_publishers", {})
+    monkeypatch.setattr(publishers, "MOMENT", 0.05)
+    monkeypatch.setattr(publishers, "FIRST_PAUSE", 0.05)
     yield
-    if publishing._publishers:
-        publisher = publishing._publisher()
+    if process_publisher._publishers:
+        publisher = process_publisher.current()
         publisher._ids.clear()
         publisher._calls.clear()
         publisher.flush(LONG)
@@ -88,7 +90,7 @@ def wait_until(is_so: Callable[[], Any]) -> None:
 
 
 def after_flush(broker: Broker) -> Sent:
-    publishing._publisher().flush(LONG)
+    process_publisher.current().flush(LONG)
     return broker.sent
 
 
@@ -97,7 +99,7 @@ def test_three_hooks_of_a_transaction_publish_one_task(plugin: Any, broker: Brok
     with on_commit(), transaction.atomic():
         for hook in (plugin.order_created, plugin.order_fully_paid, plugin.order_updated):
             hook(ORDER)
-        assert not publishing._publishers
+        assert not process_publisher._publishers
 
     assert after_flush(broker) == [("sync_orders", ([ORDER.pk],))]
 
@@ -108,7 +110,7 @@ def test_what_is_rolled_back_publishes_nothing(plugin: Any, broker: Broker, on_c
         plugin.order_created(ORDER)
         transaction.set_rollback(True)
 
-    assert not publishing._publishers
+    assert not process_publisher._publishers
 
 
 @pytest.mark.django_db
@@ -125,13 +127,13 @@ def test_ten_thousand_updates_of_a_hundred_orders_make_few_tasks(plugin: Any, br
 
 
 def test_a_task_gets_so_many_ids_at_most(broker: Broker) -> None:
-    publishing._publisher().add_ids(tasks.sync_orders, range(publishing.IDS_IN_ONE_TASK + 1))
+    process_publisher.current().add_ids(tasks.sync_orders, range(publishers.IDS_IN_ONE_TASK + 1))
 
-    assert [len(ids) for _name, (ids,) in after_flush(broker)] == [publishing.IDS_IN_ONE_TASK, 1]
+    assert [len(ids) for _name, (ids,) in after_flush(broker)] == [publishers.IDS_IN_ONE_TASK, 1]
 
 
 def test_other_tasks_are_sent_one_by_one_and_equal_ones_once(broker: Broker) -> None:
-    publisher = publishing._publisher()
+    publisher = process_publisher.current()
     for job_id in (1, 2, 1):
         publisher.add_call(tasks.run_job, (job_id,))
     publisher.add_call(tasks.tell_mentioned, (7, [3, 4]))
@@ -146,7 +148,7 @@ def test_the_thread_of_a_request_never_talks_to_the_broker(
     plugin: Any, on_commit: Any, monkeypatch: pytest.MonkeyPatch, misbehaving: Any, scheme: str
 ) -> None:
     """And the publisher's own thread gives up in time, keeping what it could not send."""
-    monkeypatch.setattr(publishing, "STEP_LIMIT", 0.2)
+    monkeypatch.setattr(broker_connection, "STEP_LIMIT", 0.2)
     talking: set[threading.Thread] = set()
     for name in ("getaddrinfo", "create_connection"):
         original = getattr(socket, name)
@@ -162,12 +164,12 @@ def test_the_thread_of_a_request_never_talks_to_the_broker(
             for hook in (plugin.order_created, plugin.order_fully_paid, plugin.order_updated):
                 hook(ORDER)
         assert threading.current_thread() not in talking
-        publisher = publishing._publisher()
+        publisher = process_publisher.current()
         wait_until(lambda: publisher._failures >= 2)
 
     assert talking == {publisher._thread}
     wait_until(lambda: publisher.waiting == 1)
-    assert publishing.is_failing()
+    assert process_publisher.is_failing()
 
 
 @pytest.mark.django_db
@@ -191,7 +193,7 @@ def test_a_name_that_is_never_resolved_holds_nobody(
         plugin.order_updated(ORDER)
         plugin.order_updated(SimpleNamespace(pk="another"))
     began = time.monotonic()
-    publishing.flush()
+    process_publisher.flush()
 
     assert time.monotonic() - began < LONG / 2  # it would be for ever
     never.set()
@@ -199,18 +201,18 @@ def test_a_name_that_is_never_resolved_holds_nobody(
 
 def test_what_could_not_be_sent_is_kept_and_sent_later(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
     broker.fail = refuse
-    publisher = publishing._publisher()
+    publisher = process_publisher.current()
     publisher.add_ids(tasks.sync_orders, ["a", "b"])
     publisher.add_call(tasks.run_job, (1,))
     wait_until(lambda: publisher._failures >= 3)
-    assert publishing.is_failing()
+    assert process_publisher.is_failing()
     publisher.add_ids(tasks.sync_orders, ["c", "a"])
 
     broker.fail = lambda _name, _args: None
     wait_until(lambda: len(broker.sent) == 2)
 
     assert broker.sent == [("run_job", (1,)), ("sync_orders", (["a", "b", "c"],))]
-    wait_until(lambda: not publishing.is_failing())
+    wait_until(lambda: not process_publisher.is_failing())
     told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert told == [
         "The task broker cannot be reached (ConnectionRefusedError). Tasks wait in this process meanwhile.",
@@ -219,10 +221,10 @@ def test_what_could_not_be_sent_is_kept_and_sent_later(broker: Broker, caplog: p
 
 
 def test_a_failing_broker_is_asked_less_and_less_often(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "FIRST_PAUSE", 1.0)
+    monkeypatch.setattr(publishers, "FIRST_PAUSE", 1.0)
     monkeypatch.setattr("random.uniform", lambda _least, _most: 1.0)
     monkeypatch.setattr("time.monotonic", lambda: 0.0)
-    publisher = publishing.Publisher()
+    publisher = publishers.Publisher()
     pauses = []
     for _ in range(20):
         publisher._failed(OperationalError())
@@ -232,9 +234,9 @@ def test_a_failing_broker_is_asked_less_and_less_often(broker: Broker, monkeypat
 
 
 def test_memory_is_bounded(broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(publishing, "MAX_QUEUED", 100)
+    monkeypatch.setattr(publishers, "MAX_QUEUED", 100)
     broker.fail = refuse
-    publisher = publishing._publisher()
+    publisher = process_publisher.current()
     publisher.add_ids(tasks.sync_orders, range(60))
     wait_until(lambda: publisher._failures >= 1)
     publisher.add_ids(tasks.sync_orders, range(1000))
@@ -245,7 +247,7 @@ def test_memory_is_bounded(broker: Broker, monkeypatch: pytest.MonkeyPatch, capl
     assert publisher.waiting <= 200
     broker.fail = lambda _name, _args: None
     wait_until(lambda: len(broker.sent) == 101)
-    wait_until(lambda: not publishing.is_failing())
+    wait_until(lambda: not process_publisher.is_failing())
     assert sum("further ones are dropped" in record.getMessage() for record in caplog.records) == 1
     assert "1800 tasks were dropped meanwhile" in caplog.text
 
@@ -257,7 +259,7 @@ def test_a_task_that_cannot_be_sent_at_all_does_not_stop_the_others(broker: Brok
             raise error
 
     broker.fail = fail
-    publisher = publishing._publisher()
+    publisher = process_publisher.current()
     publisher.add_call(tasks.run_job, (1,))
     publisher.add_call(tasks.run_job, (2,))
     publisher.add_ids(tasks.sync_orders, ["a"])
@@ -267,7 +269,7 @@ def test_a_task_that_cannot_be_sent_at_all_does_not_stop_the_others(broker: Brok
 
 
 def test_the_thread_survives_what_nobody_thought_of(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    publisher = publishing._publisher()
+    publisher = process_publisher.current()
     original, calls = publisher._take, []
 
     def take() -> Any:
@@ -295,7 +297,7 @@ def test_the_thread_keeps_no_connection_to_the_database(broker: Broker) -> None:
         left.append(connections["default"])
 
     broker.fail = ask
-    publishing._publisher().add_ids(tasks.sync_orders, ["a"])
+    process_publisher.current().add_ids(tasks.sync_orders, ["a"])
     after_flush(broker)
 
     (of_thread,) = left
@@ -304,14 +306,14 @@ def test_the_thread_keeps_no_connection_to_the_database(broker: Broker) -> None:
 
 
 def test_the_thread_keeps_no_process_alive(broker: Broker) -> None:
-    publishing._publisher().add_ids(tasks.sync_orders, ["a"])
+    process_publisher.current().add_ids(tasks.sync_orders, ["a"])
     after_flush(broker)
 
     assert [thread.daemon for thread in broker.threads] == [True]
 
 
 def test_after_a_flush_it_goes_on(broker: Broker) -> None:
-    publisher = publishing._publisher()
+    publisher = process_publisher.current()
     publisher.add_ids(tasks.sync_orders, ["a"])
     after_flush(broker)
     publisher.add_ids(tasks.sync_orders, ["b"])
@@ -324,7 +326,7 @@ def test_after_a_flush_it_goes_on(broker: Broker) -> None:
 def test_a_task_that_hands_over_does_not_hang(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, misbehaving: Any, scheme: str
 ) -> None:
-    monkeypatch.setattr(publishing, "STEP_LIMIT", 0.2)
+    monkeypatch.setattr(broker_connection, "STEP_LIMIT", 0.2)
     with misbehaving() as port:
         monkeypatch.setenv("CELERY_BROKER_WRITE_URL", f"{scheme}://127.0.0.1:{port}//")
         publishing.send_now(tasks.run_job, [(1,), (1,), (1,)])
@@ -336,8 +338,8 @@ def test_each_of_several_servers_is_tried_once(monkeypatch: pytest.MonkeyPatch) 
     with brokers.refusing() as first, brokers.silent() as second:
         urls = f"redis://127.0.0.1:{first}/0;redis://127.0.0.1:{second}/0"
         monkeypatch.setenv("CELERY_BROKER_WRITE_URL", urls)
-        monkeypatch.setattr(publishing, "STEP_LIMIT", 0.2)
-        link = publishing._limited_connection()
+        monkeypatch.setattr(broker_connection, "STEP_LIMIT", 0.2)
+        link = broker_connection.limited_connection()
         tried: list[int] = []
         establish = link._establish_connection
 
@@ -360,7 +362,7 @@ def test_limits_keep_what_the_shop_configured(monkeypatch: pytest.MonkeyPatch) -
     )
     monkeypatch.setenv("CELERY_BROKER_WRITE_URL", "redis://127.0.0.1:1/0")
 
-    link = publishing._limited_connection()
+    link = broker_connection.limited_connection()
 
     options = link.transport_options
     assert (options["visibility_timeout"], options["max_retries"]) == (7, 0)

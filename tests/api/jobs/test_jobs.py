@@ -16,7 +16,7 @@ from django.utils import timezone
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.api.core.base import to_global_id
-from saleor_customer_plus.core import publishing
+from saleor_customer_plus.core import process_publisher
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.jobs.queries import Steps, progress
@@ -206,7 +206,7 @@ def test_a_job_says_why_it_does_not_go_on(api: Api, monkeypatch: pytest.MonkeyPa
     assert reason(old) == "No worker has begun the job in 7 minutes. Check that Celery's workers and beat run."
     assert reason(over) is None
 
-    monkeypatch.setattr(publishing, "is_failing", lambda: True)
+    monkeypatch.setattr(process_publisher, "is_failing", lambda: True)
 
     assert (reason(new) or "").startswith("The broker of Celery's tasks cannot be reached at the moment.")
     assert reason(over) is None
