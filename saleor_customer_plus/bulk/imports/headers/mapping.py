@@ -13,7 +13,8 @@ from ..values import choices, dates
 from ..values.base import Unreadable, plain
 from ..values.emails import has_address
 from ..values.names import is_both
-from .formats import DROP, KEEP, Format, columns_of, format_of, recognise
+from .format_definition import DROP, KEEP, Format
+from .formats import columns_of, format_of, recognise
 from .own_columns import own_columns
 from .placed import placed, rank
 from .secrets import has_secrets, is_secret_header
