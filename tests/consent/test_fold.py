@@ -28,6 +28,8 @@ from saleor_customer_plus.consent.services import record_events
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_record
 
+from ..properties import examples
+
 STAFF = Actor(ActorType.STAFF, "7")
 START = datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -90,7 +92,7 @@ def test_the_latest_word_and_the_latest_claim_are_enough(history: list[Step]) ->
 class OnTheDatabase(TestCase):  # type: ignore[misc]
     """Hypothesis runs many examples in one test; this base gives each a transaction of its own."""
 
-    @settings(max_examples=40)
+    @settings(max_examples=examples(15))
     @given(steps(*ConsentState))
     def test_sql_says_what_python_says(self, history: list[Step]) -> None:
         anna, bert = make_record(), make_record()
@@ -109,7 +111,7 @@ class OnTheDatabase(TestCase):  # type: ignore[misc]
             ids = [event.pk for event, step in of_purpose if step is expected]
             assert found.get(purpose) == (ids[0] if ids else None)
 
-    @settings(max_examples=12)
+    @settings(max_examples=examples(6))
     @given(steps(ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED, ConsentState.PENDING))
     def test_what_is_written_comes_to_what_is_kept(self, history: list[Step]) -> None:
         anna = make_record()

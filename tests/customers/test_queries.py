@@ -33,6 +33,8 @@ from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.settings import DEFAULTS
 from tests.factories import make_account, make_channel, make_ledger_entry, make_record
 
+from ..properties import examples
+
 pytestmark = pytest.mark.django_db
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -560,7 +562,7 @@ class TestPaging:
         return rolled_back
 
     examples = settings(
-        max_examples=60,
+        max_examples=examples(20),
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

@@ -18,6 +18,7 @@ from saleor_customer_plus.groups import services as actions
 from saleor_customer_plus.groups.models import Group, GroupMembership
 
 from ..factories import make_group, make_record
+from ..properties import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,7 @@ class TestMembership:
         assert groups_of(anna) == ["Gold"], "the last one"
 
     @given(st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=6), max_size=5), st.booleans())
-    @settings(max_examples=30)
+    @settings(max_examples=examples(12))
     def test_any_sequence_comes_to_what_it_says(self, steps: list[list[tuple[int, int]]], several: bool) -> None:
         people = [make_record() for _ in range(3)]
         groups = [actions.default_group(), make_group(), make_group()]

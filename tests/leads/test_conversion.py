@@ -22,6 +22,8 @@ from saleor_customer_plus.sync import reactions
 from tests.drift import drift, reconcile
 from tests.factories import change, make_account, make_lead, make_ledger_entry, make_order, make_record
 
+from ..properties import examples
+
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -206,7 +208,7 @@ def test_one_statement_for_any_number_of_records() -> None:
 
 
 class TestAnyOrder(TestCase):
-    @settings(max_examples=25)
+    @settings(max_examples=examples(10))
     @given(data=st.data())
     def test_what_comes_out_is_the_same(self, data: st.DataObject) -> None:
         """Orders before and after the lead, looked at in any order, some twice, some together."""

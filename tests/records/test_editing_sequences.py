@@ -25,6 +25,8 @@ from saleor_customer_plus.settings import DEFAULTS
 from saleor_customer_plus.sync import reactions
 from tests.factories import change, make_address, make_order, make_record
 
+from ..properties import examples
+
 pytestmark = pytest.mark.django_db
 
 STAFF = Actor(ActorType.STAFF, "7")
@@ -94,7 +96,7 @@ def replayed(record: CustomerRecord) -> dict[str, Any]:
     return told
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(6))
 @given(st.lists(steps, max_size=8))
 def test_any_sequence(sequence: list[tuple[str, Any]]) -> None:
     with transaction.atomic():

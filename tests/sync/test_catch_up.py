@@ -29,6 +29,7 @@ from saleor_customer_plus.sync.models import CatchUp, Look
 from ..drift import drift
 from ..factories import change, make_account, make_job, make_order, make_transaction
 from ..poison import poison
+from ..properties import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +132,7 @@ EVENTS = st.one_of(
 class AnyOutage(TestCase):
     """Of up to three days, with any pattern of lost tasks and stopped workers."""
 
-    @settings(max_examples=40)
+    @settings(max_examples=examples(12))
     @given(events=st.lists(st.tuples(st.integers(0, 360), EVENTS), max_size=14))
     def test_one_catch_up_leaves_nothing_to_correct(self, events: list[tuple[int, Any]]) -> None:
         shop = Outage()

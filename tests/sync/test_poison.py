@@ -32,6 +32,7 @@ from saleor_customer_plus.sync.walks import Walk
 from ..drift import drift
 from ..factories import change, make_account, make_address, make_order, make_record, make_transaction
 from ..poison import cure, poison
+from ..properties import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +109,7 @@ def make_people(count: int = 12) -> list[Any]:
 class Poisoned(TestCase):
     """Rows of any kind may be bad, at once: all others are as if they were not there."""
 
-    @settings(max_examples=8)
+    @settings(max_examples=examples(4))
     @given(
         bad_accounts=st.sets(st.integers(0, 5), max_size=3),
         bad_orders=st.sets(st.integers(0, 5), max_size=3),

@@ -20,6 +20,8 @@ from saleor_customer_plus.records.models import CustomerRecord
 from tests.client import Api
 from tests.factories import make_record
 
+from ...properties import examples
+
 UPDATE = """
 mutation ($id: ID!, $attributes: JSON) {
   customerRecordUpdate(id: $id, input: {attributes: $attributes}) {
@@ -60,7 +62,9 @@ VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)),
     max_leaves=9,
 )
-PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -18,11 +18,13 @@ from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.bulk.imports import row_keys, scan
 from saleor_customer_plus.bulk.imports.options import ImportOptions
-from saleor_customer_plus.jobs import chunks
+from saleor_customer_plus.jobs import chunks, lifecycle
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import COUNTERS, BulkJob, JobKind, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_record
+
+from ...properties import examples
 
 
 def begin_any(rng: random.Random) -> Any:
@@ -37,7 +39,7 @@ def begin_any(rng: random.Random) -> Any:
 
 def outcome(content: str, seed: int, *, preview: bool, cancels: bool = False, strict: bool = False) -> tuple[Any, ...]:
     """The problems of an import, and the records after it."""
-    job = jobs.create(
+    job = lifecycle.create(
         JobKind.IMPORT,
         actor=Actor(ActorType.STAFF, "1"),
         options=ImportOptions(show_preview=preview, strict=strict).to_json(),
@@ -52,7 +54,7 @@ def outcome(content: str, seed: int, *, preview: bool, cancels: bool = False, st
         patch.setattr(row_keys, "COMPARED", 4)
         _run(job, rng, cancels)
         if job.state == JobState.READY:
-            jobs.start(job.pk, actor=job.actor)
+            lifecycle.start(job.pk, actor=job.actor)
             _run(job, rng, cancels)
     assert job.state == JobState.SUCCEEDED, job.error_message
     told = list(job.problems.order_by("row_number", "id").values_list("row_number", "cells", "reasons"))
@@ -85,8 +87,8 @@ def _run(job: BulkJob, rng: random.Random, cancels: bool) -> None:
         job.refresh_from_db()
         if job.state in (JobState.SUCCEEDED, JobState.READY, JobState.FAILED):
             return
-        jobs.cancel(job.pk, actor=job.actor)
-        jobs.retry(job.pk, actor=job.actor)
+        lifecycle.cancel(job.pk, actor=job.actor)
+        lifecycle.retry(job.pk, actor=job.actor)
 
 
 people = st.lists(
@@ -108,7 +110,7 @@ known = st.lists(
 class Chunks(TestCase):  # type: ignore[misc]
     """Hypothesis runs many examples in one test; this base gives each a transaction of its own."""
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=examples(4), deadline=None)
     @given(people, known, st.booleans(), st.integers(0, 1000), st.booleans())
     def test_in_any_order_and_after_any_retry_come_to_the_same(
         self, people: list[tuple[str, str, str]], known: list[tuple[str, str]], preview: bool, seed: int, strict: bool

@@ -21,6 +21,7 @@ from saleor_customer_plus.jobs.models import JobState
 from saleor_customer_plus.records.models import CustomerRecord
 
 from ...factories import make_record
+from ...properties import examples
 from .test_import_job import error_rows, load, make, record, rows_in, run, told, warned_rows
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +219,7 @@ ROWS = st.lists(st.tuples(st.sampled_from("abc"), SAYS, SAYS, st.sampled_from(["
 class OfSeveralRows(TestCase):  # type: ignore[misc]
     """Hypothesis runs many examples in one test; this base gives each a transaction of its own."""
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=examples(8), deadline=None)
     @given(ROWS, st.booleans(), st.sampled_from([Subscribe.MARKED, Subscribe.ALL]))
     def test_nobody_is_subscribed_whom_any_row_says_no_of(self, rows: Any, strict: bool, subscribe: Subscribe) -> None:
         lines = [f"{name}@example.com,{news},{offers},{phone}" for name, news, offers, phone in rows]

@@ -18,6 +18,8 @@ from saleor_customer_plus.bulk.imports.row_keys import Passed, RowKey
 from saleor_customer_plus.jobs.models import BulkImportKey
 from tests.factories import make_job
 
+from ...properties import examples
+
 Rows = Sequence[tuple[str, str | None, bool, str | None]]
 
 rows = st.lists(
@@ -86,7 +88,7 @@ def of_others_numbers(rows: Rows) -> list[Passed]:
 class Keys(TestCase):  # type: ignore[misc]
     """Hypothesis runs many examples in one test; this base gives each a transaction of its own."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(20), deadline=None)
     @given(rows, st.integers(1, 20))
     def test_are_compared_by_parts(self, rows: Rows, size: int) -> None:
         job, other = make_job("IMPORT"), make_job("IMPORT")
@@ -106,7 +108,7 @@ class Keys(TestCase):  # type: ignore[misc]
         assert sorted(found) == passed(rows)
         assert BulkImportKey.objects.filter(job=other.pk).count() == len(rows)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(15), deadline=None)
     @given(rows, st.sets(st.integers(0, 19)), st.integers(1, 20))
     def test_are_set_aside_by_parts(self, rows: Rows, doubtful: set[int], size: int) -> None:
         job, other = make_job("IMPORT"), make_job("IMPORT")

@@ -21,6 +21,7 @@ from saleor_customer_plus.jobs.models import JobState
 from saleor_customer_plus.records.models import CustomerRecord
 
 from ...factories import make_record
+from ...properties import examples
 from .test_import_job import error_rows, load, make, preview, record, run, started, told, warned_rows
 
 pytestmark = pytest.mark.django_db
@@ -215,7 +216,7 @@ ROWS = st.lists(st.tuples(ADDRESSES, st.lists(CELLS, max_size=7)), max_size=8)
 class NobodyIsLost(TestCase):  # type: ignore[misc]
     """Hypothesis runs many examples in one test; this base gives each a transaction of its own."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=examples(10), deadline=None)
     @given(ROWS, st.booleans())
     def test_for_a_cell_that_cannot_be_read(self, rows: Any, show_preview: bool) -> None:
         width = 6

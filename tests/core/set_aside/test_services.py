@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connection
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -18,12 +18,15 @@ from saleor_customer_plus.core.set_aside import services as actions
 from saleor_customer_plus.core.set_aside.checks import check_set_aside
 from saleor_customer_plus.core.set_aside.models import RowKind, SetAsideRow
 
+from ...properties import examples
+
 pytestmark = pytest.mark.django_db
 
 
 class Halving(TestCase):
     """Any rows, any of them bad, in either mode."""
 
+    @settings(max_examples=examples(30))
     @given(keys=st.sets(st.integers(1, 60)), bad=st.sets(st.integers(1, 60)))
     def test_exactly_the_bad_rows_are_set_aside_and_all_others_are_done_once(
         self, keys: set[int], bad: set[int]
