@@ -10,7 +10,7 @@ from .bulk.undo.undo_job import Undoing
 from .bulk.updates.update_job import Update
 from .bulk.updates.update_undo import UpdateUndo
 from .insights.insights_job import Insights
-from .jobs import engine
+from .jobs import kinds
 from .sync.reconciliation import Reconciliation
 
 KINDS = (Import, Export, Update, Undoing, Reconciliation, Insights)
@@ -20,6 +20,6 @@ UNDOS = (ImportUndo, UpdateUndo)
 def register_all() -> None:
     """Let the engine know of all kinds. Called once in each process, before any job is made or run."""
     for kind in KINDS:
-        engine.register(kind())
+        kinds.register(kind())
     for how in UNDOS:
         undo.register(how())

@@ -18,7 +18,7 @@ from django.utils import timezone
 from .. import settings
 from ..activity.models import ActorType
 from ..activity.services import Actor
-from ..jobs import engine as jobs
+from ..jobs import kinds, lifecycle
 from ..jobs.models import UNDER_WAY, BulkChunk, BulkJob, JobEventType, JobKind, JobState
 from ..settings import CustomerPlusSettings
 from . import computation
@@ -30,7 +30,7 @@ RANGE = 20_000
 _ZONE = "time_zone"
 
 
-class Insights(jobs.Kind):
+class Insights(kinds.Kind):
     """First the thresholds, in one chunk; then the records, a chunk for each range of ids."""
 
     kind = JobKind.INSIGHTS
@@ -66,7 +66,7 @@ def all_runs() -> QuerySet[BulkJob]:
 def create(*, actor: Actor = SYNC) -> BulkJob:
     """Make a computation. Raises `engine.AlreadyUnderWay`: there is one at a time."""
     chosen, _is_active = settings.load()
-    return jobs.create(JobKind.INSIGHTS, actor=actor, options={_ZONE: chosen.time_zone}, is_confirmed=True)
+    return lifecycle.create(JobKind.INSIGHTS, actor=actor, options={_ZONE: chosen.time_zone}, is_confirmed=True)
 
 
 def current() -> BulkJob | None:

@@ -1,6 +1,6 @@
-"""The life of a job: made, taken chunk by chunk by any number of workers, canceled, retried, done.
+"""How workers do a job: any number of them take it chunk by chunk until it is done.
 
-A kind of job says what its phases are and what a chunk of each does (`Kind`); everything else is here. The rows that a
+A kind of job says what its phases are and what a chunk of each does (`jobs.kinds`). The rows that a
 chunk writes, its problems, its counters and the fact that it is done are one transaction: a worker that is killed costs
 one chunk, and a task that is delivered twice finds nothing to do. A worker holds the lock of its chunk's row while it
 works: no lease, no clean-up. Only that it began is committed before, so that what kills each worker ends the job.
@@ -14,29 +14,24 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import Any, ClassVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, OperationalError, connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from .. import settings
-from ..activity.models import ActorType
-from ..activity.services import Actor
 from ..core import private_files, sql
 from ..core.celery_tasks import bulk_work
-from ..core.set_aside.faults import described
-from ..errors import CustomerPlusError, ErrorCode
-from ..saleor_adapter import host, staff
+from ..errors import CustomerPlusError
 from . import chunks as claims
-from . import events, notifications
-from .models import ONE_AT_A_TIME, OVER, BulkChunk, BulkJob, JobEventType, JobKind, JobState
+from . import notifications
+from .kinds import Kind, all_kinds, kind_of
+from .models import OVER, BulkChunk, BulkJob, JobState
 from .progress import Canceled
 
 logger = logging.getLogger(__name__)
@@ -55,207 +50,6 @@ MAX_WAIT = 5
 TRIES = 3
 # Seconds that a new job may wait for its task before it is sent again.
 PATIENCE = 60
-
-
-class Kind:
-    """What one kind of job does. Subclasses are registered with `register`.
-
-    A phase may make chunks of a later one, as many as it finds to be done: they wait until their phase has come.
-    """
-
-    kind: ClassVar[JobKind]
-    # In order. A phase without chunks is passed over.
-    phases: ClassVar[tuple[str, ...]]
-
-    def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
-        """The specs of a phase's chunks, asked when the phase before is over. May set fields of the job."""
-        raise NotImplementedError
-
-    def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
-        """Do one chunk, in the caller's transaction. Return what was counted; `bytes` is progress through the file.
-
-        To do it in steps, set `chunk.position` to where the next step begins, and to None in the last one.
-        """
-        raise NotImplementedError
-
-    def failed(self, job: BulkJob, chunk: BulkChunk, error: Exception) -> bool:
-        """Called after a step of a chunk failed and was rolled back, in a transaction of its own.
-
-        May change `chunk.failures`, so that the next step is smaller, or `chunk.position`, to pass over what is at
-        fault. Return whether the job goes on at once. Otherwise an error of the connection is raised, to be tried again
-        later, and any other ends the job.
-        """
-        return False
-
-    def waits_after(self, job: BulkJob, phase: str) -> bool:
-        """Whether the job waits after this phase, READY, until somebody calls `start`."""
-        return False
-
-    def check(self, job: BulkJob, actor: Actor) -> None:
-        """Raise `CustomerPlusError` if the job may not go on in the name of this actor."""
-
-    def finish(self, job: BulkJob) -> None:
-        """Called once, in the transaction in which the job succeeds: put the files together, tell what there is."""
-
-    def notifies(self, job: BulkJob) -> bool:
-        """Whether staff are notified that the job succeeded or failed."""
-        return True
-
-    def forget(self, job: BulkJob) -> None:
-        """Called when the job's files are removed: remove what else it keeps of anybody's data."""
-
-    def rest(self) -> None:
-        """Called when this process leaves off working at jobs: drop the copies of anybody's data that it has."""
-
-
-_KINDS: dict[JobKind, Kind] = {}
-
-
-def register(kind: Kind) -> None:
-    _KINDS[kind.kind] = kind
-
-
-def kind_of(job: BulkJob) -> Kind:
-    return _KINDS[JobKind(job.kind)]
-
-
-def create(kind: JobKind, *, actor: Actor, options: Mapping[str, Any], **fields: Any) -> BulkJob:
-    """Make a job that waits for a worker. Send `tasks.run_job` once the transaction is committed.
-
-    Raises `AlreadyUnderWay` for a kind of which there may be one at a time.
-    """
-    kept = {**options, CHANNELS: channels_to_json(channels_of_actor(actor))}
-    with _one_at_a_time():
-        job = BulkJob.objects.create(kind=kind, actor_type=actor.type, actor_id=actor.id, options=kept, **fields)
-        events.add(job, JobEventType.CREATED, actor)
-        return job
-
-
-class AlreadyUnderWay(CustomerPlusError):
-    """There may be one job of this kind at a time, and there is one."""
-
-    def __init__(self) -> None:
-        message = "Another job of this kind is under way. Wait until it is over, or cancel it."
-        super().__init__(message, code=ErrorCode.ALREADY_EXISTS)
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """A transaction in which a job is made or goes on. Raises `AlreadyUnderWay` where another one does not allow it."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if ONE_AT_A_TIME not in described(error)[1]:
-            raise
-        raise AlreadyUnderWay from error
-
-
-# For the job itself: the channels whose orders it may tell of, which are those of whoever asked for it.
-CHANNELS = "_channels"
-
-
-def channels_of_actor(actor: Actor) -> staff.Channels:
-    """The channels whose orders whoever does something may see. Apps and the machine itself are not restricted."""
-    if actor.type != ActorType.STAFF:
-        return None
-    user = host.User.objects.filter(pk=actor.id).first() if actor.id.isdecimal() else None
-    return frozenset() if user is None else staff.channels_of_user(user)
-
-
-def channels_of_job(job: BulkJob) -> staff.Channels:
-    channels = job.options.get(CHANNELS)
-    return None if channels is None else frozenset(channels)
-
-
-def channels_to_json(channels: staff.Channels) -> list[int] | None:
-    return None if channels is None else sorted(channels)
-
-
-def may_see_files(job: BulkJob, channels: staff.Channels) -> bool:
-    """Whether whoever sees the orders of these channels may see what a job has of customers.
-
-    It may have figures over the channels of whoever asked for it, so all of those are needed.
-    """
-    of_job = channels_of_job(job)
-    return channels is None or (of_job is not None and of_job <= channels)
-
-
-def start(job_id: int, *, actor: Actor) -> BulkJob:
-    """Let a job that is READY go on, in the name of whoever starts it."""
-    with transaction.atomic():
-        _check_name(held(job_id), actor)
-        job = _move(job_id, {JobState.READY}, JobState.PENDING, "start", is_confirmed=True, **_in_name_of(actor))
-        events.add(job, JobEventType.STARTED, actor)
-        return job
-
-
-def cancel(job_id: int, *, actor: Actor) -> BulkJob:
-    """End a job before its next chunk. What was done stays, and can be undone where the kind of job can."""
-    states = {JobState.PENDING, JobState.READY, JobState.RUNNING}
-    with transaction.atomic():
-        job = _move(job_id, states, JobState.CANCELED, "cancel", finished_at=timezone.now())
-        events.add(job, JobEventType.CANCELED, actor)
-        return job
-
-
-def retry(job_id: int, *, actor: Actor) -> BulkJob:
-    """Let a failed or canceled job go on from the chunk where it ended, while it has its files and was not undone.
-
-    From then on it works in the name of whoever retries it. Send `tasks.run_job` once the transaction is committed.
-    Raises `AlreadyUnderWay` as `create` does.
-    """
-    with _one_at_a_time():
-        job = held(job_id)
-        if job.files_removed_at is not None:
-            raise CustomerPlusError("The files of this job were removed. Make a new one.", field="id")
-        if job.undone_by.exists():
-            raise CustomerPlusError("This job was undone. Make a new one.", field="id")
-        _check_name(job, actor)
-        claims.forget_starts(BulkChunk.objects.filter(job=job_id))
-        job = _move(
-            job_id,
-            {JobState.FAILED, JobState.CANCELED},
-            JobState.PENDING,
-            "retry",
-            finished_at=None,
-            error_code="",
-            error_message="",
-            worked_at=timezone.now(),
-            **_in_name_of(actor),
-        )
-        events.add(job, JobEventType.RETRIED, actor)
-        return job
-
-
-def _check_name(job: BulkJob, actor: Actor) -> None:
-    """Raise if the job cannot go on in the name of this one, who is not whom it has worked for so far."""
-    if actor != job.actor:
-        kind_of(job).check(job, actor)
-
-
-def _in_name_of(actor: Actor) -> dict[str, str]:
-    return {"actor_type": actor.type, "actor_id": actor.id}
-
-
-def held(job_id: int) -> BulkJob:
-    """The job, held until the caller's transaction ends. Raise if there is none."""
-    job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
-    if job is None:
-        raise CustomerPlusError("No job has this id.", code=ErrorCode.NOT_FOUND, field="id")
-    return job
-
-
-def _move(job_id: int, states: set[JobState], to: JobState, verb: str, **fields: Any) -> BulkJob:
-    with transaction.atomic():
-        job = held(job_id)
-        if job.state not in states:
-            raise CustomerPlusError(f"Cannot {verb} a job that is {job.state}.", field="id")
-        job.state = to
-        for name, value in fields.items():
-            setattr(job, name, value)
-        job.save(update_fields=["state", *fields])
-        return job
 
 
 def work(job_id: int, *, seconds: float) -> int:
@@ -280,7 +74,7 @@ def _resting() -> Iterator[None]:
     try:
         yield
     finally:
-        for kind in _KINDS.values():
+        for kind in all_kinds():
             kind.rest()
 
 

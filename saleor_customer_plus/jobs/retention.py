@@ -15,8 +15,7 @@ from .. import settings
 from ..activity.services import Actor
 from ..core import private_files
 from ..errors import CustomerPlusError
-from . import engine as jobs
-from . import events
+from . import events, kinds, lifecycle
 from .models import FOLDER, OVER, WORKING_FILE, BulkChunk, BulkJob, BulkProblem, JobEventType, JobState, bulk_storage
 
 logger = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ def forget(job_id: int, *, actor: Actor) -> BulkJob:
     It can neither be undone nor go on afterwards. Raises `CustomerPlusError` for one that is under way.
     """
     with transaction.atomic():
-        job = jobs.held(job_id)
+        job = lifecycle.held(job_id)
         if job.state in (JobState.PENDING, JobState.RUNNING):
             raise CustomerPlusError("This job is under way. Cancel it first.", field="id")
         if _forget(job):
@@ -68,7 +67,7 @@ def _forget(job: BulkJob) -> bool:
         return False
     if job.state == JobState.READY:
         job.state, job.finished_at = JobState.CANCELED, timezone.now()
-    jobs.kind_of(job).forget(job)
+    kinds.kind_of(job).forget(job)
     for file in (job.file, job.result_file, job.error_file, job.warning_file):
         if file:
             private_files.delete(file.storage, file.name)

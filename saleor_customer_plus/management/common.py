@@ -63,9 +63,9 @@ def reporting_errors(options: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     except CustomerPlusError as error:
-        raise CommandError(_told(error, options)) from error
+        raise CommandError(_message(error, options)) from error
     except SeveralErrors as several:
-        raise CommandError("\n".join(_told(error, options) for error in several.errors)) from several
+        raise CommandError("\n".join(_message(error, options) for error in several.errors)) from several
 
 
 # Options that are not called as the field that they are for: those that can be repeated, and a group by its name.
@@ -78,7 +78,7 @@ _OPTION_OF = {
 _ARGUMENTS = ("file", "job")
 
 
-def _told(error: CustomerPlusError, options: Mapping[str, Any]) -> str:
+def _message(error: CustomerPlusError, options: Mapping[str, Any]) -> str:
     """The message, after the option that it is about as it is typed."""
     if not error.field:
         return error.message
@@ -107,9 +107,9 @@ def _bar(*, quiet: bool) -> Iterator[Callable[[BulkJob], None]]:
             latest[:] = [job]
             if bar.disable:
                 return
-            told = queries.progress(job, queries.steps_of([job.pk])[job.pk])
+            progress = queries.progress(job, queries.steps_of([job.pk])[job.pk])
             bar.set_description(job.phase or job.get_state_display(), refresh=False)
-            bar.n = round(100 * (told.fraction or 0), 1)
+            bar.n = round(100 * (progress.fraction or 0), 1)
             bar.set_postfix_str(f"{job.counters.get('read', 0):,} rows")
 
         def hear(rows: int) -> None:
@@ -165,8 +165,8 @@ def print_result(command: BaseCommand, job: BulkJob, *, as_json: bool, **more: A
         )
         if not counted and job.state == JobState.SUCCEEDED:
             counted = "Nothing was to be done"
-        told = [f"Job {job.pk}: {job.get_state_display()}", counted]
-        command.stdout.write(" ".join(f"{one}." for one in told if one))
+        sentences = [f"Job {job.pk}: {job.get_state_display()}", counted]
+        command.stdout.write(" ".join(f"{one}." for one in sentences if one))
         if job.error_message:
             command.stderr.write(job.error_message)
     if job.state not in (JobState.SUCCEEDED, JobState.READY):

@@ -21,7 +21,7 @@ from ..bulk.imports.headers import formats
 from ..bulk.imports.options import ImportOptions, Mode, Subscribe, Withdrawals
 from ..consent.models import MARKETING
 from ..groups import queries as groups
-from ..jobs import engine as jobs
+from ..jobs import lifecycle
 from ..jobs.models import BulkJob, BulkProblem, JobKind, JobState
 from ..records.models import LawfulBasis
 from . import common
@@ -124,7 +124,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         if not options["json"]:
             _write(command, _columns(job), shown(preview), _refused(job), _warned(job))
         if options["dry_run"] or not (options["yes"] or _agreed()):
-            jobs.cancel(job.pk, actor=actor)
+            lifecycle.cancel(job.pk, actor=actor)
             if options["json"]:
                 job.refresh_from_db()
                 command.stdout.write(json.dumps({**common.summary(job), "read_as": file, "preview": preview}, indent=2))

@@ -12,8 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ..activity.models import ActorType
 from ..activity.services import Actor
 from ..bulk import imports, undo
-from ..jobs import engine as jobs
-from ..jobs import retention
+from ..jobs import lifecycle, retention
 from ..jobs.models import COUNTERS, LISTED_KINDS, BulkJob, JobKind, JobState
 from . import common
 
@@ -21,9 +20,9 @@ HELP = "List the jobs, newest first; or end, retry, undo, forget or work on one.
 
 # What each option does to a job, given all options and who does it, before it is worked on.
 _ACTIONS: dict[str, Callable[[BulkJob, dict[str, Any], Actor], BulkJob]] = {
-    "cancel": lambda job, _options, actor: jobs.cancel(job.pk, actor=actor),
+    "cancel": lambda job, _options, actor: lifecycle.cancel(job.pk, actor=actor),
     "forget": lambda job, _options, actor: retention.forget(job.pk, actor=actor),
-    "retry": lambda job, _options, actor: jobs.retry(job.pk, actor=actor),
+    "retry": lambda job, _options, actor: lifecycle.retry(job.pk, actor=actor),
     "start": lambda job, options, actor: imports.start(job.pk, actor=actor, missing=options["deactivate_missing"]),
     "run": lambda job, _options, _actor: job,
     "undo": lambda job, _options, actor: undo.create(job.pk, actor=actor),
@@ -94,9 +93,9 @@ def _list(command: BaseCommand, options: dict[str, Any]) -> None:
 
 
 def _show(command: BaseCommand, found: list[BulkJob], *, as_json: bool) -> None:
-    told = [common.summary(job) for job in found]
+    summaries = [common.summary(job) for job in found]
     if as_json:
-        command.stdout.write(json.dumps(told, indent=2))
+        command.stdout.write(json.dumps(summaries, indent=2))
         return
     names = ["id", "kind", "state", "phase", *COUNTERS, "created_at", "error_message"]
-    command.stdout.write(common.table([names, *([job[name] for name in names] for job in told)]))
+    command.stdout.write(common.table([names, *([job[name] for name in names] for job in summaries)]))

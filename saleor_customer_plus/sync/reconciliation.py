@@ -26,7 +26,7 @@ from ..core.set_aside.faults import is_of_row
 from ..core.set_aside.models import SetAsideRow
 from ..core.set_aside.services import Runner, carefully, put_aside
 from ..errors import CustomerPlusError
-from ..jobs import engine as jobs
+from ..jobs import kinds, lifecycle
 from ..jobs.models import UNDER_WAY, BulkChunk, BulkJob, JobEventType, JobKind, JobState
 from ..settings import CustomerPlusSettings
 from .walks import KEYS, ROWS, Walk, walk_batch
@@ -41,7 +41,7 @@ GIVE_UP = 16
 STUCK_AFTER = timedelta(hours=6)
 
 
-class Reconciliation(jobs.Kind):
+class Reconciliation(kinds.Kind):
     """A phase for each walk, a chunk for each range of keys, a step of it for each batch of `reconcile_batch` rows."""
 
     kind = JobKind.RECONCILIATION
@@ -161,7 +161,7 @@ def create(since: datetime | None = None, *, actor: Actor = SYNC) -> BulkJob:
     options: dict[str, Any] = {"settings": _relevant(chosen)}
     if since is not None:
         options["since"] = since.isoformat()
-    return jobs.create(JobKind.RECONCILIATION, actor=actor, options=options, is_confirmed=True)
+    return lifecycle.create(JobKind.RECONCILIATION, actor=actor, options=options, is_confirmed=True)
 
 
 def start(since: datetime | None = None, *, actor: Actor = SYNC) -> BulkJob:
@@ -171,7 +171,7 @@ def start(since: datetime | None = None, *, actor: Actor = SYNC) -> BulkJob:
         return run
     try:
         return create(since, actor=actor)
-    except jobs.AlreadyUnderWay:  # somebody was faster
+    except lifecycle.AlreadyUnderWay:  # somebody was faster
         return start(since, actor=actor)
 
 
@@ -182,7 +182,7 @@ def resume(*, actor: Actor = SYNC) -> BulkJob | None:
     has_failed = last is not None and last.state == JobState.FAILED and last.files_removed_at is None
     if last is not None and has_failed and is_active and last.options["settings"] == _relevant(chosen):
         with suppress(CustomerPlusError):  # somebody was faster
-            jobs.retry(last.pk, actor=actor)
+            lifecycle.retry(last.pk, actor=actor)
     return current()
 
 
@@ -194,9 +194,9 @@ def start_over() -> BulkJob:
     try:
         with transaction.atomic():
             for run in all_runs().filter(state__in=UNDER_WAY).select_for_update():
-                jobs.cancel(run.pk, actor=SYNC)
+                lifecycle.cancel(run.pk, actor=SYNC)
             return create()
-    except jobs.AlreadyUnderWay:  # somebody else has started over just now
+    except lifecycle.AlreadyUnderWay:  # somebody else has started over just now
         return start()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.activity.services import Actor
-from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import kinds, lifecycle
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind
 
 STAFF = Actor(ActorType.STAFF, "1")
@@ -17,7 +17,7 @@ STAFF = Actor(ActorType.STAFF, "1")
 APP = Actor(ActorType.APP, "1")
 
 
-class Counting(jobs.Kind):
+class Counting(kinds.Kind):
     """Writes the numbers below `options["total"]` as problems, `options["size"]` in a chunk; then doubles the count.
 
     The second phase has one chunk for each number of the first that is divisible by `size`: what it plans depends on
@@ -58,7 +58,7 @@ class Counting(jobs.Kind):
 
 
 def make(total: int = 10, size: int = 3, **options: Any) -> BulkJob:
-    return jobs.create(JobKind.UPDATE, actor=STAFF, options={"total": total, "size": size, **options})
+    return lifecycle.create(JobKind.UPDATE, actor=STAFF, options={"total": total, "size": size, **options})
 
 
 def numbers_of(job: BulkJob) -> list[int]:

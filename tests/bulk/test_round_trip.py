@@ -22,6 +22,7 @@ from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.records.validation import clean, clean_reason
@@ -67,7 +68,7 @@ def export(**options: Any) -> tuple[str, bytes]:
 def load(name: str, content: bytes, **options: Any) -> BulkJob:
     chosen = ImportOptions(show_preview=False, **options)
     return run(
-        jobs.create(
+        lifecycle.create(
             JobKind.IMPORT,
             actor=STAFF,
             options=chosen.to_json(),

@@ -24,7 +24,7 @@ from saleor_customer_plus.core import private_files
 from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 from saleor_customer_plus.jobs import engine as jobs
-from saleor_customer_plus.jobs import retention
+from saleor_customer_plus.jobs import lifecycle, retention
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.notes import attachments
 from saleor_customer_plus.records import images
@@ -130,7 +130,7 @@ def run(job: BulkJob) -> BulkJob:
         assert job.error_code.startswith("STORAGE_"), job.error_code
         assert any(name in job.error_message for name in NAMES)
         assert "anna" not in job.error_message
-        jobs.retry(job.pk, actor=SYNC)
+        lifecycle.retry(job.pk, actor=SYNC)
         for _ in jobs.run(job.pk):
             pass
         job.refresh_from_db()
@@ -231,7 +231,7 @@ def test_a_full_disk_is_no_broken_archive(
     assert (job.state, job.error_code) == (JobState.FAILED, "STORAGE_FULL" if number == errno.ENOSPC else
                                            "STORAGE_UNAVAILABLE")  # fmt: skip
     assert errno.errorcode[number] in job.error_message
-    jobs.retry(job.pk, actor=SYNC)
+    lifecycle.retry(job.pk, actor=SYNC)
     assert list(jobs.run(job.pk))[-1].state == JobState.READY
 
 

@@ -18,7 +18,7 @@ from saleor_customer_plus.bulk.exports import writers
 from saleor_customer_plus.bulk.exports.options import ExportRequest
 from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.jobs import engine as jobs
-from saleor_customer_plus.jobs import progress
+from saleor_customer_plus.jobs import lifecycle, progress
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 
@@ -130,7 +130,7 @@ def test_progress_is_seen_while_the_file_is_written_and_a_cancel_ends_it(monkeyp
     assert seen == sorted(seen)
     assert 0 < max(seen) < PEOPLE
 
-    jobs.cancel(job.pk, actor=job.actor)
+    lifecycle.cancel(job.pk, actor=job.actor)
     go_on.release()
     process.join()
 

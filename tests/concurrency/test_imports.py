@@ -19,6 +19,7 @@ from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.bulk.imports import scan
 from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.records import bulk_writing as records
 from saleor_customer_plus.records.models import CustomerRecord
@@ -42,7 +43,7 @@ def make(name: str, *, order: list[int]) -> BulkJob:
 
 
 def make_list(content: str) -> BulkJob:
-    return jobs.create(
+    return lifecycle.create(
         JobKind.IMPORT,
         actor=Actor(ActorType.STAFF, "1"),
         options=ImportOptions(show_preview=False).to_json(),

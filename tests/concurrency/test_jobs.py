@@ -21,7 +21,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.jobs import chunks
+from saleor_customer_plus.jobs import chunks, kinds, lifecycle
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 
@@ -36,7 +36,7 @@ KILLS = 50
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting(pause=0.004)
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, counting)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, counting)
     return counting
 
 
@@ -103,7 +103,7 @@ def is_locked(job: BulkJob, number: int) -> bool:
 
 
 def test_a_killed_worker_costs_one_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Stuck())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Stuck())
     job = make(total=40, size=4)
     (process,) = start(partial(worker, job))
     _wait_until(lambda: is_locked(job, 3))
@@ -111,7 +111,7 @@ def test_a_killed_worker_costs_one_chunk(monkeypatch: pytest.MonkeyPatch) -> Non
     process.join()
     assert numbers_of(job) == list(range(12))
 
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Counting())
     worker(job)
     assert_done(job, 40, 10)
 
@@ -135,7 +135,7 @@ class Deadly(Counting):
 
 
 def test_a_chunk_that_kills_whoever_is_at_it_ends_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Deadly())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Deadly())
     job = make(total=40, size=4)
     starts = 0
     while state_of(job) != JobState.FAILED:
@@ -146,8 +146,8 @@ def test_a_chunk_that_kills_whoever_is_at_it_ends_its_job(monkeypatch: pytest.Mo
     assert job.error_code == "WORKER_LOST"
     assert numbers_of(job) == [number for number in range(40) if number // 4 != 3]
 
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting())
-    jobs.retry(job.pk, actor=job.actor)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Counting())
+    lifecycle.retry(job.pk, actor=job.actor)
     worker(job)
     assert_done(job, 40, 10)
 
@@ -165,7 +165,7 @@ class Broken(Counting):
 
 
 def test_a_worker_that_lives_to_tell_of_an_error_of_the_database_did_not_die(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Broken())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Broken())
     job = make(total=4, size=4)
     jobs._advance(job.pk)
     for _ in range(Broken.times):
@@ -178,7 +178,7 @@ def test_a_worker_that_lives_to_tell_of_an_error_of_the_database_did_not_die(mon
 def test_a_chunk_that_somebody_is_at_is_left_to_them_and_the_job_counts_as_tended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting(pause=600))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Counting(pause=600))
     job = make(total=4, size=4)
     (process,) = start(partial(worker, job))
     _wait_until(lambda: is_locked(job, 0))
@@ -188,7 +188,7 @@ def test_a_chunk_that_somebody_is_at_is_left_to_them_and_the_job_counts_as_tende
     process.kill()
     process.join()
     _wait_until(lambda: jobs.stalled() == [job.pk])  # PostgreSQL has seen that the worker is gone
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Counting())
     tasks.resume_jobs()
     assert_done(job, 4, 1)
 
@@ -213,7 +213,7 @@ class Cut(Counting):
 
 
 def test_the_link_to_the_database_is_cut_and_the_worker_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Cut())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Cut())
     job = make(total=40, size=4)
     (process,) = start(partial(worker, job))
     links: set[int] = set()
@@ -252,7 +252,7 @@ class Crossing(Counting):
 
 
 def test_deadlocks_between_two_jobs_are_survived(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Crossing())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Crossing())
     rows = make()
     BulkProblem.objects.bulk_create(BulkProblem(job=rows, row_number=number) for number in range(4))
     one, two = (make(total=2, size=1, rows_of=rows.pk) for _ in range(2))

@@ -17,6 +17,7 @@ from saleor_customer_plus.bulk import selection, undo, updates
 from saleor_customer_plus.bulk.updates import changes
 from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment
@@ -121,7 +122,7 @@ def test_what_is_at_work_when_a_job_is_canceled_is_undone_too(monkeypatch: pytes
     workers = start(partial(worker, job), partial(worker, job))
     while BulkChunk.objects.filter(job=job, phase="apply", is_done=True).count() < 4:
         time.sleep(0.005)
-    jobs.cancel(job.pk, actor=job.actor)
+    lifecycle.cancel(job.pk, actor=job.actor)
     gate.set()
     back = undo.create(job.pk, actor=STAFF)
     worker(back)

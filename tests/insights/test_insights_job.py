@@ -17,6 +17,7 @@ from saleor_customer_plus.insights import insights_job
 from saleor_customer_plus.insights.models import CurrencyInsight, CustomerInsight
 from saleor_customer_plus.insights.queries import insights_of
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.settings import CustomerPlusSettings
 
@@ -81,14 +82,14 @@ def test_one_that_is_canceled_keeps_what_it_has_and_goes_on(monkeypatch: pytest.
     while not CustomerInsight.objects.exists():
         if not jobs.do_chunk(job.pk):
             jobs._advance(job.pk)
-    jobs.cancel(job.pk, actor=insights_job.SYNC)
+    lifecycle.cancel(job.pk, actor=insights_job.SYNC)
     done = CustomerInsight.objects.count()
     assert 0 < done < 6
     assert CurrencyInsight.objects.get().computed_at is None
     assert insights_of([records[0].pk])[records[0].pk][0].computed_at is None
     assert finish(job).state == JobState.CANCELED
 
-    jobs.retry(job.pk, actor=insights_job.SYNC)
+    lifecycle.retry(job.pk, actor=insights_job.SYNC)
     assert finish(job).state == JobState.SUCCEEDED
     assert CustomerInsight.objects.count() == job.counters["created"] == 6
 

@@ -20,7 +20,7 @@ from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 from saleor_customer_plus.jobs import chunks as claims
 from saleor_customer_plus.jobs import engine as jobs
-from saleor_customer_plus.jobs import notifications, queries, retention
+from saleor_customer_plus.jobs import kinds, lifecycle, notifications, queries, retention
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.saleor_adapter import host
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting()
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, counting)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, counting)
     return counting
 
 
@@ -89,21 +89,21 @@ class Previewed(Counting):
 
 
 def test_a_job_that_is_previewed_waits_for_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Previewed())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Previewed())
     job = run(make())
     assert (job.state, job.phase, job.counters["created"]) == (JobState.READY, "write", 10)
     assert run(job).state == JobState.READY  # working on it does not start it
 
-    jobs.start(job.pk, actor=job.actor)
+    lifecycle.start(job.pk, actor=job.actor)
 
     assert run(job).state == JobState.SUCCEEDED
     assert job.counters["updated"] == 4
     with pytest.raises(CustomerPlusError, match="Cannot start a job that is SUCCEEDED"):
-        jobs.start(job.pk, actor=job.actor)
+        lifecycle.start(job.pk, actor=job.actor)
 
 
 def test_a_job_that_nobody_needs_to_see_first_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Previewed())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Previewed())
     job = make()
     change(job, is_confirmed=True)
     assert run(job).state == JobState.SUCCEEDED
@@ -114,14 +114,14 @@ def test_a_canceled_job_keeps_what_was_done_and_goes_on_after_a_retry(kind: Coun
     steps = jobs.run(job.pk)
     for _ in range(3):  # the plan, and two chunks
         next(steps)
-    jobs.cancel(job.pk, actor=job.actor)
+    lifecycle.cancel(job.pk, actor=job.actor)
 
     assert run(job).state == JobState.CANCELED
     assert job.finished_at is not None
     assert numbers_of(job) == list(range(6))
     assert job.counters["created"] == 6
 
-    jobs.retry(job.pk, actor=job.actor)
+    lifecycle.retry(job.pk, actor=job.actor)
     assert run(job).state == JobState.SUCCEEDED
     assert numbers_of(job) == list(range(10))
     assert job.counters == {"read": 10, "created": 10, "updated": 4, "refused": 0}
@@ -144,7 +144,7 @@ class Failing(Counting):
 def test_what_failed_leaves_nothing_of_its_chunk_and_can_be_retried(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Failing(ValueError("anna@example.com is odd")))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Failing(ValueError("anna@example.com is odd")))
     with caplog.at_level(logging.ERROR):
         job = run(make())
     assert (job.state, job.error_code) == (JobState.FAILED, "INTERNAL")
@@ -153,7 +153,7 @@ def test_what_failed_leaves_nothing_of_its_chunk_and_can_be_retried(
     assert "anna" not in caplog.text + job.error_message
     assert numbers_of(job) == list(range(6))
 
-    jobs.retry(job.pk, actor=job.actor)
+    lifecycle.retry(job.pk, actor=job.actor)
     job.refresh_from_db()
     assert (job.state, job.error_code, job.error_message, job.finished_at) == (JobState.PENDING, "", "", None)
     assert run(job).state == JobState.SUCCEEDED
@@ -162,13 +162,13 @@ def test_what_failed_leaves_nothing_of_its_chunk_and_can_be_retried(
 
 def test_an_error_that_the_merchant_can_mend_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     error = CustomerPlusError("The file is no list.", code=ErrorCode.UNSUPPORTED_FILE)
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Failing(error))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Failing(error))
     job = run(make())
     assert (job.error_code, job.error_message) == ("UNSUPPORTED_FILE", "The file is no list.")
 
 
 def test_a_deadlock_does_not_end_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Failing(OperationalError("deadlock detected")))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Failing(OperationalError("deadlock detected")))
     job = make()
     jobs.work(job.pk, seconds=0)
     with pytest.raises(OperationalError):  # Celery tries again
@@ -182,11 +182,11 @@ def test_what_contradicts_others_is_tried_again_and_not_for_ever(monkeypatch: py
     def errors(number: int) -> list[Exception]:
         return [IntegrityError("K-1 is taken") for _ in range(number)]
 
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Failing(*errors(jobs.TRIES - 1)))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Failing(*errors(jobs.TRIES - 1)))
     job = run(make())
     assert (job.state, numbers_of(job)) == (JobState.SUCCEEDED, list(range(10)))
 
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, kind := Failing(*errors(jobs.TRIES + 1)))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, kind := Failing(*errors(jobs.TRIES + 1)))
     job = run(make())
     assert (job.state, job.error_code, len(kind.errors)) == (JobState.FAILED, "INTERNAL", 1)
     assert numbers_of(job) == list(range(6))
@@ -222,7 +222,7 @@ def test_a_chunk_that_kills_its_workers_ends_the_job_and_is_begun_again_after_a_
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     kind = Deadly()
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, kind)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, kind)
     job = make()
 
     for _ in range(2):
@@ -233,7 +233,7 @@ def test_a_chunk_that_kills_its_workers_ends_the_job_and_is_begun_again_after_a_
         assert "retry the job" in job.error_message
         assert numbers_of(job) == [0, 1, 2, 6, 7, 8, 9]  # it kept nobody from the rest
         assert f"Job {job.pk} failed: 5 workers died at the same chunk" in caplog.text
-        jobs.retry(job.pk, actor=job.actor)
+        lifecycle.retry(job.pk, actor=job.actor)
         assert set(job.chunks.filter(is_done=False).values_list("starts", flat=True)) == {0}
 
     kind.is_deadly = False
@@ -252,7 +252,7 @@ def test_workers_that_die_at_different_chunks_do_not_end_a_job(monkeypatch: pyte
                 raise Killed
             return super().work(job, chunk)
 
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Unlucky())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Unlucky())
     job = make(total=10, size=2)
 
     assert deaths(job) == 10  # five chunks that write, five that check
@@ -288,7 +288,7 @@ class Stepping(Counting):
 
 
 def test_a_chunk_may_be_done_in_steps_each_of_which_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Stepping())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Stepping())
     job = make(total=6, size=3)
     steps = jobs.run(job.pk)
     seen = [(next(steps).counters.get("read"), numbers_of(job)) for _ in range(3)]
@@ -299,10 +299,10 @@ def test_a_chunk_may_be_done_in_steps_each_of_which_is_kept(monkeypatch: pytest.
     ]
     assert queries.steps_of([job.pk])[job.pk] == (2, 0, 2)
 
-    jobs.cancel(job.pk, actor=job.actor)
+    lifecycle.cancel(job.pk, actor=job.actor)
     assert run(job).state == JobState.CANCELED
     assert numbers_of(job) == [0, 1]
-    jobs.retry(job.pk, actor=job.actor)
+    lifecycle.retry(job.pk, actor=job.actor)
 
     assert run(job).state == JobState.SUCCEEDED
     assert (numbers_of(job), job.counters) == (list(range(6)), {"read": 6})
@@ -314,12 +314,12 @@ def test_a_worker_that_dies_costs_one_step_and_too_many_at_one_step_end_the_job(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kind = Stepping(at_4=Killed())
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, kind)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, kind)
     job = make(total=9, size=9)
     assert deaths(job) == claims.STARTS
     job.refresh_from_db()
     assert (job.error_code, numbers_of(job)) == ("WORKER_LOST", [0, 1, 2, 3])
-    jobs.retry(job.pk, actor=job.actor)
+    lifecycle.retry(job.pk, actor=job.actor)
 
     kind.errors = {}
     assert run(job).state == JobState.SUCCEEDED
@@ -334,20 +334,20 @@ def test_workers_that_die_at_different_steps_do_not_end_a_job(monkeypatch: pytes
                 raise Killed
             return counted
 
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Unlucky())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Unlucky())
     job = make(total=9, size=9)
     assert deaths(job) == 8
     assert numbers_of(job) == list(range(9))
 
 
 def test_a_kind_may_pass_over_what_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Stepping(at_1=ValueError(), at_4=ValueError()))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Stepping(at_1=ValueError(), at_4=ValueError()))
     job = run(make(total=6, size=3))
     assert (job.state, numbers_of(job), job.counters) == (JobState.SUCCEEDED, [0, 2, 3, 5], {"read": 4})
 
 
 def test_what_a_kind_notes_of_a_failure_that_ends_the_job_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Stepping(at_1=RuntimeError()))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Stepping(at_1=RuntimeError()))
     job = run(make(total=3, size=3))
     assert (job.state, job.error_code, numbers_of(job)) == (JobState.FAILED, "INTERNAL", [0])
     assert job.chunks.get().failures == 1
@@ -355,18 +355,18 @@ def test_what_a_kind_notes_of_a_failure_that_ends_the_job_is_kept(monkeypatch: p
 
 def test_of_a_single_kind_there_is_one_at_a_time() -> None:
     def create() -> BulkJob:
-        return jobs.create(JobKind.RECONCILIATION, actor=Actor(ActorType.SYNC), options={})
+        return lifecycle.create(JobKind.RECONCILIATION, actor=Actor(ActorType.SYNC), options={})
 
     first = create()
-    with pytest.raises(jobs.AlreadyUnderWay) as refused:
+    with pytest.raises(lifecycle.AlreadyUnderWay) as refused:
         create()
     assert refused.value.code == ErrorCode.ALREADY_EXISTS
-    jobs.cancel(first.pk, actor=first.actor)
+    lifecycle.cancel(first.pk, actor=first.actor)
     second = create()
-    with pytest.raises(jobs.AlreadyUnderWay):
-        jobs.retry(first.pk, actor=first.actor)
-    jobs.cancel(second.pk, actor=first.actor)
-    assert jobs.retry(first.pk, actor=first.actor).state == JobState.PENDING
+    with pytest.raises(lifecycle.AlreadyUnderWay):
+        lifecycle.retry(first.pk, actor=first.actor)
+    lifecycle.cancel(second.pk, actor=first.actor)
+    assert lifecycle.retry(first.pk, actor=first.actor).state == JobState.PENDING
 
 
 def test_nothing_is_done_while_the_plugin_is_inactive(kind: Counting, configure: Callable[..., None]) -> None:
@@ -379,11 +379,11 @@ def test_nothing_is_done_while_the_plugin_is_inactive(kind: Counting, configure:
 
 def test_only_what_ended_is_retried_and_only_what_goes_on_is_canceled(kind: Counting) -> None:
     job = run(make())
-    for act, verb in ((jobs.cancel, "cancel"), (jobs.retry, "retry"), (jobs.start, "start")):
+    for act, verb in ((lifecycle.cancel, "cancel"), (lifecycle.retry, "retry"), (lifecycle.start, "start")):
         with pytest.raises(CustomerPlusError, match=f"Cannot {verb} a job that is SUCCEEDED"):
             act(job.pk, actor=job.actor)
     with pytest.raises(CustomerPlusError, match="No job has this id") as error:
-        jobs.cancel(2**40, actor=job.actor)
+        lifecycle.cancel(2**40, actor=job.actor)
     assert error.value.code == ErrorCode.NOT_FOUND
 
 
@@ -391,10 +391,10 @@ def test_a_job_that_was_undone_or_has_no_files_any_more_is_not_retried(kind: Cou
     job = make_job("UPDATE", state=JobState.FAILED)
     make_job("UNDO", undoes=job)
     with pytest.raises(CustomerPlusError, match="was undone"):
-        jobs.retry(job.pk, actor=job.actor)
+        lifecycle.retry(job.pk, actor=job.actor)
     job = make_job("UPDATE", state=JobState.FAILED, files_removed_at=timezone.now())
     with pytest.raises(CustomerPlusError, match="files of this job were removed"):
-        jobs.retry(job.pk, actor=job.actor)
+        lifecycle.retry(job.pk, actor=job.actor)
 
 
 def test_jobs_that_nobody_is_at_are_resumed_by_beat(kind: Counting, configure: Callable[..., None]) -> None:
@@ -462,7 +462,7 @@ def test_staff_is_told_of_a_failure(
 ) -> None:
     configure(notify_email="shop@example.com")
     error = CustomerPlusError("The file is no list.", code=ErrorCode.UNSUPPORTED_FILE)
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Failing(error))
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Failing(error))
     with on_commit():
         job = run(make())
     assert [payload["error_code"] for _, payload in told] == ["UNSUPPORTED_FILE"]
@@ -502,7 +502,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     jobs_: list[int] = []
     counting = Counting()
     monkeypatch.setattr(counting, "forget", lambda job: jobs_.append(job.pk))
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, counting)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, counting)
     return jobs_
 
 

@@ -16,7 +16,7 @@ from saleor_customer_plus.bulk.imports import accounts, scan
 from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.jobs import engine as jobs
-from saleor_customer_plus.jobs import events, retention
+from saleor_customer_plus.jobs import events, kinds, lifecycle, retention
 from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 
@@ -59,11 +59,11 @@ def test_a_job_is_logged_in_the_name_of_whoever_started_it_and_then_of_whoever_r
     run(job)
     imports.start(job.pk, actor=BO)
     run(job, steps=2)  # begins to write, and writes the first two
-    jobs.cancel(job.pk, actor=DAN)
+    lifecycle.cancel(job.pk, actor=DAN)
     run(job)
     assert CustomerRecord.objects.count() == 2
 
-    jobs.retry(job.pk, actor=SHOP_APP)
+    lifecycle.retry(job.pk, actor=SHOP_APP)
     run(job)
     undoing = run(undo.create(job.pk, actor=CAT))
 
@@ -86,15 +86,15 @@ def test_the_log_names_who_let_each_part_be_done(monkeypatch: pytest.MonkeyPatch
     job = run(a_list(4))
     imports.start(job.pk, actor=BO)
     run(job, steps=2)
-    jobs.cancel(job.pk, actor=BO)
-    jobs.retry(job.pk, actor=retrier)
+    lifecycle.cancel(job.pk, actor=BO)
+    lifecycle.retry(job.pk, actor=retrier)
     run(job)
     assert logged("RECORD_CREATED") == [BO, BO, retrier, retrier]
 
 
 def test_what_is_refused_leaves_no_trace_in_the_history() -> None:
     job = make()
-    for act in (jobs.start, jobs.retry):
+    for act in (lifecycle.start, lifecycle.retry):
         with pytest.raises(CustomerPlusError):
             act(job.pk, actor=BO)
     with pytest.raises(CustomerPlusError):
@@ -116,18 +116,18 @@ def test_whoever_may_not_open_accounts_neither_starts_nor_retries_a_list_that_do
         imports.start(job.pk, actor=BO)
     job.refresh_from_db()
     assert (job.state, job.actor) == (JobState.READY, ANNA)
-    jobs.cancel(job.pk, actor=BO)
+    lifecycle.cancel(job.pk, actor=BO)
     with pytest.raises(CustomerPlusError):
-        jobs.retry(job.pk, actor=BO)
-    assert jobs.retry(job.pk, actor=ANNA).state == JobState.PENDING
+        lifecycle.retry(job.pk, actor=BO)
+    assert lifecycle.retry(job.pk, actor=ANNA).state == JobState.PENDING
 
 
 def test_a_retried_job_is_done_by_the_task_that_the_retry_sends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Counting())
     job = make(total=10, size=3)
     run(job, steps=2)
-    jobs.cancel(job.pk, actor=ANNA)
-    jobs.retry(job.pk, actor=BO)
+    lifecycle.cancel(job.pk, actor=ANNA)
+    lifecycle.retry(job.pk, actor=BO)
 
     tasks.run_job(job.pk)  # and no tick of beat
 
@@ -137,11 +137,11 @@ def test_a_retried_job_is_done_by_the_task_that_the_retry_sends(monkeypatch: pyt
 
 
 def test_a_retry_sends_as_many_workers_as_there_are_chunks_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, Counting())
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Counting())
     job = make(total=50, size=2)
     run(job, steps=2)
-    jobs.cancel(job.pk, actor=ANNA)
-    jobs.retry(job.pk, actor=BO)
+    lifecycle.cancel(job.pk, actor=ANNA)
+    lifecycle.retry(job.pk, actor=BO)
     assert jobs.work(job.pk, seconds=60) == jobs.WORKERS
 
 

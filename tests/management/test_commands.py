@@ -28,7 +28,7 @@ from saleor_customer_plus.consent.models import ConsentPurpose
 from saleor_customer_plus.customers.filters import ConsentFilter, MoneyRange, Range, RecordFilter, SourceFilter
 from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.groups.models import GroupMembership
-from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import kinds
 from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.jobs.progress import Watch
 from saleor_customer_plus.management import common, export_command, import_command
@@ -518,7 +518,7 @@ def test_what_import_refuses(people: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting()
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, counting)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, counting)
     return counting
 
 

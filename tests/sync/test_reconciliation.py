@@ -20,6 +20,7 @@ from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.core import publishing
 from saleor_customer_plus.core.set_aside.models import SetAsideRow
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
 from saleor_customer_plus.records.models import CustomerRecord
@@ -347,7 +348,7 @@ def test_the_command_says_that_it_failed_and_goes_on_with_one_that_did(monkeypat
 def test_one_that_staff_canceled_is_not_begun_again_before_it_is_due() -> None:
     make_order("anna@example.com")
     run = actions.start()
-    jobs.cancel(run.pk, actor=Actor(ActorType.STAFF, "1"))
+    lifecycle.cancel(run.pk, actor=Actor(ActorType.STAFF, "1"))
     tasks.reconcile_if_due()
     assert (actions.all_runs().get().state, run.chunks.count()) == ("CANCELED", 0)
 

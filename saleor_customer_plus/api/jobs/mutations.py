@@ -9,8 +9,7 @@ import graphene
 from ... import tasks
 from ...activity.services import Actor
 from ...core import publishing
-from ...jobs import engine as jobs
-from ...jobs import retention
+from ...jobs import lifecycle, retention
 from ...jobs.models import BulkJob
 from ..core.mutations import StaffMutation
 from .types import CustomerJob, job_key
@@ -38,7 +37,7 @@ class CustomerJobCancel(_JobMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
-        return {"job": jobs.cancel(job_key(id), actor=actor)}
+        return {"job": lifecycle.cancel(job_key(id), actor=actor)}
 
 
 class CustomerJobRetry(_JobMutation):
@@ -49,7 +48,7 @@ class CustomerJobRetry(_JobMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
-        job = jobs.retry(job_key(id), actor=actor)
+        job = lifecycle.retry(job_key(id), actor=actor)
         send_to_work(job)
         return {"job": job}
 

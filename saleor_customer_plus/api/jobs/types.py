@@ -13,9 +13,8 @@ import graphene
 
 from ...activity.services import Actor
 from ...core.paging import Window
-from ...jobs import engine as jobs
 from ...jobs import events as history
-from ...jobs import queries
+from ...jobs import job_channels, queries
 from ...jobs.models import COUNTERS, BulkJob, BulkJobEvent, BulkProblem, JobEventType, JobKind, JobState
 from ...saleor_adapter.staff import Channels
 from ..activity.types import CustomerRecordActor
@@ -77,7 +76,7 @@ def _download(key: int, name: str, channels: Channels) -> downloads.Download | N
     """One of a job's files, by its name in the storage."""
     job = BulkJob.objects.filter(pk=key).first()
     found = next((field for field in FILES if job and name and getattr(job, field).name == name), None)
-    if job is None or found is None or not jobs.may_see_files(job, channels):
+    if job is None or found is None or not job_channels.may_see_files(job, channels):
         return None
     ending = "".join(PurePosixPath(name).suffixes[-2:])
     shown = {
@@ -311,7 +310,7 @@ class CustomerJob(JobOptions, graphene.ObjectType):  # type: ignore[misc]
 
 
 def _progress(job: BulkJob, steps: queries.Steps) -> dict[str, Any]:
-    told = queries.progress(job, steps)
+    progress = queries.progress(job, steps)
     counted = {name: job.counters.get(name, 0) for name in COUNTERS}
     return {
         **counted,
@@ -319,9 +318,9 @@ def _progress(job: BulkJob, steps: queries.Steps) -> dict[str, Any]:
         "rows_read": counted["read"],
         "bytes_total": job.bytes_total,
         "bytes_done": job.bytes_done,
-        "fraction": told.fraction,
-        "rows_per_second": told.rows_per_second,
-        "seconds_left": told.seconds_left,
+        "fraction": progress.fraction,
+        "rows_per_second": progress.rows_per_second,
+        "seconds_left": progress.seconds_left,
     }
 
 
@@ -332,7 +331,7 @@ def _address(job: BulkJob, name: str | None, info: Any) -> str | None:
 
 
 def _may_see_files(job: BulkJob, info: Any) -> bool:
-    return jobs.may_see_files(job, channels_of(info))
+    return job_channels.may_see_files(job, channels_of(info))
 
 
 def job_key(global_id: str, *, field: str = "id") -> int:

@@ -19,7 +19,7 @@ from ...consent.models import ConsentChannel, ConsentPurpose
 from ...core import private_files, sql
 from ...customers.filters import RecordFilter
 from ...customers.queries import RecordList
-from ...jobs import engine as jobs
+from ...jobs import job_channels, kinds, lifecycle
 from ...jobs.models import FOLDER, BulkChunk, BulkJob, JobKind, bulk_storage
 from ...jobs.progress import Watch
 from ...records.models import CustomerRecord
@@ -42,7 +42,7 @@ def create(records: RecordList, request: ExportRequest, *, actor: Actor, include
     """Make the job of an export. Send `tasks.run_job` once the transaction is committed."""
     chosen, _is_active = settings.load()
     # Whoever asks, by the API or by a command: the file has the figures that they may see.
-    records = replace(records, channels=jobs.channels_of_actor(actor))
+    records = replace(records, channels=job_channels.channels_of_actor(actor))
     options = resolve(request, chosen, records.channels)
     narrowed = records.filter
     if include_inactive:
@@ -51,7 +51,7 @@ def create(records: RecordList, request: ExportRequest, *, actor: Actor, include
         narrowed = _subscribers(narrowed, ConsentPurpose(options.purpose))
     kept = {**options.to_json(), "_request": request.given()}
     kept["_records"] = selection.dumped(replace(records, filter=narrowed))
-    return jobs.create(JobKind.EXPORT, actor=actor, options=kept, is_confirmed=True)
+    return lifecycle.create(JobKind.EXPORT, actor=actor, options=kept, is_confirmed=True)
 
 
 def _subscribers(wanted: RecordFilter, purpose: ConsentPurpose) -> RecordFilter:
@@ -63,7 +63,7 @@ def _subscribers(wanted: RecordFilter, purpose: ConsentPurpose) -> RecordFilter:
     return replace(wanted, **changes)
 
 
-class Export(jobs.Kind):
+class Export(kinds.Kind):
     """One list of records into one file."""
 
     kind = JobKind.EXPORT

@@ -31,7 +31,7 @@ from ... import settings
 from ...activity.services import Actor
 from ...consent.models import ConsentState
 from ...core.garbage_collection import uncollected
-from ...jobs.engine import Kind
+from ...jobs.kinds import Kind
 from ...jobs.models import BulkChunk, BulkJob, JobKind
 from ...records import bulk_writing as records
 from ...records.locks import own_identities

@@ -12,8 +12,7 @@ from django.db import transaction
 from ...activity.services import Actor
 from ...core import private_files as storage_files
 from ...errors import CustomerPlusError, ErrorCode
-from ...jobs import engine as jobs
-from ...jobs import events
+from ...jobs import events, job_channels, lifecycle
 from ...jobs.models import FOLDER, BulkJob, BulkProblem, JobEventType, JobKind, JobState, bulk_storage
 from . import accounts, files, row_keys
 from .options import ImportOptions
@@ -49,7 +48,7 @@ def _create(
     name = f"{FOLDER}/{uuid4().hex}"
     storage_files.store(bulk_storage(), name, file, field="text" if files.PASTED in private else "file")
     try:
-        return jobs.create(
+        return lifecycle.create(
             JobKind.IMPORT,
             actor=actor,
             options={**options.to_json(), **private},
@@ -79,8 +78,8 @@ def change(job_id: int, options: ImportOptions, *, actor: Actor) -> BulkJob:
         job.chunks.all().delete()
         BulkProblem.objects.filter(job=job).delete()
         kept = {name: job.options[name] for name in _PRIVATE if name in job.options}
-        channels = jobs.channels_to_json(jobs.channels_of_actor(actor))
-        job.options = {**options.to_json(), **kept, jobs.CHANNELS: channels}
+        channels = job_channels.channels_to_json(job_channels.channels_of_actor(actor))
+        job.options = {**options.to_json(), **kept, job_channels.CHANNELS: channels}
         job.state, job.phase, job.report, job.counters = JobState.PENDING, "", {}, {}
         job.error_code = job.error_message = ""
         job.finished_at, job.is_confirmed = None, not options.show_preview
@@ -95,16 +94,16 @@ def start(job_id: int, *, actor: Actor, missing: int | None = None) -> BulkJob:
     with transaction.atomic():
         job = _locked(job_id)
         if job.state == JobState.READY and ImportOptions.of_json(job.options).deactivate_missing:
-            told = job.report["preview"]["missing"]
-            if missing != told:
+            counted = job.report["preview"]["missing"]
+            if missing != counted:
                 raise CustomerPlusError(
-                    f"Confirm that {told:,} people who are not in the file are put out of use.",
+                    f"Confirm that {counted:,} people who are not in the file are put out of use.",
                     code=ErrorCode.REQUIRED if missing is None else ErrorCode.STALE,
                     field="missing",
                 )
             job.options = {**job.options, files.MISSING: missing}
             job.save(update_fields=["options"])
-        return jobs.start(job.pk, actor=actor)
+        return lifecycle.start(job.pk, actor=actor)
 
 
 def check_known(job_id: int) -> None:

@@ -13,8 +13,7 @@ from django.db import transaction
 
 from ...activity.services import Actor
 from ...errors import CustomerPlusError, ErrorCode
-from ...jobs import engine as jobs
-from ...jobs import events
+from ...jobs import events, kinds, lifecycle
 from ...jobs.models import OVER, BulkChunk, BulkJob, JobEventType, JobKind, JobState
 
 UNDO = "undo"
@@ -51,11 +50,11 @@ def register(undo: Undo) -> None:
 def create(job_id: int, *, actor: Actor) -> BulkJob:
     """Make a job that undoes another one, which is over from now on. Send `tasks.run_job` once it is committed."""
     with transaction.atomic():
-        undone = jobs.held(job_id)
+        undone = lifecycle.held(job_id)
         _check(undone)
         options = {"kind": undone.kind}
         events.add(undone, JobEventType.UNDONE, actor)
-        return jobs.create(JobKind.UNDO, actor=actor, options=options, undoes=undone, is_confirmed=True)
+        return lifecycle.create(JobKind.UNDO, actor=actor, options=options, undoes=undone, is_confirmed=True)
 
 
 def _check(undone: BulkJob) -> None:
@@ -78,7 +77,7 @@ def _check(undone: BulkJob) -> None:
     undo.check(undone)
 
 
-class Undoing(jobs.Kind):
+class Undoing(kinds.Kind):
     """The kind of job that undoes another one."""
 
     kind: ClassVar[JobKind] = JobKind.UNDO

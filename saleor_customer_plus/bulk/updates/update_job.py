@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from ...activity.services import Actor
 from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode
-from ...jobs import engine as jobs
+from ...jobs import job_channels, kinds, lifecycle
 from ...jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind
 from ...records.models import CustomerRecord
 from .. import selection
@@ -39,19 +39,19 @@ def create(
     """
     options: dict[str, Any] = {"_action": asked, "_change": change, "_arguments": dict(arguments)}
     if isinstance(of, RecordList):
-        options["_list"] = selection.dumped(replace(of, channels=jobs.channels_of_actor(actor)))
+        options["_list"] = selection.dumped(replace(of, channels=job_channels.channels_of_actor(actor)))
     else:
         options["_ids"] = sorted(set(of))
     if expected is not None:
         options["expected"] = expected
-    return jobs.create(JobKind.UPDATE, actor=actor, options=options, is_confirmed=True)
+    return lifecycle.create(JobKind.UPDATE, actor=actor, options=options, is_confirmed=True)
 
 
 def change_of(job: BulkJob) -> Change:
     return CHANGES[job.options["_change"]]
 
 
-class Update(jobs.Kind):
+class Update(kinds.Kind):
     """The kind of job that does one action to many records."""
 
     kind: ClassVar[JobKind] = JobKind.UPDATE
@@ -110,8 +110,8 @@ def counted(read: int, done: Changed) -> Counter[str]:
 def save_problems(job: BulkJob, done: Changed) -> None:
     """Write down which records were left as they are, and why."""
     reasons: dict[int, list[dict[str, Any]]] = {}
-    for told in (done.refused, done.skipped):
-        for record_id, whys in told.items():
+    for by_record in (done.refused, done.skipped):
+        for record_id, whys in by_record.items():
             reasons.setdefault(record_id, []).extend(whys)
     BulkProblem.objects.bulk_create(
         [BulkProblem(job=job, record_id=record_id, reasons=reasons[record_id]) for record_id in sorted(reasons)]

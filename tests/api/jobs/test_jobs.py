@@ -18,6 +18,7 @@ from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.core import process_publisher
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import kinds, lifecycle
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind, JobState
 from saleor_customer_plus.jobs.queries import Steps, progress
 
@@ -52,7 +53,7 @@ LIST = """
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting()
-    monkeypatch.setitem(jobs._KINDS, JobKind.UPDATE, counting)
+    monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, counting)
     return counting
 
 
@@ -222,7 +223,9 @@ HISTORY = """
 
 
 def test_who_did_what_with_a_job_is_shown(api: Api, kind: Counting, staff: Any) -> None:
-    job = jobs.create(JobKind.UPDATE, actor=Actor(ActorType.STAFF, str(staff.pk + 1)), options={"total": 1, "size": 1})
+    job = lifecycle.create(
+        JobKind.UPDATE, actor=Actor(ActorType.STAFF, str(staff.pk + 1)), options={"total": 1, "size": 1}
+    )
     shown = api(HISTORY, id=id_of(job))["customerJob"]
     boss = {"type": "STAFF", "id": to_global_id("User", staff.pk + 1)}
     assert (shown["createdBy"], shown["startedBy"], shown["canceledBy"], shown["undoneBy"]) == (boss, None, None, None)

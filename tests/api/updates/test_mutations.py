@@ -12,7 +12,7 @@ import pytest
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.customers.inputs import CustomerRecordFilterInput, record_list
 from saleor_customer_plus.bulk import selection
-from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import kinds
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.tags.models import Tag, TagAssignment
@@ -417,4 +417,4 @@ class TestUndo:
         answer = api(UPDATE, action={"setTaxExempt": True}, filter={})["customerRecordsBulkUpdate"]
 
         assert answer["job"]["state"] == "PENDING"
-        assert jobs.kind_of(BulkJob.objects.get()).kind == "UPDATE"
+        assert kinds.kind_of(BulkJob.objects.get()).kind == "UPDATE"

@@ -16,7 +16,7 @@ from saleor_customer_plus.bulk import imports, undo
 from saleor_customer_plus.bulk.imports import accounts
 from saleor_customer_plus.bulk.imports.options import ImportOptions, Mode
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
-from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.saleor_adapter import host
@@ -132,7 +132,7 @@ def test_the_preview_tells_how_many_accounts_are_opened_and_so_many_are(boss: An
 
     assert told == {Mode.CREATE_AND_UPDATE: 5, Mode.CREATE_ONLY: 3, Mode.UPDATE_ONLY: 2}[mode]
     assert opened() == []
-    jobs.start(job.pk, actor=job.actor)
+    lifecycle.start(job.pk, actor=job.actor)
     assert run(job).report["accounts"] == {"opened": told, "refused": 0}
 
 
@@ -193,7 +193,7 @@ def test_whoever_may_not_any_more_opens_nothing_and_the_records_are_written(boss
     else:
         host.User.objects.filter(pk=boss.pk).update(**{"is_staff" if loses == "desk" else "is_active": False})
 
-    jobs.start(job.pk, actor=job.actor)
+    lifecycle.start(job.pk, actor=job.actor)
     job = run(job)
 
     assert job.state == JobState.SUCCEEDED

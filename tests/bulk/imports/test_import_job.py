@@ -27,6 +27,7 @@ from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.groups import services as groups
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.models import CustomerRecord
@@ -41,7 +42,7 @@ STAFF = Actor(ActorType.STAFF, "1")
 def make(content: bytes | str, name: str = "list.csv", **options: Any) -> BulkJob:
     raw = content.encode() if isinstance(content, str) else content
     chosen = ImportOptions(**{"show_preview": False, **options})
-    return jobs.create(
+    return lifecycle.create(
         JobKind.IMPORT,
         actor=STAFF,
         options=chosen.to_json(),
@@ -121,7 +122,7 @@ def preview(content: bytes | str, **options: Any) -> dict[str, Any]:
 
 
 def started(job: BulkJob) -> BulkJob:
-    jobs.start(job.pk, actor=job.actor)
+    lifecycle.start(job.pk, actor=job.actor)
     return run(job)
 
 

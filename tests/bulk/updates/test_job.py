@@ -35,6 +35,7 @@ from saleor_customer_plus.groups import services as groups
 from saleor_customer_plus.groups.mirror import KEY
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import kinds, lifecycle
 from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, JobState
 from saleor_customer_plus.leads import services as leads
 from saleor_customer_plus.leads.models import LeadState
@@ -592,11 +593,11 @@ class TestLife:
     def test_a_canceled_job_ends_and_goes_on_after_a_retry(self, people: list[CustomerRecord]) -> None:
         job = self.start()
         self.steps_until_first_change(job)
-        jobs.cancel(job.pk, actor=job.actor)
+        lifecycle.cancel(job.pk, actor=job.actor)
         assert run(job).state == JobState.CANCELED
         assert self.exempt() == 3
 
-        jobs.retry(job.pk, actor=job.actor)
+        lifecycle.retry(job.pk, actor=job.actor)
 
         assert (run(job).state, self.exempt(), counts(job)) == (JobState.SUCCEEDED, 10, {"read": 10, "updated": 10})
         assert all(entries(person, job) == ["DETAILS_EDITED"] for person in people)
@@ -604,22 +605,22 @@ class TestLife:
     def test_canceled_while_it_selects(self, people: list[CustomerRecord]) -> None:
         job = self.start()
         jobs.work(job.pk, seconds=0)
-        jobs.cancel(job.pk, actor=job.actor)
+        lifecycle.cancel(job.pk, actor=job.actor)
         assert run(job).state == JobState.CANCELED
 
-        jobs.retry(job.pk, actor=job.actor)
+        lifecycle.retry(job.pk, actor=job.actor)
         assert (run(job).rows_total, self.exempt()) == (10, 10)
 
     def test_what_a_canceled_job_did_can_be_undone(self, people: list[CustomerRecord]) -> None:
         job = self.start()
         self.steps_until_first_change(job)
-        jobs.cancel(job.pk, actor=job.actor)
+        lifecycle.cancel(job.pk, actor=job.actor)
 
         back = undone(job)
 
         assert (counts(back), self.exempt()) == ({"read": 3, "updated": 3}, 0)
         with pytest.raises(CustomerPlusError, match="was undone"):
-            jobs.retry(job.pk, actor=job.actor)
+            lifecycle.retry(job.pk, actor=job.actor)
 
     def test_a_job_is_undone_once(self, people: list[CustomerRecord]) -> None:
         job = run(self.start())
@@ -629,11 +630,11 @@ class TestLife:
         with pytest.raises(CustomerPlusError, match="undone already") as error:
             undo.create(job.pk, actor=STAFF)
         assert (error.value.code, error.value.id) == (ErrorCode.ALREADY_EXISTS, str(first.pk))
-        jobs.cancel(first.pk, actor=first.actor)
+        lifecycle.cancel(first.pk, actor=first.actor)
         with pytest.raises(CustomerPlusError, match="Retry the job"):
             undo.create(job.pk, actor=STAFF)
 
-        jobs.retry(first.pk, actor=first.actor)
+        lifecycle.retry(first.pk, actor=first.actor)
         assert (run(first).state, self.exempt()) == (JobState.SUCCEEDED, 0)
         with pytest.raises(CustomerPlusError, match="of this kind"):
             undo.create(first.pk, actor=STAFF)
@@ -654,7 +655,7 @@ class TestLife:
         back = undone(job)
 
         for one in (job, back):
-            jobs.kind_of(one).forget(one)
+            kinds.kind_of(one).forget(one)
             one.save()
 
         job.refresh_from_db()
