@@ -32,8 +32,8 @@ class AccountsResult:
     """
 
     created: int = 0
-    tied: int = 0
-    untied: int = 0
+    linked: int = 0
+    unlinked: int = 0
     renamed: int = 0
     details_changed: int = 0
     record_ids: set[int] = field(default_factory=set)
@@ -59,7 +59,7 @@ def sync_accounts(
         accounts, holders = _read(account_ids)
         to_do = plan(accounts, holders, include_guests=settings.include_guests)
         _apply(to_do, known_details(holders), result, actor)
-        if to_do.untie or to_do.rename or to_do.tie:  # records just made say already what their accounts say
+        if to_do.unlink or to_do.rename or to_do.link:  # records just made say already what their accounts say
             holders = _holders(accounts)
     _forget_releases(account_ids, accounts, {holder.email for holder in holders} | result.emails)
     changed = write_details(accounts, holders)
@@ -128,18 +128,18 @@ def _holders(accounts: Mapping[int, Account], *, also: Collection[int] = ()) -> 
 
 
 def _apply(to_do: Plan, known: Known, result: AccountsResult, actor: Actor) -> None:
-    if to_do.untie:
-        _untie([holder.record_id for holder in to_do.untie])
+    if to_do.unlink:
+        _unlink([holder.record_id for holder in to_do.unlink])
     if to_do.rename:
         _rename({holder.record_id: email for holder, email in to_do.rename})
-    if to_do.tie:
-        _tie({holder.record_id: account.id for holder, account in to_do.tie})
+    if to_do.link:
+        _link({holder.record_id: account.id for holder, account in to_do.link})
     created = _create(to_do.create, known)
     append(_activity(to_do, created, actor))
     _tell(to_do, created, result)
 
 
-def _untie(record_ids: list[int]) -> None:
+def _unlink(record_ids: list[int]) -> None:
     sql.run(
         sql.fill(
             "UPDATE {records} r SET account_id = NULL, modified_at = now() {generated} WHERE id = ANY({ids})",
@@ -172,7 +172,7 @@ def _rename(emails: Mapping[int, str]) -> None:
     sql.run(rename)
 
 
-def _tie(account_ids: Mapping[int, int]) -> None:
+def _link(account_ids: Mapping[int, int]) -> None:
     """Tie records to accounts, as a mapping from the ones to the others."""
     sql.run(
         sql.fill(
@@ -193,17 +193,17 @@ def _tie(account_ids: Mapping[int, int]) -> None:
 
 def _tell(done: Plan, created: list[tuple[int, Account]], result: AccountsResult) -> None:
     """Add what was done to the result."""
-    result.untied += len(done.untie)
+    result.unlinked += len(done.unlink)
     result.renamed += len(done.rename)
-    result.tied += len(done.tie)
+    result.linked += len(done.link)
     result.created += len(created)
     result.emails |= {account.email for account in done.create}
-    result.moved_account_ids |= {account.id for _, account in done.tie}
-    result.moved_account_ids |= {holder.account_id for holder in done.untie if holder.account_id is not None}
+    result.moved_account_ids |= {account.id for _, account in done.link}
+    result.moved_account_ids |= {holder.account_id for holder in done.unlink if holder.account_id is not None}
     result.account_ids |= result.moved_account_ids | {account.id for account in done.create}
-    result.shifted_record_ids |= {holder.record_id for holder in done.untie}
+    result.shifted_record_ids |= {holder.record_id for holder in done.unlink}
     result.shifted_record_ids |= {holder.record_id for holder, _ in done.rename}
-    result.record_ids |= result.shifted_record_ids | {holder.record_id for holder, _ in done.tie}
+    result.record_ids |= result.shifted_record_ids | {holder.record_id for holder, _ in done.link}
     result.record_ids |= {record_id for record_id, _ in created}
 
 
@@ -252,7 +252,7 @@ def _activity(to_do: Plan, created: list[tuple[int, Account]], actor: Actor) -> 
             after={"source": Source.ACCOUNT.value},
             **of(account.id),
         )
-    for holder in to_do.untie:
+    for holder in to_do.unlink:
         yield Entry(holder.record_id, ActivityType.ACCOUNT_UNTIED, **of(holder.account_id))
     for holder, email in to_do.rename:
         yield Entry(
@@ -262,8 +262,8 @@ def _activity(to_do: Plan, created: list[tuple[int, Account]], actor: Actor) -> 
             after={"email": email},
             **of(holder.account_id),
         )
-    ties = [(holder.record_id, account) for holder, account in to_do.tie] + created
-    for record_id, account in ties:
+    links = [(holder.record_id, account) for holder, account in to_do.link] + created
+    for record_id, account in links:
         if account.is_confirmed:
             yield Entry(record_id, ActivityType.ACCOUNT_TIED, **of(account.id))
 

@@ -155,8 +155,8 @@ def _view_class() -> type[Any]:
             except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
                 # Not part of the execution, whose errors Saleor handles: an invalid map of files.
                 logger.info("A request could not be read: %s", type(error).__name__)
-                told = GraphQLError("Unable to parse query.", extensions={"code": "BAD_REQUEST"})
-                return ExecutionResult(errors=[told], invalid=True)
+                failure = GraphQLError("Unable to parse query.", extensions={"code": "BAD_REQUEST"})
+                return ExecutionResult(errors=[failure], invalid=True)
 
     return CustomerPlusView
 

@@ -306,7 +306,7 @@ def _accepts(standings: _Standings, record_id: int, purpose: ConsentPurpose) -> 
 def _activity(news: Iterable[_New], actor: Actor, cause: Cause | None) -> Iterator[Entry]:
     for new in news:
         what: dict[str, Any] = {"channel": new.decision.channel.value, "purpose": new.decision.purpose.value}
-        after = what | _told(new.event) | {"at": new.event.at.isoformat()}
+        after = what | _log_values(new.event) | {"at": new.event.at.isoformat()}
         if new.decision.override_reason:
             after["override_reason"] = new.decision.override_reason
         if new.after is not new.event:
@@ -314,12 +314,12 @@ def _activity(news: Iterable[_New], actor: Actor, cause: Cause | None) -> Iterat
         yield Entry(
             new.decision.record_id,
             ActivityType.CONSENT_CHANGED,
-            before=what | (_told(new.before) if new.before else {"state": ConsentState.NOT_SUBSCRIBED.value}),
+            before=what | (_log_values(new.before) if new.before else {"state": ConsentState.NOT_SUBSCRIBED.value}),
             after=after,
             **actor.of_entry,
             **(cause.of_entry if cause else {}),
         )
 
 
-def _told(event: _Event) -> dict[str, str]:
+def _log_values(event: _Event) -> dict[str, str]:
     return {"state": event.state, "opt_in_level": event.opt_in_level}

@@ -194,8 +194,8 @@ def without_values() -> Iterator[None]:
     except DatabaseError as error:
         said: Any = error.__cause__
         constraint = getattr(getattr(said, "diag", None), "constraint_name", None) or ""
-        told = f"{type(said).__name__} {constraint}".strip()
-        raise type(error)(told).with_traceback(error.__traceback__) from None
+        message = f"{type(said).__name__} {constraint}".strip()
+        raise type(error)(message).with_traceback(error.__traceback__) from None
 
 
 @functools.cache

@@ -56,7 +56,7 @@ def _value(name: str, value: Any, currency: str | None, is_there: bool) -> str:
     try:
         return _formatted(name, value, currency)
     except (ValueError, TypeError, ArithmeticError):  # the log keeps what was once written, whatever it is
-        return told(value)
+        return text_of(value)
 
 
 def _formatted(name: str, value: Any, currency: str | None) -> str:
@@ -74,18 +74,18 @@ def _formatted(name: str, value: Any, currency: str | None) -> str:
         return number(len(value)) if value else _("None")
     if name == "fields" and isinstance(value, list):
         return ", ".join(said(one) for one in value)
-    return told(value)
+    return text_of(value)
 
 
 @register.filter
-def told(value: Any) -> str:
+def text_of(value: Any) -> str:
     """A value of JSON in the reader's words."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {told(one)}" for name, one in value.items())
+        return ", ".join(f"{name}: {text_of(one)}" for name, one in value.items())
     if isinstance(value, list):
-        return ", ".join(told(one) for one in value)
+        return ", ".join(text_of(one) for one in value)
     if isinstance(value, str) and _TIME.match(value):
         try:
             datetime.fromisoformat(value)

@@ -89,24 +89,24 @@ def _screen(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
     except Unauthorized:
         return HttpResponse(status=401)  # the script gets a new token and asks again
     except Forbidden:
-        told = _("You need the permission to manage customers. Ask an administrator of the shop for it.")
-        return Screen("error.html", {"title": _("No permission"), "text": told}, status=403).response()
+        message = _("You need the permission to manage customers. Ask an administrator of the shop for it.")
+        return Screen("error.html", {"title": _("No permission"), "text": message}, status=403).response()
     except Http404:
-        told = _("It may have been deleted.")
-        return Screen("error.html", {"title": _("Not found"), "text": told}, status=404).response()
+        message = _("It may have been deleted.")
+        return Screen("error.html", {"title": _("Not found"), "text": message}, status=404).response()
     except Failed as error:
         return Screen("error.html", {"title": _("This did not work"), "text": str(error)}, status=400).response()
     except OnlyByPost:
-        told = _("Open the screen with the form, and send it from there.")
-        return Screen("error.html", {"title": _("This did not work"), "text": told}, status=405).response()
+        message = _("Open the screen with the form, and send it from there.")
+        return Screen("error.html", {"title": _("This did not work"), "text": message}, status=405).response()
     except (SuspiciousOperation, MultiPartParserError):  # Django's limits: too many fields, too long a text
-        told = _("This is too long, or too much at once. Choose a file instead of a long text, or fewer at once.")
-        return Screen("error.html", {"title": _("This did not work"), "text": told}, status=400).response()
+        message = _("This is too long, or too much at once. Choose a file instead of a long text, or fewer at once.")
+        return Screen("error.html", {"title": _("This did not work"), "text": message}, status=400).response()
     except Exception as error:
         # Not its message, which may name a person.
         logger.error("The screen %s failed: %s", match.url_name, type(error).__name__)
-        told = _("The server could not show this. Its log says why.")
-        return Screen("error.html", {"title": _("This did not work"), "text": told}, status=500).response()
+        message = _("The server could not show this. Its log says why.")
+        return Screen("error.html", {"title": _("This did not work"), "text": message}, status=500).response()
 
 
 @contextmanager

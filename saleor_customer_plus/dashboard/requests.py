@@ -87,13 +87,13 @@ class Screen:
     def response(self, **more: Any) -> HttpResponse:
         content = render(self.template, {"root": ROOT, "static": url_of, **self.context, **more})
         response = HttpResponse(content, status=self.status)
-        told: dict[str, Any] = {event: {} for event in self.events}
+        triggers: dict[str, Any] = {event: {} for event in self.events}
         if self.notice:
-            told["customerPlusNotice"] = {"text": self.notice, "status": self.notice_status}
+            triggers["customerPlusNotice"] = {"text": self.notice, "status": self.notice_status}
         if self.goes_to:
-            told["customerPlusGo"] = {"to": self.goes_to, "isOwn": self.goes_to.startswith(ROOT)}
-        if told:
-            response.headers["HX-Trigger"] = json.dumps(told)
+            triggers["customerPlusGo"] = {"to": self.goes_to, "isOwn": self.goes_to.startswith(ROOT)}
+        if triggers:
+            response.headers["HX-Trigger"] = json.dumps(triggers)
         if self.address:
             response.headers["X-Customer-Plus-Address"] = self.address
         return response

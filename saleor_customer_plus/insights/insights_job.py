@@ -64,7 +64,7 @@ def all_runs() -> QuerySet[BulkJob]:
 
 
 def create(*, actor: Actor = SYNC) -> BulkJob:
-    """Make a computation. Raises `engine.AlreadyUnderWay`: there is one at a time."""
+    """Make a computation. Raises `lifecycle.AlreadyUnderWay`: there is one at a time."""
     chosen, _is_active = settings.load()
     return lifecycle.create(JobKind.INSIGHTS, actor=actor, options={_ZONE: chosen.time_zone}, is_confirmed=True)
 

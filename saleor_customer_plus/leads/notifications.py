@@ -74,13 +74,13 @@ def _payload(lead: Lead) -> dict[str, Any]:
 
 def _mail(lead: Lead, recipients: list[str]) -> EmailMessage:
     """Plain text. Nothing that was typed can become a header of its own: it is one line, or in the body."""
-    told = [
+    details = [
         ("From", lead.record.email),
         ("Name", f"{lead.record.first_name} {lead.record.last_name}".strip()),
         ("Page", lead.page),
         ("Campaign", lead.campaign),
     ]
-    lines = [f"{name}: {value}" for name, value in told if value]
+    lines = [f"{name}: {value}" for name, value in details if value]
     subject = " ".join(lead.subject.split()) or "no subject"
     return EmailMessage(
         subject=f"New enquiry: {subject}",

@@ -118,10 +118,10 @@ def update(lead_id: int, changes: Mapping[str, Any], *, actor: Actor, cause: Cau
 
 def _logged(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as the log tells them: of the message how long it was, so that a lead that is deleted is gone."""
-    told = dict(values)
-    if "message" in told:
-        told["characters"] = len(told.pop("message"))
-    return told
+    logged = dict(values)
+    if "message" in logged:
+        logged["characters"] = len(logged.pop("message"))
+    return logged
 
 
 def _checked(lead: Lead, changes: Mapping[str, Any]) -> dict[str, Any]:

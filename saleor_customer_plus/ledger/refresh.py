@@ -316,10 +316,10 @@ class _Change:
         }
 
     def activity(self) -> Iterator[Entry]:
-        if told := changed_fields(self.before, self.after):
+        if changes := changed_fields(self.before, self.after):
             # One entry for each order and account that brought something, so that who sees it sees what it brought.
-            for cause, names in _by_cause({name: source_of(self.after.provenance, name) for name in told["after"]}):
-                before, after = ({name: told[side][name] for name in names} for side in ("before", "after"))
+            for cause, names in _by_cause({name: source_of(self.after.provenance, name) for name in changes["after"]}):
+                before, after = ({name: changes[side][name] for name in names} for side in ("before", "after"))
                 yield Entry(self.row.id, ActivityType.DETAILS_SYNCED, before=before, after=after, **cause)
         suggested = {
             name: candidate

@@ -155,10 +155,10 @@ def _log(note: Note, rows: Iterable[Attachment], type: ActivityType, actor: Acto
         Entry(
             note.record_id,
             type,
-            before={} if is_new else told,
-            after=told if is_new else {},
+            before={} if is_new else details,
+            after=details if is_new else {},
             **actor.of_entry,
             **cause.of_entry,
         )
-        for told in ({"attachment_id": row.pk, "name": row.name, "size": row.size} for row in rows)
+        for details in ({"attachment_id": row.pk, "name": row.name, "size": row.size} for row in rows)
     )

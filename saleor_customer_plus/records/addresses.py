@@ -54,15 +54,15 @@ def of_list(
     not say. With `fills_only`, or where a field that would change is `locked`, it is left alone instead. What
     contradicts nothing is added. A country alone does not replace an address in another country.
     """
-    told = {name: value for name, value in said.items() if name in ADDRESS}
-    if not any(before[name] for name in ADDRESS) or not any(told.values()):
-        return told
-    contradicts = any(value and before[name] and not _is_same(value, before[name]) for name, value in told.items())
+    address = {name: value for name, value in said.items() if name in ADDRESS}
+    if not any(before[name] for name in ADDRESS) or not any(address.values()):
+        return address
+    contradicts = any(value and before[name] and not _is_same(value, before[name]) for name, value in address.items())
     if contradicts and fills_only:
         return {}
-    if contradicts and not has_lines(told):  # the country alone
-        return {} if has_lines({**before, **told}) else told
-    wanted = {**dict.fromkeys(ADDRESS, ""), **told} if contradicts else told
+    if contradicts and not has_lines(address):  # the country alone
+        return {} if has_lines({**before, **address}) else address
+    wanted = {**dict.fromkeys(ADDRESS, ""), **address} if contradicts else address
     is_locked = any(name in locked and value != before[name] for name, value in wanted.items())
     return {} if contradicts and is_locked else wanted
 

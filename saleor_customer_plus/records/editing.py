@@ -197,9 +197,9 @@ def _refusals(row: Row, unique: Sequence[_UniqueValues], version: datetime | Non
 
 def activity_of(row: Row, by: Writer) -> Iterator[Entry]:
     """What is logged of what was written to a row: nothing, where nothing was."""
-    told = row.change_log(name for name in COLUMNS if name != _APPROVAL)
-    if told["after"]:
-        yield Entry(row.id, ActivityType.DETAILS_EDITED, **told, **by.of_entry)
+    changes = row.change_log(name for name in COLUMNS if name != _APPROVAL)
+    if changes["after"]:
+        yield Entry(row.id, ActivityType.DETAILS_EDITED, **changes, **by.of_entry)
     if "email" in row.changes:
         yield Entry(row.id, ActivityType.EMAIL_CHANGED, **row.change_log(["email"]), **by.of_entry)
     if _APPROVAL in row.changes:

@@ -41,13 +41,13 @@ class Holder:
 class Plan:
     """What has to change so that the records agree with the accounts, in the order in which to do it."""
 
-    untie: list[Holder] = field(default_factory=list)
+    unlink: list[Holder] = field(default_factory=list)
     rename: list[tuple[Holder, str]] = field(default_factory=list)
-    tie: list[tuple[Holder, Account]] = field(default_factory=list)
+    link: list[tuple[Holder, Account]] = field(default_factory=list)
     create: list[Account] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.untie or self.rename or self.tie or self.create)
+        return bool(self.unlink or self.rename or self.link or self.create)
 
 
 def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_guests: bool) -> Plan:
@@ -58,17 +58,17 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
     """
     result = Plan()
     by_email = {holder.email: holder for holder in holders}
-    tied: dict[int, Holder] = {}
+    linked: dict[int, Holder] = {}
     for holder in by_email.values():
         if holder.account_id is None:
             continue
         account = accounts.get(holder.account_id)
         if account is None or not account.is_confirmed:
-            result.untie.append(holder)
+            result.unlink.append(holder)
         else:
-            tied[holder.account_id] = holder
+            linked[holder.account_id] = holder
 
-    movers = {id: holder for id, holder in tied.items() if holder.email != accounts[id].email}
+    movers = {id: holder for id, holder in linked.items() if holder.email != accounts[id].email}
     moves_away = {holder.record_id: id for id, holder in movers.items()}
     renames = _renames(accounts, by_email, movers, moves_away)
     for id in sorted(movers):
@@ -77,8 +77,8 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
             result.rename.append((holder, email))
         else:
             # Another record has the new e-mail: the account goes over to it, and this one keeps its history.
-            result.untie.append(holder)
-            del tied[id]
+            result.unlink.append(holder)
+            del linked[id]
     for holder, _email in result.rename:
         del by_email[holder.email]
     for holder, email in result.rename:
@@ -86,9 +86,9 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
 
     # Taken: e-mails whose record is tied, or will be made. Two accounts can share one that differs in case only; the
     # one that came first keeps the tie, and one that is confirmed goes before one that is not.
-    taken = {accounts[id].email for id in tied}
+    taken = {accounts[id].email for id in linked}
     for account in sorted(accounts.values(), key=lambda one: (not one.is_confirmed, one.id)):
-        if account.id in tied or not account.email or account.email in taken:
+        if account.id in linked or not account.email or account.email in taken:
             continue
         known = by_email.get(account.email)
         if known is None and account.is_released:
@@ -98,7 +98,7 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
             if known is None:
                 result.create.append(account)
             else:
-                result.tie.append((known, account))
+                result.link.append((known, account))
         elif known is None and account.is_customer and include_guests:
             # Whoever signed up is known from then on; the tie comes with the confirmation.
             taken.add(account.email)

@@ -81,8 +81,8 @@ def dismiss(record_ids: Collection[int], fields: Collection[str], *, actor: Acto
             return None
         dismissed: dict[str, Candidate] = {name: {**one, "dismissed": True} for name, one in open_ones.items()}
         row.set("suggestions", {**row.before["suggestions"], **dismissed})
-        told = {name: one["value"] for name, one in open_ones.items()}
-        return Entry(row.id, ActivityType.SUGGESTION_DISMISSED, before=told, **actor.of_entry)
+        values = {name: one["value"] for name, one in open_ones.items()}
+        return Entry(row.id, ActivityType.SUGGESTION_DISMISSED, before=values, **actor.of_entry)
 
     return _apply(record_ids, change)
 

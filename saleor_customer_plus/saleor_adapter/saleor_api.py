@@ -57,7 +57,7 @@ def run(context: Any, document: str, variables: Mapping[str, Any]) -> Answer:
     ((_, data),) = result.data.items()
     if data is None:
         raise CustomerPlusError("Saleor gave no answer.", code=ErrorCode.GRAPHQL_ERROR)
-    return Answer(data, [_told(error) for error in data.get("errors") or ()])
+    return Answer(data, [_as_error(error) for error in data.get("errors") or ()])
 
 
 def as_the_shop() -> Any:
@@ -108,7 +108,7 @@ def _raise(error: Exception) -> NoReturn:
     raise CustomerPlusError(f"Saleor failed: {type(cause).__name__}.", code=ErrorCode.GRAPHQL_ERROR) from error
 
 
-def _told(error: Mapping[str, Any]) -> CustomerPlusError:
+def _as_error(error: Mapping[str, Any]) -> CustomerPlusError:
     """An error of Saleor's as one of ours: with its code where we have the same, else with its code in the message."""
     code, message = error.get("code"), error.get("message") or "Refused by Saleor."
     if code and code in ErrorCode.__members__:

@@ -153,7 +153,7 @@ def _relevant(chosen: CustomerPlusSettings) -> list[str]:
 
 
 def create(since: datetime | None = None, *, actor: Actor = SYNC) -> BulkJob:
-    """Make a reconciliation. Raises `engine.AlreadyUnderWay`: there is one at a time.
+    """Make a reconciliation. Raises `lifecycle.AlreadyUnderWay`: there is one at a time.
 
     With `since`, only accounts and orders that changed since that moment (UTC) are looked at.
     """

@@ -179,7 +179,7 @@ def accounts_walk(
             Counter(
                 groups_mirrored=mirror_accounts({*part, *accounts.account_ids}),
                 records_created=accounts.created,
-                ties_corrected=accounts.tied + accounts.untied + accounts.renamed,
+                ties_corrected=accounts.linked + accounts.unlinked + accounts.renamed,
                 account_details_corrected=accounts.details_changed,
             ),
             set(accounts.record_ids),

@@ -25,19 +25,19 @@ def decide(accounts: list[Account], holders: list[Holder], *, include_guests: bo
 def carry_out(todo: Plan, holders: list[Holder]) -> list[Holder]:
     """Do to a list what `accounts.linking` does to the table, with the table's constraints."""
     state = {holder.record_id: holder for holder in holders}
-    for holder in todo.untie:
+    for holder in todo.unlink:
         state[holder.record_id] = replace(state[holder.record_id], account_id=None)
     for holder, email in todo.rename:
         state[holder.record_id] = replace(state[holder.record_id], email=email)
-    for holder, to in todo.tie:
+    for holder, to in todo.link:
         assert state[holder.record_id].account_id is None, "tied over an existing tie"
         state[holder.record_id] = replace(state[holder.record_id], account_id=to.id)
     for number, new in enumerate(todo.create, start=1000):
         state[number] = Holder(number, new.email, new.id if new.is_confirmed else None)
     emails = [holder.email for holder in state.values()]
-    ties = [holder.account_id for holder in state.values() if holder.account_id is not None]
+    links = [holder.account_id for holder in state.values() if holder.account_id is not None]
     assert len(set(emails)) == len(emails), "two records of one e-mail"
-    assert len(set(ties)) == len(ties), "two records of one account"
+    assert len(set(links)) == len(links), "two records of one account"
     return list(state.values())
 
 
@@ -51,7 +51,7 @@ def test_an_account_without_a_record_gets_one() -> None:
 
 def test_the_record_of_the_address_is_tied() -> None:
     todo = decide([account(1, "a@x")], [Holder(10, "a@x", None)])
-    assert [(holder.record_id, to.id) for holder, to in todo.tie] == [(10, 1)]
+    assert [(holder.record_id, to.id) for holder, to in todo.link] == [(10, 1)]
 
 
 def test_three_accounts_pass_their_addresses_round() -> None:
@@ -59,8 +59,8 @@ def test_three_accounts_pass_their_addresses_round() -> None:
     holders = [Holder(10, "a@x", 1), Holder(20, "b@x", 2), Holder(30, "c@x", 3)]
     todo = decide(accounts, holders)
     assert sorted((holder.record_id, email) for holder, email in todo.rename) == [(10, "b@x"), (20, "c@x"), (30, "a@x")]
-    assert not todo.untie
-    assert not todo.tie
+    assert not todo.unlink
+    assert not todo.link
 
 
 def test_a_chain_that_ends_at_a_record_in_use_goes_over_link_by_link() -> None:
@@ -92,10 +92,10 @@ def states(draw: st.DrawFn) -> tuple[list[Account], list[Holder]]:
         for id in range(1, draw(st.integers(0, 5)) + 1)
     ]
     emails = draw(st.lists(st.sampled_from(EMAILS), unique=True))
-    ties = draw(st.permutations([1, 2, 3, 4, 5, 6]))  # 6 is an account that is gone
-    tied = [draw(st.booleans()) for _ in emails]
+    links = draw(st.permutations([1, 2, 3, 4, 5, 6]))  # 6 is an account that is gone
+    linked = [draw(st.booleans()) for _ in emails]
     holders = [
-        Holder(10 * number, email, ties[number] if tied[number] and ties[number] <= 6 else None)
+        Holder(10 * number, email, links[number] if linked[number] and links[number] <= 6 else None)
         for number, email in enumerate(emails)
     ]
     return accounts, holders

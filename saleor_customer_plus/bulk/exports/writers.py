@@ -37,7 +37,7 @@ class Written(NamedTuple):
 class Writer(Protocol):
     """Writes a head and the rows of a query into a file. `told` is called with the number of rows now and then."""
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written: ...
+    def __call__(self, query: sql.Sql, file: IO[bytes], report_rows: Callable[[int], None]) -> Written: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class TextWriter:
     delimiter: str = ","
     encoding: str = "utf-8"
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written:
+    def __call__(self, query: sql.Sql, file: IO[bytes], report_rows: Callable[[int], None]) -> Written:
         recode = _Recoder(self.encoding, self.delimiter)
         file.write(recode(self._head()))
         statement = sql.fill(
@@ -81,7 +81,7 @@ class TextWriter:
                 if len(gathered) > GATHERED:
                     file.write(recode(gathered))
                     gathered.clear()
-                    told(rows)
+                    report_rows(rows)
         file.write(recode(gathered))
         return Written(rows, recode.lost, changed)
 
@@ -119,7 +119,7 @@ class _Recoder:
         return True
 
 
-def fetch(query: sql.Sql, told: Callable[[int], None]) -> Iterator[tuple[str | None, ...]]:
+def fetch(query: sql.Sql, report_rows: Callable[[int], None]) -> Iterator[tuple[str | None, ...]]:
     """The rows of a query by a cursor of the server, in a transaction."""
     rows = 0
     with connections[DEFAULT_DB_ALIAS].chunked_cursor() as cursor:
@@ -127,7 +127,7 @@ def fetch(query: sql.Sql, told: Callable[[int], None]) -> Iterator[tuple[str | N
         while part := cursor.fetchmany(FETCHED):
             yield from part
             rows += len(part)
-            told(rows)
+            report_rows(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,10 @@ class JsonWriter:
     keys: Sequence[str]
     are_numbers: Sequence[bool]
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written:
+    def __call__(self, query: sql.Sql, file: IO[bytes], report_rows: Callable[[int], None]) -> Written:
         columns = list(zip(self.keys, self.are_numbers, strict=True))
         count = 0
-        for row in fetch(query, told):
+        for row in fetch(query, report_rows):
             values = {
                 key: _number(value) if is_number else value
                 for (key, is_number), value in zip(columns, row, strict=True)
@@ -162,5 +162,5 @@ class XlsxWriter:
     headers: Sequence[str]
     are_numbers: Sequence[bool]
 
-    def __call__(self, query: sql.Sql, file: IO[bytes], told: Callable[[int], None]) -> Written:
-        return Written(*write_workbook(file, self.headers, self.are_numbers, fetch(query, told)))
+    def __call__(self, query: sql.Sql, file: IO[bytes], report_rows: Callable[[int], None]) -> Written:
+        return Written(*write_workbook(file, self.headers, self.are_numbers, fetch(query, report_rows)))

@@ -170,16 +170,16 @@ def _harmless(cell: str, is_exact: bool) -> str:
 
 def in_words(reasons: Iterable[Mapping[str, Any]]) -> str:
     """Why a row, or a part of it, was not written."""
-    return " ".join(map(_told, reasons))
+    return " ".join(map(_sentence, reasons))
 
 
 def with_value(reason: Mapping[str, Any]) -> str:
     """A reason with the cell that it is about, for whoever does not see the row."""
     value = reason.get("value")
-    return _told({**reason, "header": f'{reason["header"]} "{value}"'} if value else reason)
+    return _sentence({**reason, "header": f'{reason["header"]} "{value}"'} if value else reason)
 
 
-def _told(reason: Mapping[str, Any]) -> str:
+def _sentence(reason: Mapping[str, Any]) -> str:
     column = reason.get("header") or reason["field"]
     about = f"{column}: " if column else ""
     in_the_way = f" Its id is {reason['id']}." if reason.get("id") else ""

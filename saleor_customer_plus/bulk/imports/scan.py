@@ -218,16 +218,16 @@ def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
 class _Walk:
     """What is told of some rows, in their order, handed out chunk by chunk."""
 
-    def __init__(self, told: Iterable[tuple[Any, ...]]) -> None:
-        self._told = iter(told)
-        self._next = next(self._told, None)
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._rows = iter(rows)
+        self._next = next(self._rows, None)
 
     def before(self, row: int) -> list[list[Any]]:
         """What is told of rows before this one, and was not handed out yet."""
         here = []
         while self._next is not None and self._next[0] < row:
             here.append(list(self._next))
-            self._next = next(self._told, None)
+            self._next = next(self._rows, None)
         return here
 
 

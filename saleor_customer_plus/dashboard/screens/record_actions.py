@@ -147,8 +147,8 @@ def place_order(request: ScreenRequest, record_id: str) -> Screen:
     data = request.execute(CHANNELS, id=record_id)
     settings = data["customerSettings"]
     if "MANAGE_ORDERS" not in settings["permissions"]:
-        told = _("You need the permission to manage orders. Ask an administrator of the shop for it.")
-        return refused([{"message": told}], _("No permission"))
+        message = _("You need the permission to manage orders. Ask an administrator of the shop for it.")
+        return refused([{"message": message}], _("No permission"))
     context = {
         "record": wanted(data["customerRecord"]),
         "channels": [channel for channel in settings["channels"] if channel["isActive"]],

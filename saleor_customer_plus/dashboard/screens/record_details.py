@@ -38,11 +38,11 @@ def change_details(request: ScreenRequest, record_id: str) -> Screen:
     )
     errors: list[dict[str, Any]] = []
     notice, events = "", tuple[str, ...]()
-    for name, document, told in choices:
+    for name, document, confirmation in choices:
         if field := request.form.get(name):
             _payload, errors = request.change(document, id=record_id, fields=[field])
             # The name is in the heading, too.
             events = () if errors else (("customerPlusReload",) if name == "accept" else (CHANGED,))
-            notice = "" if errors else told
+            notice = "" if errors else confirmation
     record = wanted(request.execute(DETAILS, id=record_id)["customerRecord"])
     return Screen("record/details.html", {**context_of(record), "errors": errors}, notice=notice, events=events)

@@ -38,7 +38,7 @@ def rows_of(path: Path, layout: Layout, *, start: int | None = None) -> Iterator
         for row in reader:
             yield ([] if row and row in (header, marked) else row), position
     except csv.Error as error:
-        raise refuse(_told(error)) from None
+        raise refuse(_message(error)) from None
 
 
 def _doubled(lines: Iterator[str], quote: str) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _decoded(raw: bytes, encoding: str) -> str:
         return raw.decode(encoding, errors=encodings.errors_of(encoding))
 
 
-def _told(error: csv.Error) -> str:
+def _message(error: csv.Error) -> str:
     if "field larger" in str(error):
         return "A cell of the file has more than 100,000 characters. Is a quotation mark missing?"
     return "The file cannot be cut into rows. Save it again as CSV."

@@ -78,10 +78,10 @@ def detect(path: Path, chosen: Chosen) -> Layout:
     encoding, start = _encoding(path, chosen)
     first_row, delimiter = 1, chosen.delimiter
     sample = list(islice(lines_of(path, encoding, start), _SAMPLE_ROWS))
-    if sample and (told := _SEP.match(sample[0])):
+    if sample and (declared := _SEP.match(sample[0])):
         start += len(sample[0].encode(encoding))
         sample, first_row = sample[1:], 2
-        delimiter = delimiter or told.group(1)
+        delimiter = delimiter or declared.group(1)
     first = next((line for line in sample if line.strip(_BLANKS)), "")
     if not first:
         raise refuse("The file is empty.")
@@ -136,9 +136,9 @@ _DOCUMENTS = (
 
 
 def _refuse_documents(first: str) -> None:
-    for begins, told in _DOCUMENTS:
+    for begins, description in _DOCUMENTS:
         if begins.match(first.lstrip("\ufeff \t")):
-            raise refuse(f"{told}. Save the list as CSV, XLSX or JSON lines: one object in each line.")
+            raise refuse(f"{description}. Save the list as CSV, XLSX or JSON lines: one object in each line.")
 
 
 def _delimiter(lines: Sequence[str], quote: str) -> str:

@@ -58,9 +58,9 @@ def _answer(cell: str) -> Answer | None:
     # "Unsubscribed (spam complaint)", "Yes - confirmed": of several parts each is understood, or none is a yes.
     listed = [plain(part) for part in _ASIDE.split(cell) if part.strip()]
     parts = [_by_words(part) for part in listed if part and part not in words.NOISE]
-    told = [answer for answer in parts if answer is not None]
-    if told and (most_against(told) is not Answer.YES or len(told) == len(parts)):
-        return most_against(told)
+    answers = [answer for answer in parts if answer is not None]
+    if answers and (most_against(answers) is not Answer.YES or len(answers) == len(parts)):
+        return most_against(answers)
     return _within(plain(cell))
 
 

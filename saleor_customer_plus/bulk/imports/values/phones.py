@@ -55,8 +55,8 @@ def phones_of(cell: str, region: str) -> list[str] | Doubtful:
     """
     if _is_stored_as_it_is(cell):
         return [cell]
-    numbers, told = _phones_of(cell, region)
-    return Doubtful(list(numbers), " ".join(told)) if told else list(numbers)
+    numbers, warnings = _phones_of(cell, region)
+    return Doubtful(list(numbers), " ".join(warnings)) if warnings else list(numbers)
 
 
 _SEPARATOR = re.compile(
@@ -82,18 +82,18 @@ def _phones_of(cell: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]
     if of_spreadsheet := _OF_SPREADSHEET.fullmatch(cell.strip()):
         cell = of_spreadsheet[1]
     numbers: list[str] = []
-    told: list[str] = []
+    warnings: list[str] = []
     errors: list[Unreadable] = []
     for part in _parts(cell):
         try:
-            numbers += _of_part(part, region, told)
+            numbers += _of_part(part, region, warnings)
         except Unreadable as error:
             errors.append(error)
     if errors and not numbers:
         raise errors[0]
     if errors:
-        told.append("One of the phone numbers of this cell cannot be read, and is left out. " + str(errors[0]))
-    return tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(told))
+        warnings.append("One of the phone numbers of this cell cannot be read, and is left out. " + str(errors[0]))
+    return tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(warnings))
 
 
 def _parts(cell: str) -> list[str]:
@@ -106,16 +106,16 @@ def _parts(cell: str) -> list[str]:
     return parts or [cell.strip()] if cell.strip(" ;,|/\n") else []
 
 
-def _of_part(part: str, region: str, told: list[str]) -> list[str]:
+def _of_part(part: str, region: str, warnings: list[str]) -> list[str]:
     """The numbers of a part between separators. A slash is within a number, or between two."""
     pieces = _SLASH.split(part)
     # `030 901820/21` is one number and the last digits of another.
     while len(pieces) > 1 and _count_digits(pieces[-1]) <= 3 and _count_digits("".join(pieces[:-1])) >= 6:
         pieces.pop()
-        told.append("Only the last digits of another phone number are in this cell. They are left out.")
+        warnings.append("Only the last digits of another phone number are in this cell. They are left out.")
     whole = "/".join(pieces)
     try:
-        return [_one(whole, region, told)]
+        return [_one(whole, region, warnings)]
     except Unreadable:
         if not 1 < len(pieces) <= 8 or (found := _between_slashes(pieces, region)) is None:
             raise
@@ -136,7 +136,7 @@ def _between_slashes(pieces: list[str], region: str) -> list[str] | None:
     return None
 
 
-def _one(text: str, region: str, told: list[str]) -> str:
+def _one(text: str, region: str, warnings: list[str]) -> str:
     text = text[_LABEL.match(text).end() :].strip() or text.strip()  # type: ignore[union-attr]
     messages = []
     if extension := _EXTENSION.search(text):
@@ -159,7 +159,7 @@ def _one(text: str, region: str, told: list[str]) -> str:
         if "(0)" not in text:
             raise
         number = str(stored("phone", text.replace("(0)", ""), region))
-    told += messages
+    warnings += messages
     return number
 
 
