@@ -180,6 +180,7 @@ def _column(query: QueryDict, key: str, heading: Any, field: str, currencies: li
         "currency": current,
         "choices": list(addresses.items()) if len(addresses) > 1 else [],
         "is_number": key in ("orders", "spent", "average"),
+        "is_day": key in ("last_order", "since", "created"),
     }
 
 

@@ -113,7 +113,9 @@ def _row(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 
 def _different(before: Any, after: Any) -> tuple[Any, Any]:
-    """Of custom attributes and the like, only the entries that change."""
+    """Of tags, custom attributes and the like, only the entries that change."""
+    if isinstance(before, list) and isinstance(after, list):
+        return [one for one in before if one not in after], [one for one in after if one not in before]
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return before, after
     return (

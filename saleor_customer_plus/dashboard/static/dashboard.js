@@ -24,6 +24,8 @@
   let lastAction = 0;
   let waiting = []; // for a token
 
+  const languageOf = (name) => name.split(/[-_]/)[0].toLowerCase();
+
   // Talking to the Dashboard.
 
   const post = (type, payload) => {
@@ -41,8 +43,9 @@
     tokenRefresh: (payload) => takeToken(payload.token),
     theme: (payload) => setTheme(payload.theme),
     localeChanged: (payload) => {
+      const isNew = languageOf(payload.locale) !== languageOf(locale);
       locale = payload.locale;
-      if (token) reload();
+      if (token && isNew) reload();
     },
     redirect: () => {},
     response: () => {},
@@ -90,7 +93,8 @@
   /** The address of the screen, without what the Dashboard appended. */
   const address = () => {
     const own = new URLSearchParams(location.search);
-    ITS_OWN.forEach((name) => own.delete(name));
+    // Some are nested, as in `featureFlags[name][enabled]`.
+    [...own.keys()].filter((name) => ITS_OWN.includes(name.split("[")[0])).forEach((name) => own.delete(name));
     return location.pathname + (own.size ? `?${own}` : "");
   };
 
@@ -119,21 +123,27 @@
   const first = address();
   let current = first;
 
+  /** Asks for a screen. One that is on its way is not wanted any more: it would have to come first. */
+  const ask = (path, swap = "innerHTML") => {
+    htmx.trigger(document.body, "htmx:abort");
+    htmx.ajax("GET", path, { target: "#screen", swap }).catch(() => {});
+  };
+
   const load = (path, isNew = true) => {
     if (isNew && path !== current) history.pushState({ path }, "", path);
     else history.replaceState({ path }, "", path);
     current = path;
     show("busy");
-    return htmx.ajax("GET", path, { target: "#screen", swap: "innerHTML show:window:top" });
+    ask(path, "innerHTML show:window:top");
   };
 
   /** Shows the screen afresh, where it is scrolled to. */
-  const reload = () => htmx.ajax("GET", current, { target: "#screen", swap: "innerHTML" });
+  const reload = () => ask(current);
 
   window.addEventListener("popstate", (event) => {
     if (event.state && token) {
       current = event.state.path;
-      htmx.ajax("GET", current, { target: "#screen", swap: "innerHTML" });
+      ask(current);
     }
   });
 

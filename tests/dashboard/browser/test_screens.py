@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from tests.notes.samples import PDF
 
 from .conftest import Dashboard
 
-expect = pytest.importorskip("playwright.sync_api").expect
+playwright = pytest.importorskip("playwright.sync_api")
+expect, PlaywrightError = playwright.expect, playwright.Error
 
 XSS = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 
@@ -107,6 +109,34 @@ def test_theme_and_language_follow_the_dashboard(dashboard: Dashboard) -> None:
     expect(frame.locator("html")).to_have_attribute("data-theme", "light")
     dashboard.page.locator("#locale").select_option("de")
     expect(frame.get_by_text("Italien")).to_be_visible()
+
+
+def test_the_screen_that_was_opened_last_stays_whatever_comes_late(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", first_name="Anna")
+    dashboard.open("customers")
+    frame = dashboard.frame
+    expect(frame.get_by_role("link", name="Anna")).to_be_visible()
+    held: list[Any] = []
+    dashboard.page.route("**/dashboard/customers", lambda route: held.append(route))
+    dashboard.page.locator("#locale").select_option("de")  # asks for the list again
+    dashboard.page.wait_for_timeout(300)
+    frame.get_by_role("link", name="Anna").click()
+    expect(frame.get_by_role("heading", name="Anna")).to_be_visible()
+    for route in held:
+        with suppress(PlaywrightError):  # the browser has given up on it
+            route.continue_()
+    dashboard.page.wait_for_timeout(500)
+
+    assert len(held) == 1
+    expect(frame.get_by_role("heading", name="Anna")).to_be_visible()
+
+
+def test_what_the_dashboard_appends_to_an_address_is_not_part_of_it(dashboard: Dashboard) -> None:
+    make_record("anna@example.com", first_name="Anna")
+    dashboard.open("customers?featureFlags%5Bnew%5D%5Benabled%5D=false")
+    expect(dashboard.frame.get_by_role("link", name="Anna")).to_be_visible()
+    (frame,) = dashboard.page.main_frame.child_frames
+    assert "featureFlags" not in frame.url
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
