@@ -39,6 +39,7 @@ def main() -> int:
         "hooks": lambda: hooks.measure(options.pairs),
         "export": lambda: exports.measure(options.records),
         "import": lambda: imports.measure(options.rows),
+        "segments": lambda: segments.measure(options.records, options.runs),
         "shapes": shapes.measure,
         "updates": updates.measure,
         "screens": lambda: screens.measure(options.records, options.runs),

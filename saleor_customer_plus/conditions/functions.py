@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from ..core.paging import InRows
 from .clauses import FieldClause, FunctionClause
 from .context import Context
 from .predicates import IsMissing, Missing, Within, complement
@@ -18,22 +19,25 @@ from .registry import Parameter
 def condition_of(clause: FunctionClause, context: Context) -> Q:
     """The condition on records, not negated.
 
-    With totals, all rows that match are added up in one go, not by a look at them for each record. If the totals of
-    nothing meet the parameters, as in `count = 0`, whoever has no row is included.
+    With totals, all rows that match are added up in one go, but for a page in order, which looks at the rows of a few
+    records. If the totals of nothing meet the parameters, as in `count = 0`, whoever has no row is included.
     """
     rows = matching_rows(clause, context)
     totals = [one for one in clause.parameters if _is_total(one)]
     if not totals:
         return Q(Exists(rows.filter(record=OuterRef("pk"))))
-    summed = rows.order_by().values("record")
+    aggregates = {f"total_{number}": _aggregate(one) for number, one in enumerate(totals)}
     conditions = Q()
-    for number, one in enumerate(totals):
-        name = f"total_{number}"
-        summed = summed.annotate(**{name: _aggregate(one)})
+    for name, one in zip(aggregates, totals, strict=True):
         conditions &= _on_total(one, name)
-    if all(_of_nothing(one) for one in totals):
-        return ~Q(pk__in=summed.filter(complement(conditions)).values("record"))
-    return Q(pk__in=summed.filter(conditions).values("record"))
+    of_nothing = all(_of_nothing(one) for one in totals)
+    wanted = complement(conditions) if of_nothing else conditions
+
+    def summed(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+        return rows.order_by().values("record").annotate(**aggregates).filter(wanted).values("record")
+
+    found = Q(InRows("pk", summed(rows), of_each=Exists(summed(rows.filter(record=OuterRef("pk"))))))
+    return ~found if of_nothing else found
 
 
 def matching_rows(clause: FunctionClause, context: Context) -> QuerySet[Any]:

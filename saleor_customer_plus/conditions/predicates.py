@@ -15,6 +15,8 @@ from django.db.models import Exists, Func, Q
 from django.db.models.fields import BooleanField
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
+from ..core.paging import InRows
+
 EVERYBODY = Q(pk__isnull=False)
 NOBODY = Q(pk__in=[])
 
@@ -115,7 +117,8 @@ class IsTrue(Func):
 def complement(condition: Q) -> Q:
     """The condition that holds exactly where this one does not: in SQL, null is neither.
 
-    Django minds columns that are null by itself, and EXISTS is never null. Other expressions may be.
+    Django minds columns that are null by itself, and EXISTS and keys among rows are never null. Other expressions may
+    be.
     """
     if not condition:
         return NOBODY
@@ -124,7 +127,11 @@ def complement(condition: Q) -> Q:
 
 def _two_valued(condition: Q) -> Q:
     children = [
-        _two_valued(child) if isinstance(child, Q) else child if isinstance(child, tuple | Exists) else IsTrue(child)
+        _two_valued(child)
+        if isinstance(child, Q)
+        else child
+        if isinstance(child, tuple | Exists | InRows)
+        else IsTrue(child)
         for child in condition.children
     ]
     return Q(*children, _connector=condition.connector, _negated=condition.negated)

@@ -20,6 +20,10 @@ from saleor_customer_plus.conditions.compiling import compile_tree
 from saleor_customer_plus.conditions.context import Context
 from saleor_customer_plus.conditions.errors import ConditionError, Reason
 from saleor_customer_plus.conditions.parsing import parse
+from saleor_customer_plus.core.paging import Window, page
+from saleor_customer_plus.customers.filters import RecordFilter
+from saleor_customer_plus.customers.orderings import NEWEST_FIRST, sorted_by
+from saleor_customer_plus.customers.queries import all_records
 from saleor_customer_plus.ledger.sync import sync_order_ids
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import CustomerPlusSettings
@@ -43,6 +47,12 @@ def meeting(text: str, context: Context = HERE) -> set[str]:
     """The part before the @ of the addresses of those who meet a condition."""
     records = CustomerRecord.objects.filter(compile_tree(parse(text), context).condition)
     return {record.email.partition("@")[0] for record in records}
+
+
+def listed(text: str) -> set[str]:
+    """The same by the first page of the list, which looks at one record after the other."""
+    ordering = sorted_by(all_records(), compile_tree(parse(text), HERE).condition, NEWEST_FIRST, RecordFilter(), None)
+    return {edge.row.email.partition("@")[0] for edge in page(ordering, Window.of("records", first=50)).edges}
 
 
 class Shop:
@@ -134,6 +144,7 @@ class TestProductsPurchased:
     def test_each_parameter(self, text: str, expected: set[str]) -> None:
         Shop()
         assert meeting(text) == expected
+        assert listed(text) == expected
 
     def test_rows_can_be_named_by_saleors_ids_and_by_keys(self) -> None:
         shop = Shop()
@@ -249,7 +260,9 @@ class TestAgainstANaiveEvaluation(TestCase):
             parameters.append(f"{name} {operator} {number}{' EUR' if name == 'spent' else ''}")
         text = f"products_purchased {'NOT ' if negated else ''}MATCHES ({', '.join(parameters)})"
 
-        assert meeting(text) == set(_naive(lines, rows, total, negated)), text
+        expected = set(_naive(lines, rows, total, negated))
+        assert meeting(text) == expected, text
+        assert listed(text) == expected, text
 
 
 def _fill(lines: Any) -> None:

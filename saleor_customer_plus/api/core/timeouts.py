@@ -124,7 +124,9 @@ def _limited_query() -> Iterator[_Watch]:
         before = driver.execute("SHOW statement_timeout").fetchone()[0] if is_within else ""
         if is_within:
             driver.execute("SAVEPOINT customer_plus_query")
-        driver.execute(f"SET LOCAL statement_timeout = {MILLISECONDS}")
+        # Conditions are long, and PostgreSQL guesses that they are dear: it would compile one for seconds that then
+        # takes a moment.
+        driver.execute(f"SET LOCAL statement_timeout = {MILLISECONDS}; SET LOCAL jit = off")
         try:
             yield watch
         finally:

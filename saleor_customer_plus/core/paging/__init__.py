@@ -6,12 +6,13 @@ read with one comparison of rows, `(a, id) < (x, y)`, which PostgreSQL answers f
 when most rows share `a`.
 """
 
-from .orderings import Key, Ordering, RankedSegment, Segment
+from .orderings import InRows, Key, Ordering, RankedSegment, Segment
 from .pages import LIMIT, Edge, Page, Window, count_of_each, page, page_of_each
 
 __all__ = [
     "LIMIT",
     "Edge",
+    "InRows",
     "Key",
     "Ordering",
     "Page",

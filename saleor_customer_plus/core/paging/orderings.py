@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from django.db.models import BooleanField, Expression, F, Field, Func, Model, OrderBy, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, Expression, F, Field, Func, Model, OrderBy, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
 Row = TypeVar("Row", bound=Model)
 
@@ -115,9 +116,29 @@ RANKS_AHEAD = 300
 LOOK_AHEAD = (300, 3000)
 
 
+class InRows(In):
+    """The condition that a column is among those of `rows`, which are costly to find, such as sums over another table.
+
+    `of_each` is the same condition about one row alone. It is the one to ask of the few hundred rows that a page looks
+    through, and `rows`, which are found all at once, of everything.
+    """
+
+    def __init__(self, column: str, rows: QuerySet[Any, Any], *, of_each: Exists) -> None:
+        super().__init__(F(column), rows)
+        self.of_each = of_each
+
+
+def _of_each(condition: Q) -> Q:
+    children = [
+        _of_each(child) if isinstance(child, Q) else child.of_each if isinstance(child, InRows) else child
+        for child in condition.children
+    ]
+    return Q(*children, _connector=condition.connector, _negated=condition.negated)
+
+
 def _unindexed(condition: Q) -> Func:
     """The same condition in a form for which PostgreSQL looks at no index."""
-    return Func(condition, template="(%(expressions)s) IS TRUE", output_field=BooleanField())
+    return Func(_of_each(condition), template="(%(expressions)s) IS TRUE", output_field=BooleanField())
 
 
 def _unindexed_column(name: str) -> Coalesce:
