@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=["reconcile", "list", "hooks", "export", "import", "shapes", "updates", "screens", []],
+        choices=["reconcile", "list", "hooks", "export", "import", "segments", "shapes", "updates", "screens", []],
         default=[],
         help="what to measure; all by default",
     )
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="put the tables into docs/benchmarks.md")
     options = parser.parse_args()
     host.configure()
-    from . import exports, hooks, imports, lists, reconcile, screens, shapes, updates
+    from . import exports, hooks, imports, lists, reconcile, screens, segments, shapes, updates
 
     measures = {
         "reconcile": lambda: reconcile.measure(options.orders),

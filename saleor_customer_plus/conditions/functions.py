@@ -34,7 +34,8 @@ def condition_of(clause: FunctionClause, context: Context) -> Q:
     wanted = complement(conditions) if of_nothing else conditions
 
     def summed(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-        return rows.order_by().values("record").annotate(**aggregates).filter(wanted).values("record")
+        totals: QuerySet[Any, Any] = rows.order_by().values("record").annotate(**aggregates)
+        return totals.filter(wanted).values("record")
 
     found = Q(InRows("pk", summed(rows), of_each=Exists(summed(rows.filter(record=OuterRef("pk"))))))
     return ~found if of_nothing else found

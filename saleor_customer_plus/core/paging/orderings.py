@@ -116,7 +116,7 @@ RANKS_AHEAD = 300
 LOOK_AHEAD = (300, 3000)
 
 
-class InRows(In):
+class InRows(In):  # type: ignore[type-arg]  # generic only in the stubs
     """The condition that a column is among those of `rows`, which are costly to find, such as sums over another table.
 
     `of_each` is the same condition about one row alone. It is the one to ask of the few hundred rows that a page looks
