@@ -1,6 +1,7 @@
 """Django looks here for models; each lives with its feature."""
 
 from .activity.models import ActivityEntry
+from .addresses.models import CustomerAddress
 from .consent.models import ConsentEvent, CurrentConsent, SuppressedAddress, SuppressionKey
 from .core.models import OwedNotice
 from .core.set_aside.models import SetAsideRow
@@ -28,6 +29,7 @@ __all__ = [
     "ConsentEvent",
     "CurrencyInsight",
     "CurrentConsent",
+    "CustomerAddress",
     "CustomerFigures",
     "CustomerInsight",
     "CustomerRecord",

@@ -9,6 +9,7 @@ import graphene
 
 from .accounts.mutations import AccountMutations
 from .activity.queries import ActivityQueries
+from .addresses.mutations import AddressMutations
 from .consent.mutations import ConsentMutations
 from .consent.queries import ConsentQueries
 from .core.sdl import print_schema
@@ -71,6 +72,7 @@ class Mutation(
     RecordMutations,
     DeletionMutations,
     AccountMutations,
+    AddressMutations,
     OrderMutations,
     ConsentMutations,
     LeadMutations,

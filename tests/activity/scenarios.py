@@ -402,6 +402,22 @@ SCENARIOS |= {
 }
 
 
+# Addresses.
+
+
+def _address(world: World) -> str:
+    add = 'mutation ($id: ID!) { customerAddressCreate(recordId: $id, input: {city: "Bonn"}) { address { id } } }'
+    return str(world.ask(add, id=world.id(world.ben))["address"]["id"])
+
+
+SCENARIOS |= {
+    "customerAddressCreate": lambda w: Call({"recordId": w.id(w.ben), "input": {"city": "Bonn"}}, {"ben"}),
+    "customerAddressUpdate": lambda w: Call({"id": _address(w), "input": {"city": "Ulm"}}, {"ben"}),
+    "customerAddressDelete": lambda w: Call({"id": _address(w)}, {"ben"}),
+    "customerAddressMakePrimary": lambda w: Call({"id": _address(w)}, {"ben"}),
+}
+
+
 # What Saleor's own mutations do within ours: only a real Saleor has them.
 
 

@@ -23,6 +23,7 @@ from graphql.type.definition import (
     get_named_type,
 )
 
+from saleor_customer_plus.addresses.models import CustomerAddress
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.schema import schema
 from saleor_customer_plus.deletion import services as deletion
@@ -131,12 +132,15 @@ def valid(storage: Any) -> dict[str, Any]:
         "lead": to_global_id("CustomerLead", make_lead(record).pk),
         "job": to_global_id("CustomerJob", make_job("IMPORT", state="READY").pk),
         "staff": to_global_id("User", make_staff().pk),
+        "address": to_global_id("CustomerAddress", CustomerAddress.objects.create(record=record, city="Ulm").pk),
     }
     decision = {"channel": "EMAIL", "purpose": "NEWSLETTER", "state": "SUBSCRIBED"}
     return {
         "customerRecordCreate": {"input": {"email": "new@example.com", "consents": [decision]}},
         "customerRecordUpdate": {"id": ids["record"], "input": {"firstName": "Anna"}},
         "customerAccountUpdate": {"recordId": ids["record"], "input": {"metadata": [{"key": "a"}]}},
+        "customerAddressCreate": {"recordId": ids["record"], "input": {"city": "Bonn"}},
+        "customerAddressUpdate": {"id": ids["address"], "input": {"city": "Bonn"}},
         "customerTagCreate": {"input": {"name": "New"}},
         "customerTagUpdate": {"id": ids["tag"], "input": {"name": "New"}},
         "customerTagMerge": {"sourceIds": [ids["tag"]], "targetId": ids["other"]},

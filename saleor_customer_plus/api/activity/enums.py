@@ -32,6 +32,9 @@ CustomerRecordActivityType = enum_of(
         "ACCOUNT_OPENED": "A Saleor account was created for the customer by this API or an import",
         "ACCOUNT_CHANGED": "This API or an import changed the customer type, attributes or metadata of the account. "
         "Of private metadata, the log contains the keys only",
+        "ADDRESS_ADDED": "A further address of the customer was added",
+        "ADDRESS_CHANGED": "A further address of the customer was changed",
+        "ADDRESS_REMOVED": "A further address of the customer was deleted, or became the primary one",
         "DRAFT_ORDER_CREATED": "A draft order was created for the customer by this API",
         "TAG_ADDED": "A tag was added to the record",
         "TAG_REMOVED": "A tag was removed from the record, or deleted",

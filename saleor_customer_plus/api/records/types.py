@@ -22,6 +22,7 @@ from ...records.models import LawfulBasis, Source
 from ...records.suggestions import suggested
 from ..accounts.types import DataOfAccount
 from ..activity.types import ActivityOfRecord
+from ..addresses.types import AddressesOfRecord
 from ..consent.types import ConsentOfRecord
 from ..core.back_references import referable
 from ..core.base import channels_of, key_of, to_global_id
@@ -172,6 +173,7 @@ def _is_seen(known: Mapping[str, Any], info: Any) -> Any:
 
 @referable
 class CustomerRecord(
+    AddressesOfRecord,
     OrdersOfRecord,
     InsightsOfRecord,
     ActivityOfRecord,
