@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from .fields import anniversaries, consent, figures, labels, leads, notes, orders, products, record, saleor_account
+from .fields import (
+    anniversaries,
+    consent,
+    figures,
+    insights,
+    labels,
+    leads,
+    notes,
+    orders,
+    products,
+    record,
+    saleor_account,
+)
 from .registry import Registry
 
 REGISTRY = Registry(
@@ -17,5 +29,6 @@ REGISTRY = Registry(
         *consent.FIELDS,
         *anniversaries.FIELDS,
         *saleor_account.FIELDS,
+        *insights.FIELDS,
     ]
 )

@@ -49,6 +49,22 @@ class MoneyRange:
 
 
 @dataclass(frozen=True, slots=True)
+class RfmFilter:
+    """In one of these RFM groups of a currency, by the names in `insights.models`."""
+
+    currency: str
+    groups: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFilter:
+    """The next order in a currency is expected within these times."""
+
+    currency: str
+    times: Range
+
+
+@dataclass(frozen=True, slots=True)
 class LabelFilter:
     """Tags or groups, by their keys. None among them stands for having no such label at all.
 
@@ -121,6 +137,8 @@ class RecordFilter:
     consents: Sequence[ConsentFilter] | None = None  # all of them hold
     tags: LabelFilter | None = None
     groups: LabelFilter | None = None
+    rfm_group: RfmFilter | None = None
+    next_order_expected_at: ExpectedFilter | None = None
 
     @property
     def tells_of_orders(self) -> bool:
@@ -307,4 +325,6 @@ _TREES: Mapping[str, Callable[[Any], Iterable[Node]]] = {
     "tags": partial(_labels, "tags", Comparison("tags", Operator.IS_NULL)),
     # Whoever is in no group is in the default one, which has the key 0 here.
     "groups": partial(_labels, "groups", Comparison("groups", Operator.IN, (Id(0),))),
+    "rfm_group": lambda wanted: _in(f"rfm_group.{wanted.currency}", wanted.groups),
+    "next_order_expected_at": lambda wanted: _range(f"next_order.{wanted.currency}", wanted.times),
 }

@@ -14,6 +14,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Model,
     OuterRef,
     Q,
     TextField,
@@ -21,6 +22,8 @@ from django.db.models import (
 from django.db.models.expressions import Col
 
 from ..core.paging import Key, Ordering, RankedSegment, Segment
+from ..errors import CustomerPlusError, ErrorCode
+from ..insights.models import CustomerInsight
 from ..ledger.channel_figures import Seen
 from ..ledger.models import SUM, CustomerFigures
 from ..records.email import normalize_email
@@ -41,6 +44,7 @@ class SortField(StrEnum):
     LAST_ORDER_AT = "LAST_ORDER_AT"
     ORDER_COUNT = "ORDER_COUNT"
     TOTAL_SPENT = "TOTAL_SPENT"
+    NEXT_ORDER_EXPECTED_AT = "NEXT_ORDER_EXPECTED_AT"
 
 
 # Those that an index on the table of records answers.
@@ -53,11 +57,13 @@ _KEYS: dict[SortField, tuple[Key, ...]] = {
 }
 # Those that list who never bought like everybody else.
 _PLAIN = (SortField.CREATED_AT, SortField.NAME, SortField.EMAIL)
+# Those by figures in one currency.
+OF_A_CURRENCY = (SortField.TOTAL_SPENT, SortField.NEXT_ORDER_EXPECTED_AT)
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """What a list is sorted by, ties by id. `currency` is that of the money, for sorts by money and for them only."""
+    """What a list is sorted by, ties by id. `currency` is that of the figure, for sorts `OF_A_CURRENCY`."""
 
     field: SortField
     descending: bool = False
@@ -102,6 +108,8 @@ def sorted_by(
 def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segment[CustomerRecord]]:
     if sort.field in _PLAIN:
         return [Segment(records, _KEYS[sort.field], sort.descending)]
+    if sort.field is SortField.NEXT_ORDER_EXPECTED_AT:
+        return _by_next_order(records, sort)
     buyers = records.none() if wanted.bought is False else records
     others = Segment(records.none() if wanted.bought else records.filter(order_count=0), (_ID,), sort.descending)
     if sort.field is SortField.ORDER_COUNT:
@@ -115,6 +123,13 @@ def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segmen
 
 def _segments_seen(records: Records, sort: Sort, seen: Seen) -> list[Segment[CustomerRecord]]:
     """The same lists as those of `_segments`, by figures over the orders of some channels only."""
+    if sort.field is SortField.NEXT_ORDER_EXPECTED_AT:
+        raise CustomerPlusError(
+            "When orders are expected is computed over those of all channels. Sorting by it needs access to all "
+            "channels: sort by LAST_ORDER_AT instead.",
+            code=ErrorCode.OUT_OF_SCOPE,
+            field="sort_by",
+        )
     others: Segment[CustomerRecord] = Segment(records.filter(~seen.bought()), (_ID,), sort.descending)
 
     def ranked(ranks: Any, *keys: Key) -> Segment[CustomerRecord]:
@@ -142,13 +157,13 @@ _CURRENCY = Key("currency", CharField())
 class _Beside(F):
     """Another column of the row that a joined column is of. For a foreign key Django would take the joining one."""
 
-    def __init__(self, name: str, column: str) -> None:
+    def __init__(self, name: str, column: str, model: type[Model] = CustomerFigures) -> None:
         super().__init__(name)
-        self.column = column
+        self.column, self.model = column, model
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Col:
         beside: Any = super().resolve_expression(*args, **kwargs)
-        column: Any = CustomerFigures._meta.get_field(self.column)
+        column: Any = self.model._meta.get_field(self.column)
         return Col(beside.alias, column)
 
 
@@ -187,6 +202,25 @@ def _spenders(rows: Records) -> Records:
         spent_by=_Beside("figures__total_gross", "record"),
         spent_in=F("figures__currency"),
     )
+
+
+_EXPECTED = (Key("expected", DateTimeField()), Key("expected_of", BigIntegerField()))
+
+
+def _by_next_order(records: Records, sort: Sort) -> list[Segment[CustomerRecord]]:
+    """Those of whom an order in the currency is expected, then all others."""
+    is_expected = Q(insights__currency=sort.currency, insights__next_order_expected_at__isnull=False)
+    expected = records.filter(is_expected).annotate(
+        expected=F("insights__next_order_expected_at"),
+        expected_of=_Beside("insights__next_order_expected_at", "record", CustomerInsight),
+    )
+    known = CustomerInsight.objects.filter(
+        record=OuterRef("pk"), currency=sort.currency, next_order_expected_at__isnull=False
+    )
+    return [
+        Segment(expected, _EXPECTED, sort.descending),
+        Segment(records.filter(~Exists(known)), (_ID,), sort.descending),
+    ]
 
 
 def by_relevance(records: Records, condition: Q, text: str) -> Ordering[CustomerRecord]:

@@ -17,13 +17,15 @@ from ...core import json_values, sql
 from ...customers.filters import (
     AttributeFilter,
     ConsentFilter,
+    ExpectedFilter,
     LabelFilter,
     MoneyRange,
     Range,
     RecordFilter,
+    RfmFilter,
     SourceFilter,
 )
-from ...customers.orderings import Sort, SortField
+from ...customers.orderings import OF_A_CURRENCY, Sort, SortField
 from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...groups.services import default_group
@@ -37,7 +39,8 @@ from ..accounts.inputs import (
 )
 from ..consent.enums import CustomerConsentChannel, CustomerConsentPurpose, CustomerConsentState
 from ..core.base import channels_of, checked_text, key_of, keys_of, spelled
-from ..core.types import JSON, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
+from ..core.types import JSON, DateTime, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
+from ..insights.types import CustomerRfmGroup
 
 # Longer text was pasted by mistake.
 MAX_SEARCH_LENGTH = 200
@@ -87,6 +90,8 @@ CustomerRecordSortField = enum_of(
         "LAST_ORDER_AT": "Sort by the date of the last counted order. Customers with no orders come last",
         "ORDER_COUNT": "Sort by the number of counted orders",
         "TOTAL_SPENT": "Sort by the total spent in `currency`. Customers who never bought in it come last",
+        "NEXT_ORDER_EXPECTED_AT": "Sort by when the next order in `currency` is expected. Customers of whom none is "
+        "expected come last. Requires access to all channels",
     },
 )
 
@@ -136,6 +141,21 @@ class CustomerRecordConsentFilterInput(graphene.InputObjectType):  # type: ignor
         required=True,
         description="States, any of which matches. NOT_SUBSCRIBED matches customers who never decided.",
     )
+
+
+class CustomerRecordRfmGroupFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filter by the RFM group in a currency."""
+
+    currency = graphene.String(required=True, description="ISO 4217 currency code.")
+    groups = list_of(CustomerRfmGroup, required=True, description="Groups, any of which matches.")
+
+
+class CustomerRecordNextOrderFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Range of times at which the next order in a currency is expected, both ends included. One end is required."""
+
+    currency = graphene.String(required=True, description="ISO 4217 currency code.")
+    gte = DateTime(description="Expected at or after this time.")
+    lte = DateTime(description="Expected at or before this time.")
 
 
 class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
@@ -205,6 +225,12 @@ class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
     groups = CustomerRecordLabelFilterInput(
         description="Filter by groups of the customer, by ID. The default group contains customers with no other group."
     )
+    rfm_group = CustomerRecordRfmGroupFilterInput(
+        description="Filter by the RFM group in a currency. Requires access to all channels."
+    )
+    next_order_expected_at = CustomerRecordNextOrderFilterInput(
+        description="Filter by when the next order in a currency is expected. Requires access to all channels."
+    )
 
 
 class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc]
@@ -212,7 +238,10 @@ class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc
 
     field = graphene.Argument(CustomerRecordSortField, required=True, description="Field to sort by.")
     direction = graphene.Argument(OrderDirection, required=True, description="Direction to sort in.")
-    currency = graphene.String(description="ISO 4217 currency code. Required for TOTAL_SPENT, and allowed only for it.")
+    currency = graphene.String(
+        description="ISO 4217 currency code. Required for TOTAL_SPENT and NEXT_ORDER_EXPECTED_AT, allowed only for "
+        "them."
+    )
 
 
 def selected_records(info: Any, filter: Mapping[str, Any] | None, search: str | None) -> RecordList:
@@ -257,14 +286,16 @@ def _search(text: str) -> str:
 def _sort(given: Mapping[str, Any]) -> Sort:
     field = SortField(given["field"])
     currency = given.get("currency")
-    if field is SortField.TOTAL_SPENT:
+    if field in OF_A_CURRENCY:
         if not currency:
             raise CustomerPlusError(
-                "Sorting by TOTAL_SPENT needs a `currency`.", code=ErrorCode.REQUIRED, field="currency"
+                f"Sorting by {field.value} needs a `currency`.", code=ErrorCode.REQUIRED, field="currency"
             )
         currency = _currency(currency)
     elif currency:
-        raise CustomerPlusError("A `currency` goes with sorting by TOTAL_SPENT only.", field="currency")
+        raise CustomerPlusError(
+            f"A `currency` goes with sorting by {' or '.join(OF_A_CURRENCY)} only.", field="currency"
+        )
     return Sort(field, descending=given["direction"] == "DESC", currency=currency or "")
 
 
@@ -410,6 +441,22 @@ def _money(field: str, given: Mapping[str, Any]) -> MoneyRange:
     return MoneyRange(currency, Range(bounds["gte"], bounds["lte"]))
 
 
+def _rfm_group(given: Mapping[str, Any]) -> RfmFilter:
+    if not given["groups"]:
+        raise CustomerPlusError("Name at least one group.", code=ErrorCode.REQUIRED, field="rfm_group.groups")
+    currency = _currency(given["currency"], field="rfm_group.currency")
+    return RfmFilter(currency, tuple(dict.fromkeys(map(str, given["groups"]))))
+
+
+def _next_order(given: Mapping[str, Any]) -> ExpectedFilter:
+    times = _range(given)
+    if times == Range():
+        raise CustomerPlusError(
+            "A range of times needs `gte` or `lte`.", code=ErrorCode.REQUIRED, field="next_order_expected_at"
+        )
+    return ExpectedFilter(_currency(given["currency"], field="next_order_expected_at.currency"), times)
+
+
 # Amounts are stored with 17 digits before the decimal point.
 _TOO_MUCH = 10**17
 
@@ -435,4 +482,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "consents": _consents,
     "tags": _tags,
     "groups": _groups,
+    "rfm_group": _rfm_group,
+    "next_order_expected_at": _next_order,
 }

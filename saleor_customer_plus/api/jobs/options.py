@@ -10,7 +10,7 @@ import graphene
 
 from ...accounts.account_filters import AccountAttributeFilter
 from ...bulk import selection
-from ...customers.filters import LabelFilter, MoneyRange, RecordFilter
+from ...customers.filters import ExpectedFilter, LabelFilter, MoneyRange, RecordFilter
 from ...errors import CustomerPlusError, ErrorCode
 from ...groups.queries import default_group_ids
 from ...jobs.models import BulkJob, JobKind
@@ -103,6 +103,8 @@ def _filter(wanted: RecordFilter, default_group_id: int | None = None) -> dict[s
     for name, value in given.items():
         if isinstance(value, MoneyRange):
             given[name] = {"currency": value.currency, "gte": value.amounts.gte, "lte": value.amounts.lte}
+        if isinstance(value, ExpectedFilter):
+            given[name] = {"currency": value.currency, "gte": value.times.gte, "lte": value.times.lte}
     if wanted.ids is not None:
         given["ids"] = [to_global_id("CustomerRecord", id) for id in wanted.ids]
     if wanted.sources is not None:

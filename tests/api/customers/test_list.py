@@ -190,7 +190,7 @@ EUROS = {"field": "TOTAL_SPENT", "direction": "ASC", "currency": "EUR"}
         ),
         ({"first": 1, "sortBy": EUROS | {"currency": None}}, "REQUIRED", "currency", "needs a `currency`"),
         ({"last": 1, "sortBy": EUROS | {"currency": "E"}}, "INVALID", "currency", "ISO 4217"),
-        ({"first": 1, "sortBy": EUROS | {"field": "NAME"}}, "INVALID", "currency", "TOTAL_SPENT only"),
+        ({"first": 1, "sortBy": EUROS | {"field": "NAME"}}, "INVALID", "currency", "NEXT_ORDER_EXPECTED_AT only"),
     ],
 )  # fmt: skip
 def test_mistakes(api: Api, arguments: dict[str, Any], code: str, field: str | None, message: str) -> None:

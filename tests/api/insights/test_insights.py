@@ -123,3 +123,54 @@ def test_the_number_of_statements_does_not_grow_with_the_page(api: Api) -> None:
         assert all(edge["node"]["insights"] for edge in edges)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+FILTERED = """
+  query ($filter: CustomerRecordFilterInput, $sort: CustomerRecordSortingInput) {
+    customerRecords(first: 9, filter: $filter, sortBy: $sort) { totalCount edges { node { email } } }
+  }
+"""
+
+
+def test_the_list_is_filtered_and_sorted_by_them(api: Api) -> None:
+    bought("anna@example.com", 50, 20, 10)
+    bought("ben@example.com", 30, 25)
+    make_record("carl@example.com")
+    for _ in insights_job.jobs.run(insights_job.create().pk):
+        pass
+
+    def found(**variables: Any) -> list[str]:
+        answer = api(FILTERED, **variables)["customerRecords"]
+        emails = [edge["node"]["email"].partition("@")[0] for edge in answer["edges"]]
+        assert answer["totalCount"] == len(emails)
+        return emails
+
+    due = {"nextOrderExpectedAt": {"currency": "eur", "lte": timezone.now().isoformat()}}
+    assert found(filter=due) == ["ben"]
+    assert found(filter={"rfmGroup": {"currency": "EUR", "groups": ["PROSPECTS", "DORMANT"]}}) == ["carl"]
+    sort = {"field": "NEXT_ORDER_EXPECTED_AT", "currency": "EUR"}
+    assert found(sort=sort | {"direction": "ASC"}) == ["ben", "anna", "carl"]
+    assert found(sort=sort | {"direction": "DESC"}) == ["anna", "ben", "carl"]
+
+
+@pytest.mark.parametrize(
+    ("filter", "field", "code"),
+    [
+        ({"rfmGroup": {"currency": "EUR", "groups": []}}, "rfmGroup.groups", "REQUIRED"),
+        ({"rfmGroup": {"currency": "E", "groups": ["NEW"]}}, "rfmGroup.currency", "INVALID"),
+        ({"nextOrderExpectedAt": {"currency": "EUR"}}, "nextOrderExpectedAt", "REQUIRED"),
+        (
+            {"nextOrderExpectedAt": {"currency": "E", "gte": "2026-01-01T00:00:00Z"}},
+            "nextOrderExpectedAt.currency",
+            "INVALID",
+        ),
+    ],
+)
+def test_filters_that_are_wrong(api: Api, filter: Any, field: str, code: str) -> None:
+    (error,) = api.errors(FILTERED, filter=filter)
+    assert (error["extensions"]["field"], error["extensions"]["code"]) == (field, code)
+
+
+def test_a_sort_needs_its_currency(api: Api) -> None:
+    (error,) = api.errors(FILTERED, sort={"field": "NEXT_ORDER_EXPECTED_AT", "direction": "ASC"})
+    assert (error["extensions"]["field"], error["extensions"]["code"]) == ("currency", "REQUIRED")

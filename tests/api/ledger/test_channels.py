@@ -199,6 +199,27 @@ SURFACES = {
 }
 
 
+# Computed over the orders of all channels, and so refused.
+REFUSED = [
+    'sortBy: {field: NEXT_ORDER_EXPECTED_AT, direction: ASC, currency: "EUR"}',
+    'filter: {rfmGroup: {currency: "EUR", groups: [CHAMPIONS, PROSPECTS]}}',
+    'filter: {nextOrderExpectedAt: {currency: "EUR", gte: "2024-01-01T00:00:00Z"}}',
+]
+
+
+@pytest.mark.parametrize("argument", REFUSED)
+@pytest.mark.parametrize("selected", ["totalCount", "edges { node { email } }"])
+def test_what_is_computed_over_all_channels_is_refused(
+    shop: Shop, restricted: Api, argument: str, selected: str
+) -> None:
+    query = f"{{ customerRecords(first: 9, {argument}) {{ {selected} }} }}"
+    assert api_of(make_staff())(query)["customerRecords"]
+    if argument.startswith("sortBy") and selected == "totalCount":
+        return  # a count has no order
+    (error,) = restricted.errors(query)
+    assert (error["extensions"]["code"], "access to all" in error["message"]) == ("OUT_OF_SCOPE", True)
+
+
 def decoded(text: str) -> str:
     """The answer, with what is in its cursors and ids."""
     import base64

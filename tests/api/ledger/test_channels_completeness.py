@@ -13,10 +13,36 @@ from graphql.type.definition import get_named_type
 
 from saleor_customer_plus.api.schema import schema
 
-from .test_channels import COLUMNS, DELETE, DELETION, EXPORT, FILTERS, JOB, LIST, LOOKUPS, ORDERS, RECORD, SURFACES
+from .test_channels import (
+    COLUMNS,
+    DELETE,
+    DELETION,
+    EXPORT,
+    FILTERS,
+    JOB,
+    LIST,
+    LOOKUPS,
+    ORDERS,
+    RECORD,
+    REFUSED,
+    SURFACES,
+)
 
 TRIED = " ".join(
-    [*COLUMNS, DELETE, DELETION, EXPORT, JOB, LIST, ORDERS, RECORD, str(FILTERS), *LOOKUPS, *SURFACES.values()]
+    [
+        *COLUMNS,
+        DELETE,
+        DELETION,
+        EXPORT,
+        JOB,
+        LIST,
+        ORDERS,
+        RECORD,
+        str(FILTERS),
+        *LOOKUPS,
+        *SURFACES.values(),
+        *REFUSED,
+    ]
 )
 
 _TELLS = re.compile(
@@ -30,6 +56,7 @@ _OF_ORDERS = {"CustomerFigures", "CustomerRecordOrder", "Money"}
 HARMLESS = {
     "Mutation.customerDraftOrderCreate": "Saleor's own mutation checks the channel",
     "CustomerDraftOrderCreate.orderId": "the order was made by the caller a moment ago",
+    "Mutation.customerFieldsReorder": "of the definitions of fields",
     "CustomerJob.fileName": "the name of a file, and nothing in it",
     "CustomerJob.filesRemovedAt": "a time",
     "CustomerJobProgress.rowsTotal": "a count",
