@@ -60,6 +60,24 @@ def test_a_locked_field_that_says_the_same_is_in_no_address_s_way() -> None:
     assert (told(after), after.suggestions) == (moved, {})
 
 
+def test_nor_is_one_whose_order_left_the_record() -> None:
+    moved = BERLIN | {"street_address_1": "Linienstraße 5"}
+    after = merge(has(BERLIN, {"city": SOURCE}), newest=address(moved), locked=["city"], orphaned=["city"])
+    assert (told(after), after.suggestions) == (moved, {})
+
+
+def test_nor_is_one_that_staff_wrote_later() -> None:
+    moved = BERLIN | {"street_address_1": "Linienstraße 5"}
+    by_staff = {"source": "STAFF", "origin": "1", "at": "2026-03-01T00:00:00Z"}
+    after = merge(has(BERLIN, {WHOLE: SOURCE, "city": by_staff}), newest=address(moved), locked=["city"])
+    assert (told(after), after.provenance["city"]) == (moved, by_staff)
+
+
+def test_an_address_without_a_country_takes_the_country_that_comes_alone() -> None:
+    without = has(BERLIN | {"country_code": ""}, {})
+    assert told(merge(without, newest={"country_code": offered("DE")}, locked=[])) == BERLIN
+
+
 def test_what_an_import_wrote_of_an_address_keeps_an_older_one_away() -> None:
     imported = has(BERLIN, {"city": {"source": "IMPORT", "origin": "7", "at": "2026-02-01T00:00:00Z"}})
     assert told(merge(imported, newest=address(PARIS, at="2026-01-01T00:00:00Z"), locked=[])) == BERLIN
