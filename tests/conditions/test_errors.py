@@ -41,7 +41,7 @@ def errors_of(text: str, context: Context | None = None) -> list[tuple[Reason, s
     ("text", "reason", "words", "suggestion"),
     [
         ("order_cuont > 2", Reason.UNKNOWN_FIELD, "order_cuont", "order_count"),
-        ("nonsense = 1", Reason.UNKNOWN_FIELD, "nonsense", ""),
+        ("xyzzy = 1", Reason.UNKNOWN_FIELD, "xyzzy", ""),
         ("city.x = 1", Reason.UNKNOWN_FIELD, "city.x", "city"),
         ("attributes = 1", Reason.UNKNOWN_FIELD, "attributes", "attributes"),
         ("orders = 1", Reason.UNKNOWN_FIELD, "orders", "orders MATCHES (count ...)"),

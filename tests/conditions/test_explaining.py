@@ -89,8 +89,8 @@ def test_of_nobody() -> None:
 def test_restricted_staff_are_told_the_values_of_their_channels() -> None:
     seen, other = make_channel(), make_channel()
     anna = make_record()
-    for channel, total in ((seen, 10), (other, 20)):
-        make_ledger_entry(anna, total=total, placed_at=NOW, channel_id=channel.pk, city="Bonn", country_code="DE")
+    for channel, total, at in ((seen, 10, NOW - timedelta(days=1)), (other, 20, NOW)):  # the newer one has the address
+        make_ledger_entry(anna, total=total, placed_at=at, channel_id=channel.pk, city="Bonn", country_code="DE")
     refresh_records([anna.pk], DEFAULTS)
     anna.refresh_from_db()
     channels = frozenset({seen.pk})

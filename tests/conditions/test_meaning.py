@@ -22,6 +22,7 @@ from saleor_customer_plus.conditions.parsing import parse
 from saleor_customer_plus.conditions.printing import text_of_tree
 from saleor_customer_plus.conditions.tree import Call, Comparison, Money, Not, Offset, Operator
 from saleor_customer_plus.consent.models import CurrentConsent
+from saleor_customer_plus.core.paging import orderings
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.groups.services import default_group
 from saleor_customer_plus.ledger.models import LedgerEntry
@@ -263,6 +264,8 @@ def test_sql_says_what_a_naive_evaluation_says(rows: list[Any], some: list[Any],
 
             opposite = everybody.filter(compile_tree(Not(tree), context).condition)
             assert set(opposite.values_list("pk", flat=True)) == {p.record.pk for p in persons} - found
+            each = everybody.filter(orderings._unindexed(compiled.condition))  # as pages in order ask
+            assert set(each.values_list("pk", flat=True)) == found
             assert set(everybody.filter(compiled.guessable, compiled.unguessable).values_list("pk", flat=True)) == found
             for person in persons[:2]:
                 explanation = explain(compiled, person.record.pk)
