@@ -182,6 +182,11 @@ def _only_exported() -> Iterator[Column]:
          "Première commande", "Primer pedido"),
         ("last_order_at", Kind.TIME, "last_order_at", "2024-05-01", "Last order", "Ultimo ordine",
          "Letzte Bestellung", "Dernière commande", "Último pedido"),
+        ("rfm_group", Kind.TEXT, None, "LOYAL", "RFM group", "Gruppo RFM", "RFM-Gruppe", "Groupe RFM", "Grupo RFM"),
+        ("days_between_orders", Kind.NUMBER, None, "30.5", "Days between orders", "Giorni tra gli ordini",
+         "Tage zwischen Bestellungen", "Jours entre les commandes", "Días entre pedidos"),
+        ("next_order_expected_at", Kind.TIME, None, "2024-05-01", "Next order expected", "Prossimo ordine previsto",
+         "Nächste Bestellung erwartet", "Prochaine commande attendue", "Próximo pedido previsto"),
         ("notes", Kind.LONG_TEXT, None, "", "Staff notes", "Note dello staff", "Notizen des Teams", "Notes de l'équipe",
          "Notas del equipo"),
     ):  # fmt: skip

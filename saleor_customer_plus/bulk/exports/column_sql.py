@@ -41,6 +41,8 @@ BY_PURPOSE = {
     ConsentPurpose.SYSTEM: "accepts_system_mail",
 }
 
+# By currency as well, but over the orders of all channels: see `insights`.
+INSIGHTS = ("rfm_group", "days_between_orders", "next_order_expected_at")
 FIGURES = {"total_spent": "total_gross", "net_of_refunds": "net_of_refunds", "average_order_value": "average_gross"}
 
 
@@ -73,6 +75,8 @@ def cell(key: str, style: Style) -> Cell:
         return _OF_ACCOUNT[f"{name}:"](detail)
     if name in FIGURES:
         return _money(name, detail, style)
+    if name in INSIGHTS:
+        return _insight(name, detail, style)
     if name == CONSENT_WORD:
         return Cell(_consent_word(ConsentPurpose(detail)), may_be_formula=False)
     if name in _SPECIAL:
@@ -93,7 +97,7 @@ def is_column(key: str) -> bool:
     if name == CONSENT_WORD:
         return detail in ConsentPurpose.values
     if detail:
-        return name in FIGURES and bool(re.fullmatch("[A-Z]{3}", detail))
+        return name in (*FIGURES, *INSIGHTS) and bool(re.fullmatch("[A-Z]{3}", detail))
     return name in _SPECIAL or (name in COLUMNS and COLUMNS[name].is_exported)
 
 
@@ -143,6 +147,26 @@ def _money(name: str, currency: str, style: Style) -> Cell:
     return Cell(
         sql.Sql(amount), (f"figures:{currency}" if currency else "figures",), is_number=True, may_be_formula=False
     )
+
+
+def _insight(name: str, currency: str, style: Style) -> Cell:
+    alias = insights_in(currency)
+    joins = (f"insights:{currency}" if currency else "insights",)
+    if name == "rfm_group":
+        # Whoever never bought has no row.
+        group = f"CASE WHEN r.order_count = 0 THEN 'PROSPECTS' ELSE {alias}.rfm_group END"
+        return _plain(group, *joins)
+    if name == "next_order_expected_at":
+        return _plain(_time(f"{alias}.{name}", style), *joins)
+    days = f"trim_scale({alias}.median_days_between_orders)::text"
+    if style.decimal != ".":
+        days = f"replace({days}, '.', ',')"
+    return Cell(sql.Sql(days), joins, is_number=True, may_be_formula=False)
+
+
+def insights_in(currency: str) -> str:
+    """What the join of the insights in a currency is called, as `figures_in`."""
+    return figures_in(currency).replace("f", "i", 1)
 
 
 def figures_in(currency: str) -> str:

@@ -18,7 +18,7 @@ from ...saleor_adapter.staff import Channels
 from ...settings import CustomerPlusSettings, ExportFormat
 from ..columns import ATTRIBUTE, COLUMNS, LANGUAGES
 from ..saved_profiles import find
-from .column_sql import FIGURES, of_purpose
+from .column_sql import FIGURES, INSIGHTS, of_purpose
 from .profiles import READY, Ready, check_columns, columns_of_settings
 
 # What a text file may be encoded in, and how Python calls it.
@@ -40,6 +40,7 @@ LOCAL_TIMES = {
     "fr": "DD/MM/YYYY HH:mm:ss",
     "es": "DD/MM/YYYY HH:mm:ss",
 }
+_BY_CURRENCY = (*FIGURES, *INSIGHTS)
 # More columns than any list needs.
 MAX_COLUMNS = 200
 
@@ -135,6 +136,13 @@ def resolve(request: ExportRequest, chosen: CustomerPlusSettings, channels: Chan
     ready, request = _profile(request)
     purpose = _purpose(request, ready)
     columns = _columns(request, ready, chosen, purpose)
+    if channels is not None and any(key.partition(":")[0] in INSIGHTS for key, _header in columns):
+        raise CustomerPlusError(
+            "RFM groups and expected orders are computed over the orders of all channels. Leave their columns out, or "
+            "ask somebody who has access to all channels.",
+            code=ErrorCode.OUT_OF_SCOPE,
+            field="columns",
+        )
     currency, currencies = _currencies(request.currency, columns, channels, is_fixed=bool(ready and ready.fixed))
     file_format = ExportFormat(request.format or chosen.export_format)
     # Headers in a language ask for a file that spreadsheets open where it is spoken.
@@ -220,7 +228,7 @@ def _currencies(
     asked: str, columns: Iterable[tuple[str, str | None]], channels: Channels, *, is_fixed: bool
 ) -> tuple[str, list[str]]:
     """The one currency of the figures; or none, and those that each get columns of their own."""
-    if not any(key in FIGURES or key == "currency" for key, _header in columns):
+    if not any(key in _BY_CURRENCY or key == "currency" for key, _header in columns):
         return "", []
     if asked and asked != ALL_CURRENCIES:
         return asked, []
@@ -241,9 +249,9 @@ def _currencies(
 
 def _headed(columns: Iterable[tuple[str, str | None]], language: str, currencies: Sequence[str]) -> Iterable[Column]:
     for key, fixed in columns:
-        if not currencies or key not in (*FIGURES, "currency"):
+        if not currencies or key not in (*_BY_CURRENCY, "currency"):
             yield Column(key, fixed or header_of(key, language))
-        elif key in FIGURES:  # and the column of the currency is of no use
+        elif key in _BY_CURRENCY:  # and the column of the currency is of no use
             for currency in currencies:
                 detailed = f"{key}:{currency}"
                 yield Column(detailed, header_of(detailed, language))

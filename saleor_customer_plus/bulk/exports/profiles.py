@@ -14,7 +14,7 @@ from ...jobs.models import BulkProfile, JobKind
 from ...settings import CustomerPlusSettings
 from .. import saved_profiles
 from ..columns import COLUMNS, CUSTOMER_TYPE
-from .column_sql import ACCEPTS, CONSENT_WORD, PLAIN_TAGS, PROVINCE_CODE, is_column
+from .column_sql import ACCEPTS, CONSENT_WORD, INSIGHTS, PLAIN_TAGS, PROVINCE_CODE, is_column
 
 # Never unless asked for: what staff wrote about a person.
 PRIVATE = ("notes", "store_note")
@@ -54,7 +54,7 @@ _DEFAULT = tuple(
     key
     for key, column in COLUMNS.items()
     if column.is_exported
-    and key not in (*PRIVATE, "name", CUSTOMER_TYPE)
+    and key not in (*PRIVATE, "name", CUSTOMER_TYPE, *INSIGHTS)
     and not key.startswith(("shipping_", "billing_"))
 )
 

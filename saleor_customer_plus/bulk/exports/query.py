@@ -9,6 +9,7 @@ from ...accounts.account_data import check_customer_types
 from ...core import sql
 from ...customers.filters import Records
 from ...groups.models import Group, GroupMembership
+from ...insights.models import CustomerInsight
 from ...ledger.channel_figures import SUMMARY, figures_seen, line_seen, summary_seen
 from ...ledger.models import CustomerFigures
 from ...notes.models import Note
@@ -18,7 +19,7 @@ from ...saleor_adapter import host
 from ...saleor_adapter.staff import Channels
 from ...tags.models import Tag, TagAssignment
 from ..cells import defused, guarded, neutralised
-from .column_sql import PLAIN_TAGS, Cell, figures_in
+from .column_sql import PLAIN_TAGS, Cell, figures_in, insights_in
 
 
 class Neutral(Enum):
@@ -132,6 +133,8 @@ def _join(name: str, currency: str, set_wise: bool, channels: Channels) -> sql.S
     name, _, detail = name.partition(":")
     if name == "figures":
         return _figures(figures_in(detail), detail or currency, channels)
+    if name == "insights":
+        return _by_currency(sql.table(CustomerInsight), insights_in(detail), detail or currency)
     if name in _ONE_ROW:
         return _ONE_ROW[name]()
     condition = sql.Sql("true" if set_wise else "x.record_id = r.id")
@@ -151,9 +154,13 @@ def _figures_seen(channels: Channels) -> sql.Sql:
 
 
 def _figures(alias: str, currency: str, channels: Channels) -> sql.Sql:
+    return _by_currency(_figures_seen(channels), alias, currency)
+
+
+def _by_currency(rows: sql.Sql, alias: str, currency: str) -> sql.Sql:
     return sql.fill(
-        "LEFT JOIN {figures} {alias} ON {alias}.record_id = r.id AND {alias}.currency = {currency}",
-        figures=_figures_seen(channels),
+        "LEFT JOIN {rows} {alias} ON {alias}.record_id = r.id AND {alias}.currency = {currency}",
+        rows=rows,
         alias=sql.Sql(alias),
         currency=currency,
     )
