@@ -13,6 +13,7 @@ from .leads.models import Lead, LeadSubmission
 from .ledger.models import CustomerFigures, LedgerEntry, LedgerLine
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .records.models import CustomerRecord, ReleasedAccount
+from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
 from .sync.models import CatchUp
 from .tags.models import Tag, TagAssignment
 
@@ -46,10 +47,14 @@ __all__ = [
     "NoteVersion",
     "OwedNotice",
     "ReleasedAccount",
+    "SavedView",
+    "Segment",
+    "SegmentMembership",
     "SetAsideRow",
     "SuppressedAddress",
     "SuppressionKey",
     "Tag",
     "TagAssignment",
+    "TouchedRecord",
     "VoucherUse",
 ]

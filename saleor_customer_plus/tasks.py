@@ -1,6 +1,6 @@
 """Celery's entry points. Each loads by id, calls one reaction, and may run twice or in any order.
 
-Those of groups are in `groups.tasks`, because `groups.services` publishes them.
+Those of groups and segments are in `groups.tasks` and `segments.tasks`, because their services publish them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from .notes import notifications as note_notices
 from .notes import orphans
 from .records import images
 from .saleor_adapter import dashboard_app
+from .segments import following
+from .segments import tasks as segment_tasks  # noqa: F401 - registers them
 from .sync import catch_up as catching_up
 from .sync import reactions, reconciliation
 from .sync.retries import retry_set_aside
@@ -44,16 +46,19 @@ def _each(react: Callable[[int], None], ids: list[int]) -> None:
 @task("sync_orders")
 def sync_orders(order_ids: list[str]) -> None:
     reactions.orders_changed(order_ids)
+    following.follow()
 
 
 @task("sync_accounts")
 def sync_accounts(account_ids: list[int]) -> None:
     _each(reactions.account_changed, account_ids)
+    following.follow()
 
 
 @task("sync_addresses")
 def sync_addresses(address_ids: list[int]) -> None:
     _each(reactions.address_changed, address_ids)
+    following.follow()
 
 
 @task("apply_group_voucher")

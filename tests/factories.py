@@ -51,6 +51,7 @@ from saleor_customer_plus.saleor_adapter.host import (
     TransactionKind,
     User,
 )
+from saleor_customer_plus.segments.models import Segment
 from saleor_customer_plus.settings import PLUGIN_ID
 from saleor_customer_plus.tags.models import Tag
 
@@ -460,6 +461,12 @@ def make_group(name: str | None = None, **fields: Any) -> Group:
     """Make a group that nobody is in."""
     name = name or f"group {next(_serial)}"
     return Group.objects.create(name=name, key=fold(name), **fields)
+
+
+def make_segment(query: str = "country = 'DE'", *, name: str | None = None, **fields: Any) -> Segment:
+    """Make a segment. Its members are another matter, if it is followed: see `segments.following`."""
+    name = name or f"segment {next(_serial)}"
+    return Segment.objects.create(name=name, key=fold(name), query=query, **fields)
 
 
 def save_settings(*, active: bool = True, **values: Any) -> None:

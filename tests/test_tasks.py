@@ -39,6 +39,7 @@ HEALED_BY = {
     "tell_lead_created": "send_notices",
     "mail_lead_created": "send_notices",
     "tell_mentioned": "send_notices",
+    "count_segment": "refresh_segments",
 }
 # Those that nothing has to make up for.
 NOT_HEALED = {"apply_group_voucher": "Saleor calls the hook again with each change of the checkout."}

@@ -50,6 +50,8 @@ class ActivityType(models.TextChoices):
     LEAD_CONVERTED = "LEAD_CONVERTED", "An enquiry led to an order"
     LEAD_DELETED = "LEAD_DELETED", "An enquiry was deleted"
     CONSENT_CHANGED = "CONSENT_CHANGED", "A consent was granted, withdrawn or asked for"
+    SEGMENT_ENTERED = "SEGMENT_ENTERED", "The person entered a followed segment"
+    SEGMENT_LEFT = "SEGMENT_LEFT", "The person left a followed segment"
 
 
 class ActorType(models.TextChoices):
@@ -71,6 +73,7 @@ class CauseType(models.TextChoices):
     NOTE = "NOTE", "A note"
     LEAD = "LEAD", "An enquiry"
     MERGE = "MERGE", "A merge of two records"
+    SEGMENT = "SEGMENT", "A segment"
 
 
 # What happens to nearly every record: whoever reads the log meets these soon.
@@ -85,7 +88,7 @@ FREQUENT = [
 ]
 
 # By these the log of all records can be asked. What orders and accounts caused is asked of one record.
-LISTED_CAUSES = [CauseType.JOB, CauseType.NOTE, CauseType.LEAD, CauseType.MERGE]
+LISTED_CAUSES = [CauseType.JOB, CauseType.NOTE, CauseType.LEAD, CauseType.MERGE, CauseType.SEGMENT]
 
 
 class ActivityEntry(models.Model):

@@ -49,7 +49,11 @@ class ActivityFilter:
 
 
 def _visible(entries: QuerySet[ActivityEntry], channels: frozenset[int]) -> QuerySet[ActivityEntry]:
-    """Those that no order caused, or an order of these channels."""
+    """Those that no order caused, or an order of these channels.
+
+    And none about segments: who is in one is found over the orders of all channels.
+    """
+    entries = entries.exclude(cause_type=CauseType.SEGMENT)
     of_order = Q(cause_type=CauseType.ORDER)
     # Only there is it a UUID.
     order_id = Case(When(of_order, then=Cast("cause_id", UUIDField())), output_field=UUIDField())

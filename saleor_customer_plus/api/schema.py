@@ -35,6 +35,9 @@ from .ledger.mutations import OrderMutations
 from .notes.mutations import NoteMutations
 from .notes.queries import NoteQueries
 from .records.state_mutations import RecordMutations
+from .segments.mutations import SegmentMutations
+from .segments.queries import SegmentQueries
+from .segments.views import SavedViewMutations, SavedViewQueries
 from .settings.queries import SettingsQueries
 from .staff.queries import StaffQueries
 from .sync.mutations import SyncMutations
@@ -60,6 +63,8 @@ class Query(
     TagQueries,
     FieldQueries,
     GroupQueries,
+    SegmentQueries,
+    SavedViewQueries,
     StaffQueries,
     SettingsQueries,
     ReportQueries,
@@ -85,6 +90,8 @@ class Mutation(
     TagMutations,
     FieldMutations,
     GroupMutations,
+    SegmentMutations,
+    SavedViewMutations,
     SyncMutations,
     InsightMutations,
     graphene.ObjectType,  # type: ignore[misc]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import partial
+from functools import partial, reduce
+from operator import and_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -21,6 +22,7 @@ from ..conditions.registry import Kind
 from ..conditions.tree import And, Call, Comparison, Id, Json, Literal, Money, Node, Not, Operator, Or
 from ..records.models import CustomerRecord, Source, Stage
 from ..saleor_adapter.staff import Channels
+from ..segments.queries import Members, matching, members
 
 Records = QuerySet[CustomerRecord]
 
@@ -139,11 +141,13 @@ class RecordFilter:
     groups: LabelFilter | None = None
     rfm_group: RfmFilter | None = None
     next_order_expected_at: ExpectedFilter | None = None
+    segments: Sequence[int] | None = None  # the record is in each of them
+    query: str | None = None  # a condition as it is kept: see `segments.models.Segment.query`
 
     @property
     def tells_of_orders(self) -> bool:
-        """Whether who passes depends on which orders are seen."""
-        return _compiled(self, None).tells_of_orders
+        """Whether who passes depends on which orders are seen, as it may with segments."""
+        return bool(self.segments) or self.query is not None or _compiled(self, None).tells_of_orders
 
     @property
     def bought(self) -> bool | None:
@@ -172,12 +176,22 @@ def guessable(wanted: RecordFilter, channels: Channels = None) -> Q:
     Of an array it knows the common elements only; of another table how many rows it has, but not which records they
     belong to (see `paging.Segment`).
     """
-    return _compiled(wanted, channels).guessable
+    condition = _compiled(wanted, channels).guessable
+    return reduce(and_, (one.guessable for one in _members(wanted, channels)), condition)
 
 
 def unguessable(wanted: RecordFilter, channels: Channels = None) -> Q:
     """The other conditions. Both together are the filter."""
-    return _compiled(wanted, channels).unguessable
+    condition = _compiled(wanted, channels).unguessable
+    return reduce(and_, (one.unguessable for one in _members(wanted, channels)), condition)
+
+
+def _members(wanted: RecordFilter, channels: Channels) -> Iterator[Members]:
+    """Who is in the segments of a filter, and who meets its condition. Raises what is wrong with these by now."""
+    for segment_id in wanted.segments or ():
+        yield members(segment_id, channels)
+    if wanted.query is not None:
+        yield matching(wanted.query, channels)
 
 
 def _compiled(wanted: RecordFilter, channels: Channels) -> Compiled:
@@ -185,11 +199,11 @@ def _compiled(wanted: RecordFilter, channels: Channels) -> Compiled:
 
 
 def tree_of(wanted: RecordFilter) -> And:
-    """What a filter is short for."""
+    """What a filter is short for, but for its segments and its condition."""
     parts: list[Node] = []
     for field in fields(wanted):
         value = getattr(wanted, field.name)
-        if value is not None:
+        if value is not None and field.name in _TREES:
             parts.extend(_TREES[field.name](value))
     return And(tuple(parts))
 

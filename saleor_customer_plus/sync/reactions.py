@@ -36,6 +36,7 @@ from ..records.email import normalize_email
 from ..records.locks import own_identities
 from ..records.models import CustomerRecord, ReleasedAccount, Source
 from ..saleor_adapter import host
+from ..segments.touching import touch
 from ..settings import CustomerPlusSettings
 
 
@@ -70,6 +71,7 @@ def _refresh(record_ids: Collection[int], chosen: CustomerPlusSettings, run: Run
     def refresh(part: list[int]) -> None:
         refresh_records(part, chosen)
         convert_leads(part)
+        touch(part)
 
     run(RowKind.RECORD, sorted(record_ids), refresh)
 

@@ -36,6 +36,7 @@ from tests.factories import (
     make_note,
     make_order,
     make_record,
+    make_segment,
     make_staff,
     make_tag,
     make_token,
@@ -185,6 +186,32 @@ SCENARIOS |= {
     "customerFieldDelete": lambda w: Call({"id": w.id(w.other_field)}, NOBODY),
     "customerFieldsReorder": lambda w: Call({"ids": [w.id(w.other_field)]}, NOBODY),
 }
+
+# Segments and views. Whom one has is found by the sync, and is nobody's doing.
+
+SCENARIOS |= {
+    "customerSegmentCreate": lambda w: Call({"input": {"name": "Mine", "query": "country = 'FR'"}}, NOBODY),
+    "customerSegmentUpdate": lambda w: Call(
+        {"id": w.id(make_segment("country = 'FR'")), "input": {"isFollowed": True, "description": "For later."}}, NOBODY
+    ),
+    "customerSegmentDelete": lambda w: Call({"id": w.id(make_segment())}, NOBODY),
+    "customerSegmentSnapshot:tag": lambda w: Call(
+        {"id": w.id(make_segment("email CONTAINS 'example'")), "tag": "late payer"}, BOTH
+    ),
+    "customerSegmentSnapshot:group": lambda w: Call(
+        {"id": w.id(make_segment("email CONTAINS 'anna'")), "groupId": w.id(w.other_group)}, ANNA
+    ),
+    "customerSavedViewCreate": lambda w: Call({"input": {"name": "Mine", "columns": ["email"]}}, NOBODY),
+}
+
+VIEW = 'mutation { customerSavedViewCreate(input: {name: "Mine"}) { view { id } errors { message } } }'
+
+
+@scenario("customerSavedViewUpdate", "customerSavedViewDelete:own")
+def _view(world: World, part: str = "") -> Call:
+    view = {"id": world.ask(VIEW)["view"]["id"]}
+    return Call(view if part else {**view, "input": {"isShared": True}}, NOBODY)
+
 
 # Records.
 

@@ -162,4 +162,5 @@ def test_the_tables_of_a_record_are_all_there() -> None:
         "ConsentEvent": "record_id",
         "CurrentConsent": "record_id",
         "FieldValue": "record_id",
+        "SegmentMembership": "record_id",
     }

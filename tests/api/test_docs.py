@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "api.md").read_text()
 BACK_OFFICE = (DOCS / "back-office.md").read_text()
+SEGMENTS = (DOCS / "segments.md").read_text()
 
 
 def blocks(language: str, page: str = PAGE) -> list[str]:
@@ -101,11 +102,12 @@ def test_every_type_of_activity_is_listed_with_its_keys() -> None:
     assert sorted(listed) == sorted(ActivityType.values)
 
 
-def test_the_operations_of_the_back_office(api: Api, anna: CustomerRecord, on_commit: Any) -> None:
+@pytest.mark.parametrize("page", [BACK_OFFICE, SEGMENTS], ids=["back-office", "segments"])
+def test_the_operations_of_a_page(api: Api, anna: CustomerRecord, on_commit: Any, page: str) -> None:
     """One after the other, as somebody who tries them would."""
     known = Known(anna, make_staff())
 
-    for operation in blocks("graphql", BACK_OFFICE):
+    for operation in blocks("graphql", page):
         wanted = re.findall(r"\$(\w+): \w+!?[,)]", operation)
         with on_commit():
             answer = api(operation, **{name: known[name] for name in wanted})
@@ -137,6 +139,10 @@ class Known(dict[str, Any]):
                 self["note"] = payload["note"]["id"]
             elif name == "customerRecordsBulkUpdate":
                 self["job"] = payload["job"]["id"]
+            elif name == "customerSegmentCreate":
+                self["segment"] = payload["segment"]["id"]
+            elif name == "customerSavedViewCreate":
+                self["view"] = payload["view"]["id"]
             elif name == "customerRecordDeletionPreview":
                 self["token"] = payload["token"]
 

@@ -52,6 +52,8 @@ CustomerRecordActivityType = enum_of(
         "LEAD_CONVERTED": "An order converted a lead",
         "LEAD_DELETED": "A lead of the customer was deleted",
         "CONSENT_CHANGED": "A consent decision was recorded",
+        "SEGMENT_ENTERED": "The customer entered a followed segment",
+        "SEGMENT_LEFT": "The customer left a followed segment",
     },
 )
 CustomerRecordActorType = enum_of(
@@ -77,5 +79,6 @@ CustomerRecordCauseType = enum_of(
         "NOTE": "A staff note on the customer",
         "LEAD": "An enquiry of the customer",
         "MERGE": "A merge of records",
+        "SEGMENT": "A segment that is followed",
     },
 )

@@ -16,7 +16,7 @@ Type = TypeVar("Type", bound=type[Any])
 
 def referable(defined: Type) -> Type:
     """Decorate a type that others refer to by `named`."""
-    _by_name[defined.__name__] = defined
+    _by_name[defined._meta.name] = defined
     return defined
 
 

@@ -41,7 +41,7 @@ MAX_COMPARISONS = 20_000
 MAX_ROWS = 10_000
 # Total cost of all lists: 1 for each at the top, and more for what makes the database read many rows.
 MAX_COST = 40
-_COST_OF_ARGUMENT = {"filter": 2, "search": 4, "sortBy": 1}
+_COST_OF_ARGUMENT = {"filter": 2, "search": 4, "sortBy": 1, "query": 6, "tree": 6}
 _COST_OF_COUNT = 4
 # Reports over all orders.
 _COST_OF_REPORT = 10

@@ -30,6 +30,7 @@ from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...groups.services import default_group
 from ...records.models import Source, Stage
+from ...segments.queries import get as get_segment
 from ..accounts.inputs import (
     CustomerRecordAccountAttributeFilterInput,
     CustomerRecordAccountMetadataFilterInput,
@@ -41,6 +42,7 @@ from ..consent.enums import CustomerConsentChannel, CustomerConsentPurpose, Cust
 from ..core.base import channels_of, checked_text, key_of, keys_of, spelled
 from ..core.types import JSON, DateTime, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
 from ..insights.types import CustomerRfmGroup
+from ..segments.conditions import kept_query
 
 # Longer text was pasted by mistake.
 MAX_SEARCH_LENGTH = 200
@@ -231,6 +233,10 @@ class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
     next_order_expected_at = CustomerRecordNextOrderFilterInput(
         description="Filter by when the next order in a currency is expected. Requires access to all channels."
     )
+    segment = graphene.ID(description="Filter by a segment, by ID.")
+    query = graphene.String(
+        description="Filter by a condition as text, such as `order_count >= 2 AND last_order < -90d`."
+    )
 
 
 class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc]
@@ -267,23 +273,25 @@ def record_list(
     for error in problems.errors:
         error.field = error.field and f"{path}{error.field}"
     with problems.noted():
-        text = _search(search or "")
+        text = read_search(search or "")
     with problems.noted():
-        sort = _sort(sort_by) if sort_by else None
+        sort = read_sort(sort_by) if sort_by else None
     problems.raise_any()
     wanted = RecordList(filter=wanted_filter, search=text, sort=sort)
     # Determined only if needed: it takes a statement.
     return replace(wanted, channels=channels_of(info)) if wanted.tells_of_orders else wanted
 
 
-def _search(text: str) -> str:
+def read_search(text: str) -> str:
+    """Validate the text of a search."""
     if len(text) > MAX_SEARCH_LENGTH:
         raise CustomerPlusError(f"A search may have at most {MAX_SEARCH_LENGTH} characters.", field="search")
     # Characters that no name can contain separate words.
     return "".join(char if sql.can_hold(char) else " " for char in text).strip()
 
 
-def _sort(given: Mapping[str, Any]) -> Sort:
+def read_sort(given: Mapping[str, Any]) -> Sort:
+    """Validate an order."""
     field = SortField(given["field"])
     currency = given.get("currency")
     if field in OF_A_CURRENCY:
@@ -303,7 +311,7 @@ def _filter(given: Mapping[str, Any]) -> RecordFilter:
     problems, values = Problems(), {}
     for name, value in given.items():
         with problems.noted():
-            values[name] = _READERS.get(name, _as_it_is)(value)
+            values[_NAMES.get(name, name)] = _READERS.get(name, _as_it_is)(value)
     problems.raise_any()
     return RecordFilter(**values)
 
@@ -421,6 +429,10 @@ def _attribute(given: Mapping[str, Any], field: str) -> AttributeFilter:
 _MAX_VALUE = 1000
 
 
+def _segment(global_id: str) -> tuple[int, ...]:
+    return (get_segment(key_of(global_id, "CustomerSegment", field="segment"), field="segment").pk,)
+
+
 def _range(given: Mapping[str, Any]) -> Range:
     return Range(given.get("gte"), given.get("lte"))
 
@@ -484,4 +496,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "groups": _groups,
     "rfm_group": _rfm_group,
     "next_order_expected_at": _next_order,
+    "segment": _segment,
+    "query": kept_query,
 }
+# What a filter is called where it can have several values.
+_NAMES = {"segment": "segments"}

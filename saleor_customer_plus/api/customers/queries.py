@@ -15,6 +15,7 @@ from ...customers import queries
 from ...errors import CustomerPlusError
 from ...ledger.queries import buyer_of_draft, order_numbered, record_of_order
 from ...records.models import CustomerRecord as Record
+from ..core.back_references import referable
 from ..core.base import channels_of, checked_text, key_of, raw_key_of, staff_only, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..records.columns import unread
@@ -61,7 +62,7 @@ def _of_order(order_id: uuid.UUID | None, info: Any) -> Record | None:
     return queries.find(email=buyer.email) if buyer.email else None
 
 
-RecordConnection = connection_of(CustomerRecord, of="customer records")
+RecordConnection = referable(connection_of(CustomerRecord, of="customer records"))
 
 
 class RecordQueries:

@@ -99,7 +99,7 @@ def _selection(options: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _filter(wanted: RecordFilter, default_group_id: int | None = None) -> dict[str, Any]:
     """Return the filter as sent: the inverse of `customers.inputs.record_list`."""
-    given = {name: getattr(wanted, name) for name in CustomerRecordFilterInput._meta.fields}
+    given: dict[str, Any] = {name: getattr(wanted, name, None) for name in CustomerRecordFilterInput._meta.fields}
     for name, value in given.items():
         if isinstance(value, MoneyRange):
             given[name] = {"currency": value.currency, "gte": value.amounts.gte, "lte": value.amounts.lte}
@@ -124,6 +124,8 @@ def _filter(wanted: RecordFilter, default_group_id: int | None = None) -> dict[s
             given[name] = [{"key": one.key, "value": one.equals} for one in given[name]]
     if wanted.order_channels is not None:
         given["order_channels"] = [to_global_id("Channel", id) for id in wanted.order_channels]
+    if wanted.segments:
+        given["segment"] = to_global_id("CustomerSegment", wanted.segments[0])
     given["tags"] = _labels(wanted.tags, "CustomerTag")
     given["groups"] = _labels(wanted.groups, "CustomerGroup", default_group_id)
     return given

@@ -36,6 +36,7 @@ from ..insights.types import InsightsOfRecord
 from ..leads.types import LeadsOfRecord
 from ..ledger.types import OrdersOfRecord, load_summary, visible_order_id
 from ..notes.types import NotesOfRecord
+from ..segments.types import SegmentsOfRecord
 from ..tags.types import TagsOfRecord
 from . import images
 
@@ -183,6 +184,7 @@ class CustomerRecord(
     TagsOfRecord,
     FieldsOfRecord,
     GroupsOfRecord,
+    SegmentsOfRecord,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """One person, identified by one e-mail address: a guest, account holder or lead, or each in turn."""

@@ -1,0 +1,138 @@
+"""Mutations of segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import graphene
+
+from ...activity.services import Actor
+from ...bulk import updates
+from ...customers.filters import RecordFilter
+from ...customers.queries import RecordList
+from ...errors import CustomerPlusError, ErrorCode
+from ...segments import queries, services
+from ..core.base import checked_text, key_of, with_ids_of
+from ..core.mutations import StaffMutation
+from ..jobs.mutations import send_to_work
+from ..jobs.types import CustomerJob
+from ..updates.inputs import job_of_action, shown
+from .conditions import located, read_condition
+from .inputs import CustomerSegmentInput
+from .types import CustomerSegment
+
+
+def _texts(input: Mapping[str, Any]) -> dict[str, str]:
+    """The name and the description, if they are given."""
+    given = {name: input[name] for name in ("name", "description") if input.get(name) is not None}
+    return {name: checked_text(text, field=name, longest=10_000) for name, text in given.items()}
+
+
+class CustomerSegmentCreate(StaffMutation):
+    """Creates a segment. Requires MANAGE_USERS."""
+
+    segment = graphene.Field(CustomerSegment, description="The created segment. Null if the mutation failed.")
+
+    class Arguments:
+        input = CustomerSegmentInput(required=True, description="Fields required to create a segment.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:
+        condition = read_condition(input.get("query"), input.get("tree"), required=True)
+        assert condition is not None
+        with with_ids_of("CustomerSegment"), condition.located():
+            segment = services.create(
+                **{"name": "", **_texts(input)},
+                tree=condition.tree,
+                is_followed=bool(input.get("is_followed")),
+                actor=actor,
+            )
+        return {"segment": segment}
+
+
+class CustomerSegmentUpdate(StaffMutation):
+    """Updates a segment. Requires MANAGE_USERS.
+
+    With another condition, a followed segment finds its members again, and does not log who enters or leaves thereby.
+    A ready-made segment can only be followed.
+    """
+
+    segment = graphene.Field(CustomerSegment, description="The updated segment. Null if the mutation failed.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="Global ID of the segment.")
+        input = CustomerSegmentInput(required=True, description="Fields to update.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
+        segment_id = key_of(id, "CustomerSegment", field="id")
+        condition = read_condition(input.get("query"), input.get("tree"))
+        with with_ids_of("CustomerSegment"), located(condition):
+            segment = services.update(
+                segment_id,
+                **_texts(input),
+                tree=None if condition is None else condition.tree,
+                is_followed=input.get("is_followed"),
+                actor=actor,
+            )
+        return {"segment": segment}
+
+
+class CustomerSegmentDelete(StaffMutation):
+    """Deletes a segment. Requires MANAGE_USERS.
+
+    A segment that other segments or saved views refer to cannot be deleted.
+    """
+
+    segment = graphene.Field(CustomerSegment, description="The deleted segment.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="Global ID of the segment.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
+        with with_ids_of("CustomerSegment"):
+            return {"segment": services.delete(key_of(id, "CustomerSegment", field="id"))}
+
+
+class CustomerSegmentSnapshot(StaffMutation):
+    """Adds a tag to the current members of a segment, or adds them to a group, in the background.
+
+    Later members are not included. `customerJobUndo` undoes it. Requires MANAGE_USERS.
+    """
+
+    job = graphene.Field(CustomerJob, description="The job that performs the action. Null if the mutation failed.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="Global ID of the segment.")
+        tag = graphene.String(description="Name of a tag, case-insensitive. A tag with a new name is created.")
+        group_id = graphene.ID(description="Global ID of a group, instead of a tag.")
+
+    @classmethod
+    def perform(
+        cls, info: Any, actor: Actor, *, id: str, tag: str | None = None, group_id: str | None = None
+    ) -> dict[str, Any]:
+        if (tag is None) == (group_id is None):
+            raise CustomerPlusError("Give either `tag` or `groupId`.", code=ErrorCode.REQUIRED, field="tag")
+        segment = queries.get(key_of(id, "CustomerSegment", field="id"), field="id")
+        queries.members(segment.pk)  # which tells if it is broken
+        action = {"group": [group_id]} if tag is None else {"tag": {"names": [tag]}}
+        try:
+            name, arguments = job_of_action(action, actor)
+        except CustomerPlusError as error:
+            error.field = "group_id" if tag is None else "tag"
+            raise
+        of = RecordList(filter=RecordFilter(segments=(segment.pk,)))
+        job = updates.create(name, arguments, of=of, actor=actor, asked=shown(action))
+        send_to_work(job)
+        return {"job": job}
+
+
+class SegmentMutations:
+    """The segment mutations."""
+
+    customer_segment_create = CustomerSegmentCreate.Field()
+    customer_segment_update = CustomerSegmentUpdate.Field()
+    customer_segment_delete = CustomerSegmentDelete.Field()
+    customer_segment_snapshot = CustomerSegmentSnapshot.Field()

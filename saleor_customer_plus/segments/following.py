@@ -1,0 +1,334 @@
+"""The members of followed segments: kept in a table, so that who enters and who leaves is seen and logged.
+
+Every change of a record leaves a note in its own transaction (`TouchedRecord`). `catch_up` takes the notes and looks at
+these records: the sync calls it when it is done with an order, a periodic task for everything else. `sweep` looks at
+everybody, range by range, when the condition of a segment is about time, and once a day in any case: figures that are
+computed at night touch no record.
+
+Members are written by `refresh` alone. It holds the records before it evaluates, so that whoever evaluates last sees
+the most, and shares the lock on segments, so that no condition changes meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from .. import settings
+from ..activity.models import ActivityType, ActorType, CauseType
+from ..activity.services import insertion
+from ..core import sql
+from ..errors import CustomerPlusError
+from ..records.locks import hold_records
+from ..records.models import CustomerRecord
+from . import definitions
+from .locks import share_segments
+from .models import Segment, SegmentMembership
+from .touching import take
+
+logger = logging.getLogger(__name__)
+
+# Records that are held in one transaction.
+BATCH = 1000
+# Records that a step of a sweep evaluates.
+RANGE = 50_000
+# Segments that are evaluated in one statement.
+SEGMENTS_AT_ONCE = 50
+# How long members are believed in without a look at everybody.
+LONGEST = timedelta(days=1)
+# When a sweep is repeated that found the first members: a transaction that was open when the segment was followed may
+# have noted nothing.
+SOON = timedelta(minutes=10)
+
+UNREADABLE = "PostgreSQL cannot evaluate the condition. Edit it."
+
+
+def follow(*, seconds: float = 5) -> None:
+    """Look at records that changed, at the end of a task about something else. Never raises: a periodic one goes on."""
+    deadline = time.monotonic() + seconds
+    try:
+        while _catch_up() and time.monotonic() < deadline:
+            pass
+    except Exception as error:
+        logger.warning("Followed segments wait for the periodic look: %s.", type(error).__name__)
+
+
+def catch_up(*, seconds: float) -> bool:
+    """Look at records that changed, for so long. Return False if there is more to do.
+
+    Any number of workers may do so at once.
+    """
+    _chosen, is_active = settings.load()
+    if not is_active:
+        return True
+    deadline = time.monotonic() + seconds
+    while _catch_up():
+        if time.monotonic() >= deadline:
+            return False
+    return True
+
+
+@transaction.atomic
+def _catch_up() -> bool:
+    sql.plan_for_batches()
+    touched = take(BATCH)
+    if touched:
+        refresh(touched)
+    return bool(touched)
+
+
+def refresh(record_ids: Collection[int]) -> None:
+    """Find out which followed segments these records are in, and log who entered and left. Call it in a transaction.
+
+    The number of statements does not depend on that of the records, nor on that of the segments, up to fifty of them.
+    """
+    conditions = _conditions()
+    if not conditions:
+        return
+    ids = sorted(hold_records(record_ids))
+    now = timezone.now()
+    for start in range(0, len(conditions) if ids else 0, SEGMENTS_AT_ONCE):
+        some = conditions[start : start + SEGMENTS_AT_ONCE]
+        try:
+            with transaction.atomic():
+                _write(some, ids, now)
+        except OperationalError:
+            raise  # a deadlock, say, which is tried again
+        except DatabaseError:
+            _write_each(some, ids, now)
+
+
+# A segment's key, and its condition.
+_Condition = tuple[int, Q]
+
+
+def _conditions() -> list[_Condition]:
+    """The conditions of all followed segments, which nobody changes until the end of the transaction.
+
+    A segment whose condition has no meaning any more is marked, and its members stay as they are.
+    """
+    share_segments()
+    segments = list(Segment.objects.filter(is_followed=True, broken_because="").order_by("pk"))
+    if not segments:
+        return []
+    conditions, broken = definitions.conditions_of(segments, definitions.context())
+    for segment_id, reason in broken.items():
+        mark_broken(segment_id, reason)
+    return sorted(conditions.items())
+
+
+def mark_broken(segment_id: int, reason: str) -> None:
+    """Let everybody see that a condition has no meaning any more, and why."""
+    logger.warning("Segment %s cannot be evaluated any more: it keeps the members that it has.", segment_id)
+    Segment.objects.filter(pk=segment_id).update(broken_because=reason, swept_to=None)
+
+
+def _write_each(conditions: Sequence[_Condition], ids: Sequence[int], now: datetime) -> None:
+    """One segment at a time, as one of them fails. That one is marked."""
+    for condition in conditions:
+        try:
+            with transaction.atomic():
+                _write([condition], ids, now)
+        except OperationalError:
+            raise
+        except DatabaseError:
+            mark_broken(condition[0], UNREADABLE)
+
+
+def _write(conditions: Sequence[_Condition], ids: Sequence[int], now: datetime) -> None:
+    """Let these records enter and leave these segments, and log it, in one statement."""
+    changes = sql.fill(
+        """
+        SELECT c.record_id, {now}::timestamptz, CASE WHEN c.is_in THEN {entered} ELSE {left} END, {sync}, '',
+            CASE WHEN c.is_in THEN '{}'::jsonb ELSE jsonb_build_object('segment', s.name) END,
+            CASE WHEN c.is_in THEN jsonb_build_object('segment', s.name) ELSE '{}'::jsonb END,
+            {cause}, s.id::text
+        FROM changed c JOIN {segments} s ON s.id = c.segment_id
+        WHERE s.complete_since IS NOT NULL
+        ORDER BY c.record_id, s.key
+        """,
+        now=now,
+        entered=ActivityType.SEGMENT_ENTERED.value,
+        left=ActivityType.SEGMENT_LEFT.value,
+        sync=ActorType.SYNC.value,
+        cause=CauseType.SEGMENT.value,
+        segments=sql.table(Segment),
+    )
+    sql.run(
+        sql.fill(
+            """
+            WITH present AS MATERIALIZED ({present}), entered AS (
+                INSERT INTO {members} (segment_id, record_id, since)
+                SELECT p.segment_id, p.record_id, {now} FROM present p
+                WHERE NOT EXISTS (
+                    SELECT FROM {members} m WHERE m.segment_id = p.segment_id AND m.record_id = p.record_id
+                )
+                ORDER BY p.segment_id, p.record_id
+                ON CONFLICT DO NOTHING
+                RETURNING segment_id, record_id
+            ), gone AS (
+                DELETE FROM {members} m
+                WHERE m.segment_id = ANY({segment_ids}) AND m.record_id = ANY({ids}) AND NOT EXISTS (
+                    SELECT FROM present p WHERE p.segment_id = m.segment_id AND p.record_id = m.record_id
+                )
+                RETURNING segment_id, record_id
+            ), changed AS (
+                SELECT segment_id, record_id, true AS is_in FROM entered
+                UNION ALL SELECT segment_id, record_id, false FROM gone
+            )
+            {logging}
+            """,
+            present=present_in(conditions, Q(sql.is_any("pk", ids))),
+            members=sql.table(SegmentMembership),
+            now=now,
+            segment_ids=[segment_id for segment_id, _ in conditions],
+            ids=list(ids),
+            logging=insertion(changes),
+        )
+    )
+
+
+def present_in(conditions: Sequence[tuple[int, Q]], scope: Q) -> sql.Sql:
+    """A query of the records of a scope that are in these segments now: columns `segment_id`, `record_id`."""
+    parts = [
+        sql.fill(
+            "SELECT {id}::bigint AS segment_id, f.id AS record_id FROM ({found}) AS f(id)",
+            id=segment_id,
+            found=sql.of_queryset(CustomerRecord.objects.filter(scope, condition).order_by().values("pk")),
+        )
+        for segment_id, condition in conditions
+    ]
+    return sql.Sql(" UNION ALL ".join(part.text for part in parts), tuple(p for part in parts for p in part.params))
+
+
+# Looking at everybody.
+
+
+def sweep(*, seconds: float) -> bool:
+    """Look at everybody for the segments whose time has come, for so long. Return False if there is more to do.
+
+    Each worker takes another segment. Where one left off, the next one goes on.
+    """
+    _chosen, is_active = settings.load()
+    if not is_active:
+        return True
+    deadline = time.monotonic() + seconds
+    _try_broken()
+    while _forget() or _sweep():
+        if time.monotonic() >= deadline:
+            return False
+    return True
+
+
+def _try_broken() -> None:
+    """Let segments go on whose condition has a meaning again: somebody made the tag anew, say."""
+    broken = Segment.objects.filter(is_followed=True).exclude(broken_because__in=("", UNREADABLE))
+    for segment in broken.order_by("pk"):
+        try:
+            definitions.condition_of(segment, definitions.context())
+        except CustomerPlusError:
+            continue
+        Segment.objects.filter(pk=segment.pk, query=segment.query).update(broken_because="", due_at=timezone.now())
+
+
+def _forget() -> bool:
+    """Forget members of segments that are not followed any more, a part at a time. Return whether there were any."""
+    left = SegmentMembership.objects.filter(segment__is_followed=False).order_by().values("pk")[: 10 * BATCH]
+    return bool(
+        sql.run(
+            sql.fill(
+                "DELETE FROM {members} WHERE id IN ({left})",
+                members=sql.table(SegmentMembership),
+                left=sql.of_queryset(left),
+            )
+        )
+    )
+
+
+@transaction.atomic
+def _sweep() -> bool:
+    """Look at the next records for some segment. Return whether there was one."""
+    sql.plan_for_batches()
+    share_segments()
+    now = timezone.now()
+    due = Segment.objects.select_for_update(skip_locked=True, no_key=True).filter(
+        Q(swept_to__isnull=False) | Q(due_at__lte=now), is_followed=True, broken_because=""
+    )
+    segment = due.order_by("due_at", "pk").first()
+    if segment is None:
+        return False
+    try:
+        with transaction.atomic():
+            _sweep_of(segment, now)
+    except CustomerPlusError as error:
+        mark_broken(segment.pk, error.message)
+    except OperationalError:
+        raise
+    except DatabaseError:
+        mark_broken(segment.pk, UNREADABLE)
+    return True
+
+
+def _sweep_of(segment: Segment, now: datetime) -> None:
+    found = definitions.compiled(segment, definitions.context(now=now))
+    if segment.swept_to is None:
+        segment.swept_to = 0
+        # From the moment at which it begins: should the next one come meanwhile, it is due again at the end.
+        segment.due_at = min(found.next_boundary or now + LONGEST, now + LONGEST)
+    end, last = _range(segment.swept_to)
+    differing = _differing((segment.pk, found.condition), segment.swept_to, end)
+    refresh(differing)
+    if len(differing) == BATCH:
+        segment.swept_to = differing[-1]
+    else:
+        segment.swept_to = None if end == last else end
+    if segment.swept_to is None:
+        _complete(segment, now)
+    segment.save(update_fields=["swept_to", "due_at", "complete_since", "counted_at"])
+
+
+def _complete(segment: Segment, now: datetime) -> None:
+    segment.counted_at = None  # to be counted anew
+    if segment.complete_since is None:
+        segment.complete_since = now
+        segment.due_at = now + SOON if segment.due_at is None else min(segment.due_at, now + SOON)
+
+
+def _range(after: int) -> tuple[int, int]:
+    """The last record of the next range after this one, and the last of all."""
+    records = CustomerRecord.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+    last = CustomerRecord.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return records[RANGE - 1 : RANGE].first() or last, last
+
+
+def _differing(condition: _Condition, after: int, until: int) -> list[int]:
+    """The first records of a range that are in the segment and not among its members, or the other way round."""
+    return [
+        row.record_id
+        for row in sql.rows(
+            sql.fill(
+                """
+                WITH present AS MATERIALIZED ({present}), known AS (
+                    SELECT record_id FROM {members}
+                    WHERE segment_id = {id} AND record_id > {after} AND record_id <= {until}
+                )
+                SELECT coalesce(p.record_id, k.record_id) AS record_id
+                FROM present p FULL JOIN known k ON k.record_id = p.record_id
+                WHERE p.record_id IS NULL OR k.record_id IS NULL
+                ORDER BY 1 LIMIT {limit}
+                """,
+                present=present_in([condition], Q(pk__gt=after, pk__lte=until)),
+                members=sql.table(SegmentMembership),
+                id=condition[0],
+                after=after,
+                until=until,
+                limit=BATCH,
+            )
+        )
+    ]
