@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 
 from saleor_customer_plus.activity.models import ActorType, CauseType
 from saleor_customer_plus.activity.services import Actor, Cause
-from saleor_customer_plus.consent.decisions import ConsentDecision, Outcome, Standing, fold, is_claim
+from saleor_customer_plus.consent.decisions import TOLERANCE, ConsentDecision, Outcome, Standing, fold, is_claim, weigh
 from saleor_customer_plus.consent.models import (
     ConsentChannel,
     ConsentEvent,
@@ -87,6 +87,36 @@ def test_the_latest_word_and_the_latest_claim_are_enough(history: list[Step]) ->
         standing = standing.with_(step)
 
     assert standing.current == fold(history)
+
+
+def step(state: ConsentState, source: ConsentSource = ConsentSource.CUSTOMER, number: int = 0) -> Step:
+    return Step(state, source, 0, False, "", OptInLevel.UNKNOWN, ConsentPurpose.PROMOTIONAL, number)
+
+
+def test_a_claim_of_the_moment_of_a_withdrawal_is_not_written() -> None:
+    standing = Standing(word=step(ConsentState.UNSUBSCRIBED))
+    claim = step(ConsentState.SUBSCRIBED, ConsentSource.IMPORT, number=1)
+
+    assert weigh(standing, claim) == (Outcome.WITHDRAWN, standing)
+
+
+def test_asking_again_at_the_moment_of_a_grant_says_nothing_new() -> None:
+    standing = Standing(word=step(ConsentState.SUBSCRIBED))
+
+    assert weigh(standing, step(ConsentState.PENDING, number=1)) == (Outcome.UNCHANGED, standing)
+
+
+def test_a_decision_may_be_as_far_ahead_as_clocks_differ() -> None:
+    decision = ConsentDecision(
+        record_id=1,
+        channel=ConsentChannel.EMAIL,
+        purpose=ConsentPurpose.PROMOTIONAL,
+        state=ConsentState.SUBSCRIBED,
+        source=ConsentSource.STAFF,
+        at=START + TOLERANCE,
+    )
+
+    assert decision.checked(START) == decision
 
 
 class OnTheDatabase(TestCase):  # type: ignore[misc]
