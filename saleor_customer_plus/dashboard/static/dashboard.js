@@ -123,8 +123,12 @@
   const first = address();
   let current = first;
 
+  // Whether another screen is on its way: until it is there, nothing says where we are.
+  let isLeaving = false;
+
   /** Asks for a screen. One that is on its way is not wanted any more: it would have to come first. */
   const ask = (path, swap = "innerHTML") => {
+    isLeaving = true;
     htmx.trigger(document.body, "htmx:abort");
     htmx.ajax("GET", path, { target: "#screen", swap }).catch(() => {});
   };
@@ -212,9 +216,12 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target === screen) show("screen");
+    if (event.detail.target === screen) {
+      isLeaving = false;
+      show("screen");
+    }
     const replaced = event.detail.xhr?.getResponseHeader("X-Customer-Plus-Address");
-    if (replaced) {
+    if (replaced && !isLeaving) {
       current = replaced;
       history.replaceState({ path: current }, "", current);
     }
@@ -222,6 +229,7 @@
   });
 
   document.addEventListener("htmx:sendError", () => {
+    isLeaving = false;
     show(screen.childElementCount ? "screen" : "offline");
     notice({ text: frame.dataset.offline, status: "error" });
   });

@@ -131,6 +131,28 @@ def test_the_screen_that_was_opened_last_stays_whatever_comes_late(dashboard: Da
     expect(frame.get_by_role("heading", name="Anna")).to_be_visible()
 
 
+def test_a_search_that_answers_after_a_customer_was_clicked_does_not_change_the_address(dashboard: Dashboard) -> None:
+    record = make_record("anna@example.com", first_name="Anna")
+    dashboard.open("customers")
+    frame = dashboard.frame
+    expect(frame.get_by_role("link", name="Anna")).to_be_visible()
+    held: list[Any] = []
+    for path in ("customers?*", "customers/*"):
+        dashboard.page.route(f"**/dashboard/{path}", lambda route: held.append(route))
+    frame.get_by_role("searchbox").fill("Ann")
+    dashboard.page.wait_for_timeout(500)  # longer than it waits for the next key
+    frame.get_by_role("link", name="Anna").click()
+    dashboard.page.wait_for_timeout(300)
+    for route in held:  # the search first
+        route.continue_()
+        dashboard.page.wait_for_timeout(300)
+
+    expect(frame.get_by_role("heading", name="Anna")).to_be_visible()
+    (inner,) = dashboard.page.main_frame.child_frames
+    assert len(held) == 2
+    assert inner.url.endswith(to_global_id("CustomerRecord", record.pk))
+
+
 def test_what_the_dashboard_appends_to_an_address_is_not_part_of_it(dashboard: Dashboard) -> None:
     make_record("anna@example.com", first_name="Anna")
     dashboard.open("customers?featureFlags%5Bnew%5D%5Benabled%5D=false")
