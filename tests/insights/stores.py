@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from saleor_customer_plus.insights import insights_job
 from saleor_customer_plus.insights.models import CurrencyInsight, CustomerInsight
+from saleor_customer_plus.jobs import engine
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import CustomerRecord
@@ -82,6 +84,12 @@ def build(store: Iterable[Bought], people: int = 10) -> list[CustomerRecord]:
         )
     refresh_records([record.pk for record in records], CustomerPlusSettings())
     return records
+
+
+def compute_all() -> None:
+    """Compute the insights of the store, as at night."""
+    for _ in engine.run(insights_job.create().pk):
+        pass
 
 
 def clear() -> None:

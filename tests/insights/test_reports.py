@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from saleor_customer_plus.insights import insights_job
 from saleor_customer_plus.insights.models import RfmGroup
 from saleor_customer_plus.insights.reports import caching
 from saleor_customer_plus.insights.reports.cohorts import Dimension, cohorts
@@ -25,7 +24,7 @@ from saleor_customer_plus.insights.rfm import group_of
 
 from ..factories import make_record
 from . import stores
-from .stores import Bought, build, by_person, clear, counted, net
+from .stores import Bought, build, by_person, clear, compute_all, counted, net
 
 pytestmark = pytest.mark.django_db
 
@@ -118,8 +117,7 @@ class AgreesWithANaiveComputation(TestCase):
     @settings(max_examples=10)
     def test_summary(self, store: Any, channels: Any) -> None:
         build(store)
-        for _ in insights_job.jobs.run(insights_job.create().pk):
-            pass
+        compute_all()
         orders = seen(store, channels)
         everybody = by_person(orders)
         repeat = [person for person, bought in everybody.items() if len(bought) > 1]

@@ -15,7 +15,7 @@ from saleor_customer_plus.ledger.models import LedgerEntry
 
 from ...client import Api
 from ...factories import make_channel, make_staff, make_token
-from ...insights.stores import Bought, build
+from ...insights.stores import Bought, build, compute_all
 
 pytestmark = pytest.mark.django_db
 
@@ -111,8 +111,7 @@ def test_cohorts_divided_by_something_of_the_first_order(api: Api, by: str, valu
 
 def test_summary(api: Api) -> None:
     build(STORE, people=3)
-    for _ in insights_job.jobs.run(insights_job.create().pk):
-        pass
+    compute_all()
     found = api(SUMMARY)["customerReportSummary"]
     assert found.pop("computedAt")
     (euros,) = found.pop("currencies")
