@@ -10,7 +10,7 @@ from .groups.models import Group, GroupMembership, VoucherUse
 from .insights.models import CurrencyInsight, CustomerInsight
 from .jobs.models import BulkChunk, BulkImportKey, BulkJob, BulkJobEvent, BulkProblem, BulkProfile
 from .leads.models import Lead, LeadSubmission
-from .ledger.models import CustomerFigures, LedgerEntry, LedgerLine
+from .ledger.models import CustomerAcquisition, CustomerFigures, LedgerEntry, LedgerLine
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .records.models import CustomerRecord, ReleasedAccount
 from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
@@ -30,6 +30,7 @@ __all__ = [
     "ConsentEvent",
     "CurrencyInsight",
     "CurrentConsent",
+    "CustomerAcquisition",
     "CustomerAddress",
     "CustomerFigures",
     "CustomerInsight",

@@ -187,6 +187,12 @@ def _only_exported() -> Iterator[Column]:
          "Tage zwischen Bestellungen", "Jours entre les commandes", "Días entre pedidos"),
         ("next_order_expected_at", Kind.TIME, None, "2024-05-01", "Next order expected", "Prossimo ordine previsto",
          "Nächste Bestellung erwartet", "Prochaine commande attendue", "Próximo pedido previsto"),
+        ("acquisition_source", Kind.TEXT, None, "google", "Acquisition source", "Fonte di acquisizione",
+         "Akquisequelle", "Source d'acquisition", "Fuente de adquisición"),
+        ("acquisition_medium", Kind.TEXT, None, "cpc", "Acquisition medium", "Mezzo di acquisizione",
+         "Akquisemedium", "Support d'acquisition", "Medio de adquisición"),
+        ("acquisition_campaign", Kind.TEXT, None, "summer", "Acquisition campaign", "Campagna di acquisizione",
+         "Akquisekampagne", "Campagne d'acquisition", "Campaña de adquisición"),
         ("notes", Kind.LONG_TEXT, None, "", "Staff notes", "Note dello staff", "Notizen des Teams", "Notes de l'équipe",
          "Notas del equipo"),
     ):  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .fields import (
+    acquisition,
     anniversaries,
     consent,
     figures,
@@ -30,5 +31,6 @@ REGISTRY = Registry(
         *anniversaries.FIELDS,
         *saleor_account.FIELDS,
         *insights.FIELDS,
+        *acquisition.FIELDS,
     ]
 )

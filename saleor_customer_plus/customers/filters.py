@@ -96,6 +96,16 @@ class AttributeFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class AcquisitionFilter:
+    """How people came to the shop: one of these for each that is given, in any case."""
+
+    sources: Sequence[str] | None = None
+    mediums: Sequence[str] | None = None
+    campaigns: Sequence[str] | None = None
+    surfaces: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentFilter:
     """The state of a consent: one of these on this channel for this purpose, by the names in `consent.models`."""
 
@@ -124,6 +134,7 @@ class RecordFilter:
     account_attributes: Sequence[AccountAttributeFilter] | None = None  # all of them hold
     account_metadata: Sequence[MetadataFilter] | None = None  # all of them hold
     account_private_metadata: Sequence[MetadataFilter] | None = None  # all of them hold
+    acquisition: AcquisitionFilter | None = None
     created_at: Range | None = None
     customer_since: Range | None = None
     last_order_at: Range | None = None
@@ -280,6 +291,12 @@ def _metadata(column: str, wanted: Sequence[MetadataFilter]) -> Iterator[Node]:
             yield Comparison(f"{column}.{one.key}", Operator.EQUAL, (one.equals,))
 
 
+def _acquisition(wanted: AcquisitionFilter) -> Iterator[Node]:
+    for name in ("sources", "mediums", "campaigns", "surfaces"):
+        if (values := getattr(wanted, name)) is not None:
+            yield from _in(f"acquisition_{name.removesuffix('s')}", values)
+
+
 def _consents(wanted: Sequence[ConsentFilter]) -> Iterator[Node]:
     for one in wanted:
         yield from _in(f"consent.{one.channel}.{one.purpose}".lower(), one.states)
@@ -323,6 +340,7 @@ _TREES: Mapping[str, Callable[[Any], Iterable[Node]]] = {
     "account_attributes": _account_attributes,
     "account_metadata": partial(_metadata, "metadata"),
     "account_private_metadata": partial(_metadata, "private_metadata"),
+    "acquisition": _acquisition,
     "created_at": partial(_range, "created_at"),
     "customer_since": partial(_range, "customer_since"),
     "last_order_at": partial(_range, "last_order"),

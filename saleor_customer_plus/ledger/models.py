@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import Lower
 
 from ..records.models import EMPTY_ARRAY
 
@@ -216,3 +217,40 @@ class CustomerFigures(models.Model):
 
     def __str__(self) -> str:
         return f"CustomerFigures {self.record_id} {self.currency}"
+
+
+class CustomerAcquisition(models.Model):
+    """How a person came to the shop, by the first order that counts. Written by `ledger.acquisition` only.
+
+    There is a row only for people whose first order says so. Blank is not said.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.OneToOneField(
+        "saleor_customer_plus.CustomerRecord", on_delete=models.CASCADE, related_name="acquisition"
+    )
+    order_id = models.UUIDField()
+    channel_id = models.BigIntegerField(null=True, blank=True)
+    placed_at = models.DateTimeField()
+    # First touch, before the order: UTM parameters, and the page without them.
+    source = models.CharField(max_length=255, blank=True, default="")
+    medium = models.CharField(max_length=255, blank=True, default="")
+    campaign = models.CharField(max_length=255, blank=True, default="")
+    term = models.CharField(max_length=255, blank=True, default="")
+    content = models.CharField(max_length=255, blank=True, default="")
+    landing_path = models.CharField(max_length=1000, blank=True, default="")
+    # What made the order: `storefront`, `pos`, `marketplace`; the program that wrote it; the kind of device.
+    surface = models.CharField(max_length=64, blank=True, default="")
+    system = models.CharField(max_length=128, blank=True, default="")
+    device = models.CharField(max_length=32, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(Lower("source"), F("record"), name="customer_plus_acq_source", condition=~models.Q(source="")),
+            models.Index(
+                Lower("campaign"), F("record"), name="customer_plus_acq_campaign", condition=~models.Q(campaign="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"CustomerAcquisition {self.record_id}"

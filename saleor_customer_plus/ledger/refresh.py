@@ -21,6 +21,7 @@ from ..records.details import FIELDS, Candidate, Details, Provenance, changed_fi
 from ..records.locks import hold_records
 from ..records.models import CustomerRecord, Source, Stage
 from ..settings import CustomerPlusSettings
+from .acquisition import write_acquisitions
 from .currencies import decimals_sql
 from .models import CustomerFigures, LedgerEntry
 
@@ -78,6 +79,7 @@ def refresh_records(record_ids: Collection[int], settings: CustomerPlusSettings)
     # statements that follow see everything that was committed before them.
     hold_records(ids)
     figures_corrected = _write_figures(ids)
+    write_acquisitions(ids)
     changes = [change for row in _read_differing(ids) if (change := _Change.of(row, settings)).differs]
     _write_records(changes)
     append(entry for change in changes for entry in change.activity())

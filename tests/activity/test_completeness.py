@@ -148,6 +148,7 @@ def test_the_tables_of_a_record_are_all_there() -> None:
     """So that nothing is passed over because it is found by no foreign key."""
     assert {model.__name__: path for model, path in PATHS.items()} == {
         "CustomerRecord": "pk",
+        "CustomerAcquisition": "record_id",
         "CustomerAddress": "record_id",
         "CustomerFigures": "record_id",
         "LedgerEntry": "record_id",

@@ -15,6 +15,7 @@ import graphene
 from ...consent.models import ConsentChannel, ConsentPurpose
 from ...core import json_values, sql
 from ...customers.filters import (
+    AcquisitionFilter,
     AttributeFilter,
     ConsentFilter,
     ExpectedFilter,
@@ -133,6 +134,15 @@ class CustomerRecordAttributeFilterInput(graphene.InputObjectType):  # type: ign
     )
 
 
+class CustomerRecordAcquisitionFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filter by how customers came to the shop, ignoring case. All that is given must match."""
+
+    sources = list_of(graphene.String, description="Any of these sources, such as google.")
+    mediums = list_of(graphene.String, description="Any of these media, such as cpc or email.")
+    campaigns = list_of(graphene.String, description="Any of these campaigns.")
+    surfaces = list_of(graphene.String, description="Any of these surfaces, such as storefront or pos.")
+
+
 class CustomerRecordConsentFilterInput(graphene.InputObjectType):  # type: ignore[misc]
     """Filter by the current state of a consent. History is ignored."""
 
@@ -201,6 +211,10 @@ class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
         CustomerRecordAccountMetadataFilterInput,
         description="Filter by private metadata of the linked account. All must match, at most 10. Staff accounts "
         "never match.",
+    )
+    acquisition = CustomerRecordAcquisitionFilterInput(
+        description="Filter by how customers came to the shop, as the storefront wrote it into their first counted "
+        "order. The caller must have access to its channel."
     )
     created_at = DateTimeRangeInput(description="Filter by when the shop first knew the customer.")
     customer_since = DateTimeRangeInput(description="Filter by when the lead became a customer.")
@@ -386,6 +400,19 @@ def _labels(ids: Mapping[str, Sequence[int | None] | None]) -> LabelFilter:
     return LabelFilter(**{side: tuple(keys) for side, keys in ids.items() if keys is not None})
 
 
+def _acquisition(given: Mapping[str, Sequence[str] | None]) -> AcquisitionFilter:
+    problems, values = Problems(), dict[str, tuple[str, ...]]()
+    for name, texts in given.items():
+        if texts is not None:
+            field = f"acquisition.{name}"
+            with problems.noted():
+                values[name] = tuple(
+                    checked_text(text.strip(), field=field, longest=255) for text in _few(texts, field)
+                )
+    problems.raise_any()
+    return AcquisitionFilter(**values)
+
+
 def _consents(given: Sequence[Mapping[str, Any]]) -> list[ConsentFilter]:
     if len(given) > MAX_CONSENTS:
         raise CustomerPlusError(f"Filter by at most {MAX_CONSENTS} consents.", field="consents")
@@ -474,6 +501,7 @@ _TOO_MUCH = 10**17
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "ids": _ids,
+    "acquisition": _acquisition,
     "customer_types": customer_types_filter,
     "account_attributes": attributes_filter,
     "account_metadata": metadata_filter,

@@ -13,6 +13,7 @@ from promise import Promise
 from ...core.paging import Window
 from ...customers.queries import SavedAddress
 from ...ledger import models
+from ...ledger.acquisition import acquisitions_of
 from ...ledger.products import BoughtProduct, top_products_of
 from ...ledger.queries import (
     OrderAddresses,
@@ -172,6 +173,33 @@ class CustomerRecordProduct(graphene.ObjectType):  # type: ignore[misc]
         return [MoneyAmount(amount, currency) for currency, amount in product.spent.items()]
 
 
+class CustomerAcquisition(graphene.ObjectType):  # type: ignore[misc]
+    """How a customer came to the shop, as the storefront wrote it into the first counted order."""
+
+    source = graphene.String(description="First-touch source, such as google.")
+    medium = graphene.String(description="First-touch medium, such as cpc or email.")
+    campaign = graphene.String(description="First-touch campaign.")
+    term = graphene.String(description="First-touch search term.")
+    content = graphene.String(description="First-touch content, which tells apart links of one campaign.")
+    landing_path = graphene.String(description="Path of the first page that was visited.")
+    surface = graphene.String(description="What made the order, such as storefront, pos or marketplace.")
+    system = graphene.String(description="Program that made the order.")
+    device = graphene.String(description="Kind of device: mobile, tablet, desktop or other.")
+    order_id = graphene.ID(required=True, description="Global ID of the first counted order.")
+    acquired_at = DateTime(required=True, description="When that order was placed.")
+
+    class Meta:
+        default_resolver = lambda name, default, row, _info: getattr(row, name, default) or None  # noqa: E731
+
+    @staticmethod
+    def resolve_order_id(row: models.CustomerAcquisition, _info: Any) -> str:
+        return to_global_id("Order", row.order_id)
+
+    @staticmethod
+    def resolve_acquired_at(row: models.CustomerAcquisition, _info: Any) -> Any:
+        return row.placed_at
+
+
 class OrdersOfRecord:
     """The order fields of a customer record."""
 
@@ -195,6 +223,11 @@ class OrdersOfRecord:
         description="Products that the customer bought most, by quantity. Empty if the customer never bought.",
         first=graphene.Int(default_value=5, description="Number of products. At most 100."),
     )
+    acquisition = graphene.Field(
+        CustomerAcquisition,
+        description="How the customer came to the shop. Null if the first counted order does not say, or if the caller "
+        "has no access to its channel.",
+    )
     latest_shipping_address = graphene.Field(
         Address, description="Shipping address of the latest counted order. Null if it was not shipped."
     )
@@ -208,6 +241,10 @@ class OrdersOfRecord:
             page=lambda: load(info, pages_of_orders, record.pk, window=Window.of("orders", **page), **asked),
             count=lambda: load(info, count_orders, record.pk, **asked),
         )
+
+    @staticmethod
+    def resolve_acquisition(record: CustomerRecord, info: Any) -> Any:
+        return load(info, acquisitions_of, record.pk, channels=channels_of(info))
 
     @staticmethod
     def resolve_figures(record: CustomerRecord, info: Any, currency: str | None = None) -> Any:

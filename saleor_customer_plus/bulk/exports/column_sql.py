@@ -178,6 +178,10 @@ def figures_in(currency: str) -> str:
     return f'"f_{escaped}"' if currency else "f"
 
 
+def _acquired(column: str) -> Cell:
+    return Cell(sql.Sql(f"NULLIF(acquired.{column}, '')"), ("acquired",))
+
+
 _NAME = "NULLIF(btrim({0}.first_name || ' ' || {0}.last_name), '')"
 
 _PARTS = {
@@ -223,6 +227,9 @@ _SPECIAL: Mapping[str, Callable[[Style], Cell]] = {
         "shipping",
     ),
     "groups": lambda _style: Cell(sql.Sql("groups.names"), ("groups",)),
+    "acquisition_source": lambda _style: _acquired("source"),
+    "acquisition_medium": lambda _style: _acquired("medium"),
+    "acquisition_campaign": lambda _style: _acquired("campaign"),
     "notes": lambda _style: Cell(sql.Sql("notes.texts"), ("notes",)),
     "currency": lambda _style: Cell(sql.Sql("f.currency"), ("figures",)),  # any three characters
     "first_order_at": lambda style: _plain(_time("firsts.first_order_at", style), "firsts"),

@@ -55,7 +55,7 @@ _DEFAULT = tuple(
     for key, column in COLUMNS.items()
     if column.is_exported
     and key not in (*PRIVATE, "name", CUSTOMER_TYPE, *INSIGHTS)
-    and not key.startswith(("shipping_", "billing_"))
+    and not key.startswith(("shipping_", "billing_", "acquisition_"))
 )
 
 READY = {

@@ -11,7 +11,7 @@ from ...customers.filters import Records
 from ...groups.models import Group, GroupMembership
 from ...insights.models import CustomerInsight
 from ...ledger.channel_figures import SUMMARY, figures_seen, line_seen, summary_seen
-from ...ledger.models import CustomerFigures
+from ...ledger.models import CustomerAcquisition, CustomerFigures
 from ...notes.models import Note
 from ...records.addresses import LINES
 from ...records.models import CustomerRecord
@@ -135,6 +135,8 @@ def _join(name: str, currency: str, set_wise: bool, channels: Channels) -> sql.S
         return _figures(figures_in(detail), detail or currency, channels)
     if name == "insights":
         return _by_currency(sql.table(CustomerInsight), insights_in(detail), detail or currency)
+    if name == "acquired":
+        return _acquired(channels)
     if name in _ONE_ROW:
         return _ONE_ROW[name]()
     condition = sql.Sql("true" if set_wise else "x.record_id = r.id")
@@ -163,6 +165,16 @@ def _by_currency(rows: sql.Sql, alias: str, currency: str) -> sql.Sql:
         rows=rows,
         alias=sql.Sql(alias),
         currency=currency,
+    )
+
+
+def _acquired(channels: Channels) -> sql.Sql:
+    return sql.fill(
+        "LEFT JOIN {rows} acquired ON acquired.record_id = r.id AND {seen}",
+        rows=sql.table(CustomerAcquisition),
+        seen=sql.Sql("true")
+        if channels is None
+        else sql.fill("acquired.channel_id = ANY({channels})", channels=sorted(channels)),
     )
 
 

@@ -185,6 +185,7 @@ class TestFilters:
         "languages": ["de", "pt-br"],
         "company_name": "Müller & Co",
         "attributes": [{"key": "level", "value": [1, 2.5, None, "x"]}, {"key": "color"}],
+        "acquisition": {"sources": ["google"], "campaigns": ["Summer", "Winter"]},
         "customer_types": [to_global_id("CustomerType", 7)],
         "account_attributes": [
             {"slug": "size", "values": ["M", "L"]},
