@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from .. import settings
 from ..saleor_adapter.staff import Channels
 from .tree import Id, Node
 
@@ -27,15 +25,10 @@ class SavedTree:
 SegmentFinder: TypeAlias = Callable[[str | Id], SavedTree | None]
 
 
-def shop_zone() -> tzinfo:
-    """The time zone in which the shop's days begin, from the settings. One statement."""
-    return ZoneInfo(settings.load()[0].time_zone)
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """`now` is the moment that offsets are counted from, and `zone` tells where a day begins:
-    see `shop_zone`.
+    the shop's, from the settings.
 
     `channels` are those whose orders and figures somebody may see: None, all. `find_segment` answers IN SEGMENT, and
     `segment` is the key of the segment that the tree is of, if it is saved.
