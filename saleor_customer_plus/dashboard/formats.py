@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -48,6 +48,18 @@ def money(amount: Mapping[str, Any] | None) -> str:
 @register.filter
 def number(value: int | float | None) -> str:
     return "" if value is None else str(format_decimal(value, locale=_here()))
+
+
+@register.filter
+def percent(rate: float | None) -> str:
+    """A share from 0 to 1."""
+    return "" if rate is None else str(format_percent(rate, "#,##0.#%", locale=_here()))
+
+
+@register.filter
+def month(day: date) -> str:
+    """The month of a date: "Mar 2026"."""
+    return str(format_skeleton("yMMM", day, locale=_here()))
 
 
 @register.filter

@@ -18,6 +18,18 @@ WORDS: dict[str, str] = {
     "NEWSLETTER": _("Newsletter"),
     "PROMOTIONAL": _("Promotional mail"),
     "SYSTEM": _("Service messages"),
+    # Groups by purchases
+    "CHAMPIONS": _("Champions"),
+    "LOYAL": _("Loyal"),
+    "ACTIVE": _("Active"),
+    "NEW": _("New"),
+    "PROMISING": _("Promising"),
+    "NEEDS_ATTENTION": _("Needs attention"),
+    "AT_RISK": _("At risk"),
+    "PREVIOUSLY_LOYAL": _("Previously loyal"),
+    "ALMOST_LOST": _("Almost lost"),
+    "DORMANT": _("Dormant"),
+    "PROSPECTS": _("Prospects"),
     # Fields
     "FIRST_NAME": _("First name"),
     "LAST_NAME": _("Last name"),
@@ -144,7 +156,6 @@ WORDS: dict[str, str] = {
     "FULL": _("Paid"),
     "OVERCHARGED": _("Overpaid"),
     # Leads
-    "NEW": _("New"),
     "CONTACTED": _("Contacted"),
     "QUALIFIED": _("Qualified"),
     "CONVERTED": _("Converted"),

@@ -18,6 +18,8 @@ from saleor_customer_plus.dashboard.urls import urlpatterns
 from saleor_customer_plus.groups.services import default_group
 from saleor_customer_plus.jobs.models import BulkProfile
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.segments import ready_made
+from saleor_customer_plus.segments.models import Segment
 from tests.factories import (
     make_account,
     make_app,
@@ -50,7 +52,9 @@ def shop(db: None) -> dict[str, str]:
     order = make_order(account=account)
     make_ledger_entry(record, order_id=order.pk)
     profile = BulkProfile.objects.create(name=SECRET, kind="EXPORT")
+    segment = Segment.objects.create(name=SECRET, query="city = 'Berlin'")
     default_group()
+    ready_made.ensure()
     return {
         "record_id": to_global_id("CustomerRecord", record.pk),
         "note_id": to_global_id("CustomerNote", make_note(record, text=SECRET, author_id=str(account.pk)).pk),
@@ -58,6 +62,7 @@ def shop(db: None) -> dict[str, str]:
         "tag_id": to_global_id("CustomerTag", make_tag(SECRET).pk),
         "group_id": to_global_id("CustomerGroup", make_group(SECRET).pk),
         "job_id": to_global_id("CustomerJob", make_job("EXPORT", state="PENDING").pk),
+        "segment_id": to_global_id("CustomerSegment", segment.pk),
         "profile_id": to_global_id("CustomerJobProfile", profile.pk),
         "customerId": to_global_id("User", account.pk),
         "customerIds": to_global_id("User", account.pk),
@@ -97,6 +102,8 @@ def form(ids: dict[str, str]) -> dict[str, Any]:
         "purpose": "NEWSLETTER",
         "reason": "Other",
         "mode": "CREATE_ONLY",
+        "query": "city = 'Hamburg'",
+        "follow": "yes",
     }
 
 

@@ -16,7 +16,7 @@ from .test_access import form, paths
 
 @pytest.mark.parametrize("id", ["Q3VzdG9tZXJSZWNvcmQ6OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "%00"])
 def test_ids_that_are_none(browser: Browser, id: str) -> None:
-    names = ("record_id", "note_id", "lead_id", "tag_id", "group_id", "job_id", "profile_id")
+    names = ("record_id", "note_id", "lead_id", "tag_id", "group_id", "job_id", "profile_id", "segment_id")
     ids = dict.fromkeys((*names, "customerId", "orderId", "customerIds", "channel"), id)
     for path in paths(ids):
         for ask in (browser.get, browser.post):

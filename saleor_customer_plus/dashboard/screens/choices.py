@@ -1,4 +1,4 @@
-"""What there is to choose among in forms: all tags, groups and members of staff, however many pages the API has."""
+"""What there is to choose among in forms: all tags, groups, segments and staff, however many pages the API has."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ query CustomerPlusGroups($after: String) {
   }
 }
 """
+SEGMENTS = """
+query CustomerPlusSegmentNames($after: String) {
+  customerSegments(first: 100, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } }
+}
+"""
 STAFF = """
 query CustomerPlusStaff($after: String) {
   customerStaff(first: 100, after: $after) {
@@ -46,9 +51,13 @@ def staff(request: ScreenRequest) -> list[dict[str, Any]]:
     return all_of(request, STAFF)
 
 
+def segments(request: ScreenRequest) -> list[dict[str, Any]]:
+    return all_of(request, SEGMENTS)
+
+
 def label_names(request: ScreenRequest) -> Mapping[str, str]:
-    """The names of tags and groups, by id."""
-    return {one["id"]: one["name"] for one in (*tags(request), *groups(request))}
+    """The names of tags, groups and segments, by id."""
+    return {one["id"]: one["name"] for one in (*tags(request), *groups(request), *segments(request))}
 
 
 def all_of(request: ScreenRequest, document: str, **variables: Any) -> list[dict[str, Any]]:

@@ -55,6 +55,11 @@ def filter_of(query: QueryDict) -> dict[str, Any]:
             wanted["countries" if name == "country" else "languages"] = values
     if cities := _listed(query, "city"):
         wanted["cities"] = cities
+    for name in ("segment", "query"):
+        if text := query.get(name, "").strip():
+            wanted[name] = text
+    if group := query.get("rfm"):
+        wanted["rfmGroup"] = {"groups": [group], "currency": query.get("rfm_currency", "")}
     if sources := _listed(query, "source"):
         wanted["sources"] = {"any": sources}
     for name in ("tag", "group"):
@@ -82,8 +87,10 @@ def selection_of(query: QueryDict) -> dict[str, Any]:
 
 
 def names_labels(query: QueryDict) -> bool:
-    """Whether the filter is by tags or groups, whose names the chips need."""
-    return any(_listed(query, f"{kind}_{mode}") for kind in ("tag", "group") for mode in ("any", "all", "none"))
+    """Whether the filter is by tags, groups or a segment, whose names the chips need."""
+    return bool(query.get("segment")) or any(
+        _listed(query, f"{kind}_{mode}") for kind in ("tag", "group") for mode in ("any", "all", "none")
+    )
 
 
 def _listed(query: QueryDict, name: str) -> list[str]:
@@ -115,7 +122,7 @@ def _times(query: QueryDict, name: str) -> dict[str, str]:
 
 
 def chips_of(query: QueryDict, names: Mapping[str, str]) -> list[Chip]:
-    """The conditions of the filter. `names` are those of tags and groups, by id."""
+    """The conditions of the filter. `names` are those of tags, groups and segments, by id."""
     chips: list[Chip] = []
 
     def add(label: str, *parameters: str, value: str | None = None) -> None:
@@ -127,6 +134,12 @@ def chips_of(query: QueryDict, names: Mapping[str, str]) -> list[Chip]:
             rest.setlist(parameter, kept)
         chips.append(Chip(label, address("customers", rest)))
 
+    if segment := query.get("segment"):
+        add(_("Segment: %s") % names.get(segment, _("deleted")), "segment")
+    if condition := query.get("query", "").strip():
+        add(condition, "query")
+    if group := query.get("rfm"):
+        add(f"{said(group)} ({query.get('rfm_currency', '')})", "rfm", "rfm_currency")
     for code in _listed(query, "country"):
         add(country(code), "country", value=code)
     for code in _listed(query, "language"):

@@ -118,6 +118,7 @@ def show_filters(request: ScreenRequest) -> Screen:
     context = {
         "tags": choices.tags(request),
         "groups": choices.groups(request),
+        "segments": choices.segments(request),
         "countries": [one["code"] for one in request.execute(COUNTRIES)["customerSettings"]["countries"]],
         "sources": ("ORDER", "ACCOUNT", "IMPORT", "STAFF", "CONTACT_FORM", "NEWSLETTER"),
         "chosen": {name: query.getlist(name) for name in query},

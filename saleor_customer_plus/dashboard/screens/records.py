@@ -16,6 +16,8 @@ query CustomerPlusRecord($id: ID!) {
       currency orderCount firstOrderAt
       totalSpent { amount currency } netOfRefunds { amount currency } averageOrderValue { amount currency }
     }
+    insights { currency rfmGroup medianDaysBetweenOrders nextOrderExpectedAt daysSinceLastOrder computedAt }
+    segments { segment { id name } since }
     orders(first: 10) { ...Orders }
     latestShippingAddress { ...Place }
     latestBillingAddress { ...Place }
