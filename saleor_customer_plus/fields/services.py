@@ -75,7 +75,7 @@ def check(
                         field="fields",
                     )
     problems.errors += [
-        CustomerPlusError("There is no such order.", code=ErrorCode.NOT_FOUND, field=f"fields.{places[id]}.value")
+        CustomerPlusError("The order was not found.", code=ErrorCode.NOT_FOUND, field=f"fields.{places[id]}.value")
         for id in missing_references(values, known.values())
     ]
     problems.raise_any()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +28,7 @@ from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.saleor_adapter import staff
+from saleor_customer_plus.segments import following
 from saleor_customer_plus.sync import reactions
 
 from ...client import Api
@@ -41,6 +44,7 @@ from ...factories import (
     make_order,
     make_product,
     make_record,
+    make_segment,
     make_staff,
     make_staff_group,
     make_token,
@@ -170,6 +174,7 @@ RECORD = """
   topProducts { productId name quantity orderCount spent { amount currency } lastBoughtAt }
   streetAddress1 streetAddress2 postalCode city countryArea
   latestShippingAddress { streetAddress1 } latestBillingAddress { streetAddress1 }
+  orderAddresses { address { streetAddress1 } } addressBook { streetAddress1 }
   provenance { sourceId } suggestions { sourceId value }
   insights { currency daysSinceLastOrder nextOrderExpectedAt medianDaysBetweenOrders } rfmGroup(currency: "EUR")
   leads(first: 9) { edges { node { convertedAt convertedOrderId } } }
@@ -223,7 +228,6 @@ def test_what_is_computed_over_all_channels_is_refused(
 def decoded(text: str) -> str:
     """The answer, with what is in its cursors and ids."""
     import base64
-    import re
 
     found = []
     for word in re.findall(r"[A-Za-z0-9+/_=-]{12,}", text):
@@ -245,6 +249,54 @@ def test_nothing_tells_of_an_order_of_another_channel(shop: Shop, restricted: Ap
 def test_everything_is_told_to_whoever_is_not_restricted(shop: Shop, surface: str) -> None:
     told = decoded(api_of(make_staff()).post(SURFACES[surface]).content.decode())
     assert to_global_id("Order", (shop.bens if surface == "leads" else shop.secret).pk) in told
+
+
+# Of a segment whose members are known by the orders of both channels.
+SPENDERS = "total_spent > 500 EUR"
+FOUND = "totalCount edges { node { email } }"
+MEMBER = f"name query memberCount countedAt members(first: 9) {{ {FOUND} }}"
+SEGMENTS = {
+    "a segment": f'{{ customerSegment(id: "%(segmentId)s") {{ {MEMBER} }} }}',
+    "all segments": f"{{ customerSegments(first: 99) {{ edges {{ node {{ {MEMBER} }} }} }} }}",
+    "a preview": (
+        f'{{ customerSegmentPreview(query: "{SPENDERS}", segmentId: "%(segmentId)s") {{ count sample {{ email }} }} }}'
+    ),
+    "an explanation": (
+        '{ customerSegmentExplain(segmentId: "%(segmentId)s", recordId: "%(recordId)s")'
+        " { isMember clauses { text holds value } } }"
+    ),
+    "a membership": '{ customerRecord(id: "%(recordId)s") { segments { segment { name } since } } }',
+    "a filter by a segment": f'{{ customerRecords(first: 9, filter: {{segment: "%(segmentId)s"}}) {{ {FOUND} }} }}',
+    "a filter by a condition": f'{{ customerRecords(first: 9, filter: {{query: "{SPENDERS}"}}) {{ {FOUND} }} }}',
+}
+
+
+def made_segment() -> dict[str, str]:
+    """A followed segment that Anna and Ben are in, by their orders of the hidden channel: what documents name it by."""
+    segment = make_segment(SPENDERS, name="Spenders", is_followed=True, due_at=START)
+    while not following.sweep(seconds=60):
+        pass
+    anna = CustomerRecord.objects.get(email="anna@example.com")
+    return {
+        "segmentId": to_global_id("CustomerSegment", segment.pk),
+        "recordId": to_global_id("CustomerRecord", anna.pk),
+    }
+
+
+@pytest.mark.parametrize("surface", SEGMENTS)
+def test_a_segment_tells_nothing_of_orders_of_other_channels(shop: Shop, restricted: Api, surface: str) -> None:
+    document = SEGMENTS[surface] % made_segment()
+    everything = json.dumps(api_of(make_staff())(document))
+    answer = json.dumps(restricted(document))
+    if surface == "an explanation":
+        assert ('"isMember": true' in everything, '"isMember": false' in answer, "710" in answer) == (True, True, False)
+    elif surface == "a membership":
+        assert ("Spenders" in everything, "Spenders" in answer) == (True, False)
+    elif surface == "all segments":
+        assert answer.count("ben@example.com") < everything.count("ben@example.com")
+        assert set(re.findall(r'"memberCount": (\w+)', answer)) == {"null"}
+    else:
+        assert ("ben@example.com" in everything, "example.com" in answer) == (True, False)
 
 
 ADDRESS = '{ customerRecord(email: "anna@example.com") { streetAddress1 postalCode city country { code } } }'

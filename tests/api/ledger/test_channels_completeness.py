@@ -25,6 +25,7 @@ from .test_channels import (
     ORDERS,
     RECORD,
     REFUSED,
+    SEGMENTS,
     SURFACES,
 )
 
@@ -41,6 +42,7 @@ TRIED = " ".join(
         str(FILTERS),
         *LOOKUPS,
         *SURFACES.values(),
+        *SEGMENTS.values(),
         *REFUSED,
     ]
 )
@@ -55,6 +57,11 @@ _OF_ORDERS = {"CustomerFigures", "CustomerRecordOrder", "Money"}
 # They tell nothing of orders that their callers did not make or may not see, and why.
 HARMLESS = {
     "Mutation.customerDraftOrderCreate": "Saleor's own mutation checks the channel",
+    "Mutation.customerSegmentCreate": "its answer is a segment, which is tried",
+    "Mutation.customerSegmentUpdate": "its answer is a segment, which is tried",
+    "Mutation.customerSegmentDelete": "its answer is a segment, which is tried",
+    "Mutation.customerSegmentSnapshot": "a bulk action on the members that the caller sees",
+    "Query.customerSegmentFields": "the names of fields, and nothing of anybody",
     "CustomerDraftOrderCreate.orderId": "the order was made by the caller a moment ago",
     "Mutation.customerFieldsReorder": "of the definitions of fields",
     "CustomerJob.fileName": "the name of a file, and nothing in it",
