@@ -10,15 +10,20 @@ import pytest
 from django.utils import timezone
 
 from saleor_customer_plus.api.core.base import to_global_id
+from saleor_customer_plus.bulk import exports
+from saleor_customer_plus.bulk.exports.options import ExportRequest
 from saleor_customer_plus.conditions.compiling import compile_tree
 from saleor_customer_plus.conditions.context import Context
 from saleor_customer_plus.conditions.parsing import parse
+from saleor_customer_plus.customers.queries import RecordList
+from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.ledger.models import CustomerAcquisition
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.saleor_adapter.host import OrderStatus
 from saleor_customer_plus.settings import DEFAULTS
 from saleor_customer_plus.sync import reactions
+from tests.bulk.counting import APP
 from tests.client import Api
 from tests.factories import change, make_channel, make_order, make_staff, make_token
 
@@ -26,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 GOOGLE = {"source": "google", "medium": "cpc", "campaign": "Summer", "landingPath": "/summer"}
 STOREFRONT = {"surface": "storefront", "system": "paper", "consent": "granted"}
+COLUMNS = ["email", "acquisition_source", "acquisition_medium", "acquisition_campaign"]
 FIELDS = "acquisition { source medium campaign landingPath surface system orderId }"
 LIST = """query ($filter: CustomerRecordFilterInput) {
   customerRecords(first: 9, filter: $filter) { totalCount edges { node { email } } }
@@ -134,3 +140,17 @@ def test_staff_see_it_of_orders_of_their_channels_only(api: Api) -> None:
     assert shown(restricted, "anna@example.com") is None
     assert names(restricted, sources=["google"]) == []
     assert names(api, sources=["google"]) == ["anna"]
+
+
+def test_it_is_exported() -> None:
+    order("anna@example.com", metadata=note(GOOGLE))
+    order("ben@example.com")
+
+    job = exports.create(RecordList(), ExportRequest(columns=COLUMNS), actor=APP, include_inactive=False)
+    for _ in jobs.run(job.pk):
+        pass
+
+    job.refresh_from_db()
+    with job.result_file.open("rb") as file:
+        _, *lines = file.read().decode("utf-8-sig").splitlines()
+    assert lines == ["anna@example.com,google,cpc,Summer", "ben@example.com,,,"]

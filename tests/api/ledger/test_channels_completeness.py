@@ -71,6 +71,7 @@ HARMLESS = {
     "CustomerImportReport.preview": "within the report, which is tried",
     "CustomerExportReport.lostCells": "within the report, which is tried",
     "CustomerExportReport.changedCells": "within the report, which is tried",
+    "CustomerRecord.orderAddresses": "of orders of the caller's channels only: see tests/api/addresses",
     "CustomerSettings.channels": "only those whose orders the caller sees: see tests/api/settings",
     "CustomerMyConsent.channel": "e-mail, SMS or phone",
     "CustomerConsent.channel": "e-mail, SMS or phone",
