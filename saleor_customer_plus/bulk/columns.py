@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+
+from ..records.labels import fold
 
 LANGUAGES = ("en", "it", "de", "fr", "es")
 
@@ -229,6 +232,24 @@ COLUMNS: dict[str, Column] = {
     for part in (_of_record, _beside_record, _of_account, _only_exported, _of_addresses)
     for column in part()
 }
-# What an import may map a column of a file to, beside `attribute:<name>`, which keeps it as a custom attribute.
+# What an import may map a column of a file to, beside `field:<key>`, a field of the shop's own, and
+# `attribute:<name>`, which keeps it as a custom attribute.
 IMPORTED = tuple(column.key for column in COLUMNS.values() if column.is_imported)
 ATTRIBUTE = "attribute:"
+# A field of the shop's own, by its key: `field:birthday`.
+FIELD = "field:"
+
+
+def header_of_field(key: str, label: str) -> str:
+    """The header of a field of the shop's own: its label, unless a column of ours has the same name in some language.
+
+    >>> header_of_field("birthday", "Date of birth"), header_of_field("town", "CITY")
+    ('Date of birth', 'field:town')
+    """
+    return f"{FIELD}{key}" if fold(label) in names_of_columns() else label
+
+
+@cache
+def names_of_columns() -> frozenset[str]:
+    """All keys and headers of our columns, without their case. No field of the shop's own is known by one."""
+    return frozenset(fold(name) for column in COLUMNS.values() for name in (column.key, *column.headers))

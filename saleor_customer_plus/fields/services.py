@@ -6,7 +6,7 @@ of records, and logs what it changes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from ..records.writing import Refusal
 from .models import FieldDefinition, FieldType, FieldValue
 from .queries import HeldValues, held, live_by_key
 from .references import names_of
-from .values import REFERENCES, Value, clean
+from .values import REFERENCES, Value, clean, is_blank
 
 # The name under which the log tells of these fields: `{"fields": {"birthday": "1980-01-01"}}`.
 LOGGED_AS = "fields"
@@ -76,18 +76,40 @@ def check(
                     )
     problems.errors += [
         CustomerPlusError("The order was not found.", code=ErrorCode.NOT_FOUND, field=f"fields.{places[id]}.value")
-        for id in missing_references(values, known.values())
+        for id, _key in sorted(missing_references_of([values], known.values()))
     ]
     problems.raise_any()
     return values
 
 
-def missing_references(values: Values, definitions: Iterable[FieldDefinition]) -> list[int]:
-    """The fields, by the ids of their definitions, whose values name something that does not exist."""
+def check_for_many(given: Sequence[Given]) -> dict[str, Any]:
+    """Check values that many records are to have, and return them by their keys. Raises as `check` does."""
+    definitions = live_by_key()
+    values = check(given, definitions=definitions)
+    problems = Problems()
+    problems.errors = [
+        CustomerPlusError(
+            f"The field {definitions[key].label!r} is unique: no two records can have one value.",
+            field=f"fields.{number}.value",
+        )
+        for number, (key, raw) in enumerate(given)
+        if definitions[key].is_unique and not is_blank(raw)
+    ]
+    problems.raise_any()
+    return {key: values[definitions[key].pk].json for key, _raw in given}
+
+
+def missing_references_of(said: Iterable[Values], definitions: Iterable[FieldDefinition]) -> set[tuple[int, str]]:
+    """What does not exist of all that these values name, as pairs of a definition's id and a key."""
     kinds = {one.pk: REFERENCES[FieldType(one.type)] for one in definitions if one.type in REFERENCES}
-    named = {id: (kinds[id], value.text) for id, value in values.items() if id in kinds and value.text is not None}
-    known = names_of(named.values()) if named else {}
-    return [id for id, reference in named.items() if reference not in known]
+    named = {
+        (id, value.text)
+        for values in (said if kinds else ())
+        for id, value in values.items()
+        if id in kinds and value.text is not None
+    }
+    known = names_of((kinds[id], key) for id, key in named) if named else {}
+    return {(id, key) for id, key in named if (kinds[id], key) not in known}
 
 
 def hold_unique(definition_ids: Collection[int]) -> None:
@@ -114,7 +136,7 @@ class UniqueValues:
             for id, value in values.items()
             if id in self._unique and (key := value.unique_key) is not None
         }
-        self._holders: dict[tuple[int, str], int | None] = dict(_holders(keys))
+        self._holders: dict[tuple[int, str], int | None] = dict(holders(keys))
 
     def holder(self, definition_id: int, value: Value, record_id: int | None) -> tuple[bool, int | None]:
         """Whether another record has the value, and which one: None for one that is to be made.
@@ -130,7 +152,8 @@ class UniqueValues:
         return False, None
 
 
-def _holders(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+def holders(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """The records that have these unique values: pairs of a definition's id and a value's `unique_key`."""
     if not keys:
         return {}
     found = sql.rows(

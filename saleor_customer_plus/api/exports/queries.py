@@ -7,9 +7,10 @@ from typing import Any
 import graphene
 
 from ...bulk import saved_profiles
-from ...bulk.columns import COLUMNS
+from ...bulk.columns import COLUMNS, FIELD, header_of_field
 from ...bulk.exports import profiles as export_profiles
 from ...bulk.exports.column_sql import is_column
+from ...fields.queries import live
 from ...jobs.models import JobKind
 from ..core.base import staff_only
 from ..core.types import list_of
@@ -22,8 +23,8 @@ class ExportQueries:
 
     customer_export_columns = list_of(
         CustomerExportColumn,
-        description="List of export columns. Custom attributes are available as `attribute:<name>`. Requires "
-        "MANAGE_USERS.",
+        description="List of export columns, including the fields that the shop defined. Custom attributes are "
+        "available as `attribute:<name>`. Requires MANAGE_USERS.",
         language=graphene.Argument(CustomerExportLanguage, description="Language of the column headers."),
     )
     customer_export_profiles = list_of(
@@ -43,9 +44,15 @@ class ExportQueries:
 
 
 def export_columns(language: str | None = None) -> list[CustomerExportColumn]:
-    """Return the export columns, without custom attributes."""
+    """Return the export columns, with the fields of the shop's own, without custom attributes."""
     default = {key for key, _header in export_profiles.READY["default"].headed()}
-    return [
+    own = [
+        CustomerExportColumn(
+            key=f"{FIELD}{field.key}", header=header_of_field(field.key, field.label), example="", is_default=True
+        )
+        for field in live()
+    ]
+    columns = [
         CustomerExportColumn(
             key=key,
             header=column.header(str(language or Language.EN)),
@@ -55,6 +62,7 @@ def export_columns(language: str | None = None) -> list[CustomerExportColumn]:
         for key, column in COLUMNS.items()
         if is_column(key)
     ]
+    return [*columns, *own]
 
 
 def all_export_profiles() -> list[CustomerJobProfile]:

@@ -7,9 +7,11 @@ from typing import Any
 import graphene
 
 from ...bulk import saved_profiles
-from ...bulk.columns import COLUMNS, IMPORTED
+from ...bulk.columns import COLUMNS, FIELD, IMPORTED, header_of_field
 from ...bulk.imports.headers.formats import FORMATS
 from ...bulk.imports.samples import sample
+from ...fields.models import FieldType
+from ...fields.queries import live
 from ...jobs.models import JobKind
 from ..core.base import staff_only
 from ..core.types import list_of
@@ -23,8 +25,8 @@ class ImportQueries:
 
     customer_import_columns = list_of(
         CustomerImportColumn,
-        description="List of import columns. Custom attributes are available as `attribute:<name>`. Requires "
-        "MANAGE_USERS.",
+        description="List of import columns, including the fields that the shop defined. Custom attributes are "
+        "available as `attribute:<name>`. Requires MANAGE_USERS.",
         language=graphene.Argument(CustomerExportLanguage, description="Language of the column headers."),
     )
     customer_import_formats = list_of(
@@ -60,8 +62,17 @@ class ImportQueries:
 
 
 def import_columns(language: str | None = None) -> list[CustomerImportColumn]:
-    """Return the import columns, without custom attributes."""
-    return [
+    """Return the import columns, with the fields of the shop's own, without custom attributes."""
+    own = [
+        CustomerImportColumn(
+            key=f"{FIELD}{field.key}",
+            header=header_of_field(field.key, field.label),
+            holds=FieldType(field.type).label.lower(),
+            example="",
+        )
+        for field in live()
+    ]
+    columns = [
         CustomerImportColumn(
             key=key,
             header=COLUMNS[key].header(str(language or "en")),
@@ -70,6 +81,7 @@ def import_columns(language: str | None = None) -> list[CustomerImportColumn]:
         )
         for key in IMPORTED
     ]
+    return [*columns, *own]
 
 
 def import_formats() -> list[CustomerImportFormat]:

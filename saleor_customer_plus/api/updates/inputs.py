@@ -14,6 +14,7 @@ from ...activity.services import Actor
 from ...bulk.updates.changes import options_of
 from ...core import sql
 from ...errors import CustomerPlusError, ErrorCode, Problems, SeveralErrors
+from ...fields import services as fields
 from ...groups.services import GROUPS
 from ...records.validation import clean_reason
 from ...saleor_adapter import staff
@@ -22,6 +23,7 @@ from ...tags.queries import ids_by_name
 from ..consent.inputs import CustomerConsentInput, checked_decisions, decision_of_staff
 from ..core.base import key_of, keys_of
 from ..core.types import JSON, list_of
+from ..fields.inputs import CustomerRecordFieldInput, given_fields
 from ..records.inputs import CustomerRecordSocialProfileInput, record_values
 from ..records.types import CustomerRecordLawfulBasis
 
@@ -69,6 +71,10 @@ class CustomerBulkFieldsInput(graphene.InputObjectType):  # type: ignore[misc]
     is_tax_exempt = graphene.Boolean(description="Whether the customers are exempt from taxes.")
     social_profiles = list_of(CustomerRecordSocialProfileInput, description="All social profiles, one per network.")
     attributes = graphene.Argument(JSON, description="All custom attributes: a JSON object.")
+    fields = list_of(
+        CustomerRecordFieldInput,
+        description="Values of fields that the shop defined, except unique ones. Other fields are unchanged.",
+    )
     is_approved_buyer = graphene.Boolean(description="Whether the customers are approved buyers.")
     lawful_basis = graphene.Argument(CustomerRecordLawfulBasis, description="Lawful basis for storing the data.")
 
@@ -200,7 +206,15 @@ def _set_fields(given: Mapping[str, Any], _actor: Actor) -> _Job:
     if not given:
         raise CustomerPlusError("Give at least one field.", code=ErrorCode.REQUIRED)
     chosen, _is_active = settings.load()
-    return "set_fields", {"values": record_values(given, default_country=chosen.default_country)}
+    problems, values, own = Problems(), dict[str, Any](), dict[str, Any]()
+    given = dict(given)
+    own_given = given_fields(given.pop("fields", None))
+    with problems.noted():
+        values = record_values(given, default_country=chosen.default_country)
+    with problems.noted():
+        own = fields.check_for_many(own_given)
+    problems.raise_any()
+    return "set_fields", {"values": values, "fields": own}
 
 
 def _tax_exempt(given: bool, _actor: Actor) -> _Job:

@@ -26,8 +26,9 @@ from ...records.models import CustomerRecord
 from ...settings import ExportFormat
 from .. import selection
 from ..cells import defuse, neutralise
-from ..columns import ATTRIBUTE
+from ..columns import ATTRIBUTE, FIELD
 from .column_sql import BY_PURPOSE, Style, cell
+from .field_columns import cell_of, definitions_of
 from .options import ENCODINGS, ExportOptions, ExportRequest, resolve
 from .query import Neutral, export_query
 from .writers import JsonWriter, TextWriter, Writer, Written, XlsxWriter
@@ -117,7 +118,11 @@ def write(
 ) -> Written:
     """Write the list into a file. In a transaction. `expected` is about how many rows it will have."""
     style = Style(decimal="." if options.format in _TYPED else options.decimal, time=options.time)
-    cells = [cell(column.key, style) for column in options.columns]
+    fields = definitions_of(column.key for column in options.columns)
+    cells = [
+        cell_of(fields.get(column.key), style) if column.key.startswith(FIELD) else cell(column.key, style)
+        for column in options.columns
+    ]
     are_numbers = [one.is_number for one in cells]
     query = export_query(
         records.matching,

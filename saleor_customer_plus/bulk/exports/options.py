@@ -11,14 +11,17 @@ from django.db.models import QuerySet
 
 from ...consent.models import MARKETING, ConsentPurpose
 from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...fields.models import FieldDefinition
+from ...fields.queries import live_by_key
 from ...jobs.models import JobKind
 from ...ledger.channel_figures import orders_seen
 from ...ledger.models import CustomerFigures
 from ...saleor_adapter.staff import Channels
 from ...settings import CustomerPlusSettings, ExportFormat
-from ..columns import ATTRIBUTE, COLUMNS, LANGUAGES
+from ..columns import ATTRIBUTE, COLUMNS, FIELD, LANGUAGES, header_of_field
 from ..saved_profiles import find
 from .column_sql import FIGURES, INSIGHTS, of_purpose
+from .field_columns import definitions_of
 from .profiles import READY, Ready, check_columns, columns_of_settings
 
 # What a text file may be encoded in, and how Python calls it.
@@ -143,6 +146,7 @@ def resolve(request: ExportRequest, chosen: CustomerPlusSettings, channels: Chan
             code=ErrorCode.OUT_OF_SCOPE,
             field="columns",
         )
+    fields = definitions_of(key for key, _header in columns)
     currency, currencies = _currencies(request.currency, columns, channels, is_fixed=bool(ready and ready.fixed))
     file_format = ExportFormat(request.format or chosen.export_format)
     # Headers in a language ask for a file that spreadsheets open where it is spoken.
@@ -150,7 +154,7 @@ def resolve(request: ExportRequest, chosen: CustomerPlusSettings, channels: Chan
     decimal = request.decimal_separator or ("," if local_time else ".")
     date_format = request.date_format or (local_time if file_format in LOCAL_FORMATS else "")
     return ExportOptions(
-        columns=tuple(_headed(columns, request.header_language or LANGUAGES[0], currencies)),
+        columns=tuple(_headed(columns, request.header_language or LANGUAGES[0], currencies, fields)),
         format=file_format,
         delimiter=_delimiter(request, ready, chosen, file_format, is_local=bool(local_time)),
         encoding=ENCODINGS[request.encoding] if request.encoding else ready.encoding if ready else "utf-8-sig",
@@ -221,7 +225,10 @@ def _columns(
     if ready is None and (keys := columns_of_settings(chosen)):
         return [(key, None) for key in keys]
     headed = (ready or READY["default"]).headed()
-    return [(of_purpose(key, purpose) if purpose else key, header) for key, header in headed]
+    columns = [(of_purpose(key, purpose) if purpose else key, header) for key, header in headed]
+    if ready is None or ready.key == "default":
+        columns += [(f"{FIELD}{key}", None) for key in live_by_key()]
+    return columns
 
 
 def _currencies(
@@ -247,9 +254,16 @@ def _currencies(
     return "", found
 
 
-def _headed(columns: Iterable[tuple[str, str | None]], language: str, currencies: Sequence[str]) -> Iterable[Column]:
+def _headed(
+    columns: Iterable[tuple[str, str | None]],
+    language: str,
+    currencies: Sequence[str],
+    fields: Mapping[str, FieldDefinition],
+) -> Iterable[Column]:
     for key, fixed in columns:
-        if not currencies or key not in (*_BY_CURRENCY, "currency"):
+        if key in fields:
+            yield Column(key, header_of_field(fields[key].key, fields[key].label))
+        elif not currencies or key not in (*_BY_CURRENCY, "currency"):
             yield Column(key, fixed or header_of(key, language))
         elif key in _BY_CURRENCY:  # and the column of the currency is of no use
             for currency in currencies:

@@ -15,6 +15,7 @@ from ...settings import CustomerPlusSettings
 from .. import saved_profiles
 from ..columns import COLUMNS, CUSTOMER_TYPE
 from .column_sql import ACCEPTS, CONSENT_WORD, INSIGHTS, PLAIN_TAGS, PROVINCE_CODE, is_column
+from .field_columns import definitions_of
 
 # Never unless asked for: what staff wrote about a person.
 PRIVATE = ("notes", "store_note")
@@ -161,7 +162,8 @@ def split_columns(text: str) -> list[str]:
 
 
 def check_columns(keys: list[str], *, field: str = "columns") -> None:
-    unknown = next((key for key in keys if not is_column(key)), None)
+    fields = definitions_of(keys)
+    unknown = next((key for key in keys if not (key in fields or is_column(key))), None)
     if unknown is not None:
         raise CustomerPlusError(f"There is no column {unknown[:60]!r}. The names are in docs/export.md.", field=field)
     if len(keys) != len(set(keys)):

@@ -8,6 +8,7 @@ from enum import Enum
 from ...accounts.account_data import check_customer_types
 from ...core import sql
 from ...customers.filters import Records
+from ...fields.models import FieldValue
 from ...groups.models import Group, GroupMembership
 from ...insights.models import CustomerInsight
 from ...ledger.channel_figures import SUMMARY, figures_seen, line_seen, summary_seen
@@ -20,6 +21,7 @@ from ...saleor_adapter.staff import Channels
 from ...tags.models import Tag, TagAssignment
 from ..cells import defused, guarded, neutralised
 from .column_sql import PLAIN_TAGS, Cell, figures_in, insights_in
+from .field_columns import JOIN as OWN_FIELD
 
 
 class Neutral(Enum):
@@ -139,6 +141,8 @@ def _join(name: str, currency: str, set_wise: bool, channels: Channels) -> sql.S
         return _acquired(channels)
     if name in _ONE_ROW:
         return _ONE_ROW[name]()
+    if name.startswith(OWN_FIELD):
+        return _own_field(name)
     condition = sql.Sql("true" if set_wise else "x.record_id = r.id")
     return sql.fill(
         "LEFT JOIN {lateral} ({rows}) {name} ON {name}.record_id = r.id",
@@ -175,6 +179,16 @@ def _acquired(channels: Channels) -> sql.Sql:
         seen=sql.Sql("true")
         if channels is None
         else sql.fill("acquired.channel_id = ANY({channels})", channels=sorted(channels)),
+    )
+
+
+def _own_field(name: str) -> sql.Sql:
+    """What the records have in a field of the shop's own."""
+    return sql.fill(
+        "LEFT JOIN {values} {name} ON {name}.record_id = r.id AND {name}.definition_id = {id}",
+        values=sql.table(FieldValue),
+        name=sql.Sql(name),
+        id=int(name.removeprefix(OWN_FIELD)),
     )
 
 

@@ -16,7 +16,7 @@ from ...leads.models import LeadOrigin
 from ...ledger.models import LedgerEntry
 from ...records import bulk_writing as records
 from ...records.locks import share_identities
-from ...records.writing import Row
+from ...records.writing import Row, touch
 from ...saleor_adapter import host
 from ...tags import services as tags
 from .consents import Consent
@@ -32,14 +32,16 @@ def write(people: Sequence[Person], planner: Planner) -> list[Planned]:
     too, so that nobody waits in a circle.
     """
     share_identities()
+    planner.own.hold()
     known = records.known_emails([person.email for person in people])
     made: dict[str, Planned] = {}
     if planner.options.mode not in (Mode.UPDATE_ONLY, Mode.SUPPRESSION_LIST):
         made = _create([person for person in people if person.email not in known], planner)
     others = planner.plan(left := [person for person in people if person.email not in made], _locked(left))
-    records.write(
+    changed = records.write(
         [one.row for one in others if one.row is not None and one.fate is RowOutcome.UPDATED], by=planner.writer
     )
+    touch({one.record_id for one in others if one.own and one.fate is RowOutcome.UPDATED} - changed)
     done = {**made, **{one.person.email: one for one in others}}
     _make_who_lost([one for one in others if one.fate is RowOutcome.CREATED], planner)
     written = [one for one in done.values() if one.fate in (RowOutcome.CREATED, RowOutcome.UPDATED)]
@@ -92,6 +94,7 @@ def _make(wanted: Mapping[str, Planned], planner: Planner) -> dict[str, Planned]
 
 def _write_beside(written: Sequence[Planned], planner: Planner) -> None:
     actor, cause = planner.writer.actor, planner.writer.cause
+    planner.own.write({one.record_id: one.own for one in written if one.own}, planner.writer)
     ids = tags.TAGS.ids_by_key({key for one in written for key in one.tags})
     tags.assign(
         ((one.record_id, ids[key]) for one in written for key in one.tags if key in ids), actor=actor, cause=cause

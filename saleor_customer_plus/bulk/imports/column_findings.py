@@ -13,14 +13,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from ...fields.models import FieldDefinition, FieldType
 from ..columns import COLUMNS, Kind
 from .values import dates
 
 Classifier = Callable[[str], str | None]
 
 
-def classifier_of(key: str) -> Classifier | None:
-    """What looks at the cells of a column during the scan, if it matters what they tell together."""
+def classifier_of(key: str, field: FieldDefinition | None = None) -> Classifier | None:
+    """What looks at the cells of a column during the scan, if it matters what they tell together.
+
+    `field` is the one of the shop's own that the column is of, if it is of one.
+    """
+    if field is not None:
+        return dates.order_of if field.type == FieldType.DATE else None
     if key in COLUMNS and COLUMNS[key].kind is Kind.TIME:
         return dates.order_of
     return None

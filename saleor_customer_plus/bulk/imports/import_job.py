@@ -31,6 +31,7 @@ from ... import settings
 from ...activity.services import Actor
 from ...consent.models import ConsentState
 from ...core.garbage_collection import uncollected
+from ...fields.queries import live_by_key
 from ...jobs.kinds import Kind
 from ...jobs.models import BulkChunk, BulkJob, JobKind
 from ...records import bulk_writing as records
@@ -42,9 +43,10 @@ from ..columns import is_of_account
 from . import account_data, accounts, chunk_writing, files, follow_up, preview, problems, row_keys, scan
 from .consents import Consents, Count
 from .headers.mapping import ColumnMap, map_columns
-from .job_settings import columns_of, options_of, purposes_of, reader_of, status_of, writer_of
+from .job_settings import columns_of, fields_of, options_of, purposes_of, reader_of, status_of, writer_of
 from .objections import Objection, merge
 from .options import CHOICES, ImportOptions, Mode
+from .own_fields import OwnFields
 from .planner import Planned, Planner, RowOutcome
 from .problems import Refused
 from .read_ahead import Place, ReadAhead
@@ -178,6 +180,7 @@ def _open(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         format=options.format,
         corrections=options.mapping,
         keep_unknown=options.keep_unknown,
+        fields=live_by_key(),
     )
     mapping = columns.to_json()
     for index, column in enumerate(mapping["columns"]):
@@ -323,7 +326,10 @@ def _decided(job: BulkJob, chunk: BulkChunk, *, is_writing: bool) -> tuple[list[
     """What becomes of the rows of a chunk, and of those that could not be read. Problems are kept."""
     options, (chosen, _) = options_of(job), settings.load()
     consents = Consents(options, purposes_of(job, options))
-    planner = Planner(options, consents, chosen, writer_of(job, options), timezone.now())
+    own = OwnFields(
+        fields_of(job), is_strict=options.strict, erases_blanks=options.erase_blanks and not options.fill_blanks
+    )
+    planner = Planner(options, consents, chosen, writer_of(job, options), timezone.now(), own)
     read: list[Person] = []
     cells_of: dict[int, list[str]] = {}
     refused: list[Refused] = []

@@ -7,10 +7,13 @@ import unicodedata
 from dataclasses import replace
 
 from ...consent.models import ConsentPurpose
+from ...fields.models import FieldDefinition
+from ...fields.queries import live_by_key
 from ...jobs.models import BulkJob
 from ...records.editing import Writer
 from ...records.models import Source
 from ...settings import CustomerPlusSettings
+from ..columns import FIELD
 from . import files
 from .column_findings import ColumnFindings
 from .headers.formats import format_of
@@ -27,6 +30,13 @@ def options_of(job: BulkJob) -> ImportOptions:
 
 def columns_of(job: BulkJob) -> ColumnMap:
     return ColumnMap.of_json(job.report["mapping"])
+
+
+def fields_of(job: BulkJob) -> list[FieldDefinition]:
+    """The fields of the shop's own that the file has columns of."""
+    named = [key.removeprefix(FIELD) for key in columns_of(job).used.values() if key.startswith(FIELD)]
+    known = live_by_key() if named else {}
+    return [known[key] for key in named if key in known]
 
 
 def writer_of(job: BulkJob, options: ImportOptions) -> Writer:
@@ -104,6 +114,7 @@ def _statuses(job: BulkJob, columns: ColumnMap) -> dict[str, Answer | None]:
 
 def reader_of(job: BulkJob, options: ImportOptions, chosen: CustomerPlusSettings) -> RowReader:
     columns = columns_of(job)
+    fields = live_by_key()
     is_exact, sheet = job.options.get(files.EXACT, False), job.options.get(files.SHEETS, {}).get("sheet", "")
     return RowReader(
         columns,
@@ -117,5 +128,6 @@ def reader_of(job: BulkJob, options: ImportOptions, chosen: CustomerPlusSettings
         least_cells=job.options.get(files.LEAST_CELLS, 0),
         marks_ids=columns.format.startswith("shopify"),
         is_exact=is_exact,
-        is_own=is_own_export(columns.headers, is_json=is_exact, sheet=sheet),
+        is_own=is_own_export(columns.headers, is_json=is_exact, sheet=sheet, fields=fields),
+        fields=fields,
     )

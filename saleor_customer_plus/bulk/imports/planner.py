@@ -13,6 +13,7 @@ from typing import Any
 
 from ...consent.models import ConsentPurpose
 from ...core import sql
+from ...fields.values import Value
 from ...groups.models import Group, GroupMembership
 from ...leads.models import Lead, LeadOrigin
 from ...records import bulk_writing as records
@@ -26,6 +27,7 @@ from ...tags.models import TagAssignment
 from . import consents
 from .consents import Consent, Consents
 from .options import ImportOptions, Mode
+from .own_fields import OwnFields
 from .problems import OVERRULED
 from .row_keys import Passed
 from .row_reader import TITLE, Person, Reason
@@ -72,6 +74,7 @@ class Planned:
     consents: tuple[Consent, ...] = ()
     suppressed: tuple[ConsentPurpose, ...] = ()  # for which the address of nobody is remembered
     lead: bool = False
+    own: dict[str, Value] = field(default_factory=dict)  # of the shop's own fields, by the names of their columns
     record_id: int = 0  # once there is a record
     reasons: tuple[Reason, ...] = ()
 
@@ -91,6 +94,7 @@ class Planner:
     settings: CustomerPlusSettings
     writer: Writer
     at: datetime
+    own: OwnFields = field(default_factory=OwnFields)
 
     def plan(self, people: Sequence[Person], rows: Mapping[str, Row]) -> list[Planned]:
         """Decide about these people, no two of whom have one address, in a constant number of statements.
@@ -98,6 +102,7 @@ class Planner:
         `rows` are the records that there are, by their addresses.
         """
         known = _Known.read([row.id for row in rows.values()], people, self)
+        self.own.read(people, rows)
         holders = records.holders_of_numbers(
             {person.values["number"] for person in people if "number" in person.values}
         )
@@ -127,7 +132,8 @@ class Planner:
         if (row is None and mode is Mode.UPDATE_ONLY) or (row is not None and mode is Mode.CREATE_ONLY):
             said = "is known already" if row else "is not known"
             return Planned(person, row, RowOutcome.SKIPPED, reasons=(Reason("SKIPPED", f"This person {said}."),))
-        wrong = [*self._wrong_number(person, holders), *self._wrong_groups(person, known)]
+        own, lost = self.own.decide(person, row, self.writer)
+        wrong = [*self._wrong_number(person, holders), *self._wrong_groups(person, known), *lost]
         if wrong and self.options.strict:
             return Planned(person, row, RowOutcome.REFUSED, reasons=tuple(wrong))
         values = self._values(person, row)
@@ -138,7 +144,8 @@ class Planner:
         )
         if row is not None:
             planned.record_id = row.id
-            planned.changed = records.decide(row, values, by=self.writer, at=self.at)
+            planned.changed = records.decide(row, values, by=self.writer, at=self.at) | own.keys()
+        planned.own = own
         self._decide_beside(planned, known)
         if row is not None:
             planned.fate = RowOutcome.UPDATED if planned.changed else RowOutcome.UNCHANGED

@@ -87,6 +87,7 @@ def sum_of_warnings(parts: Iterable[Iterable[Sequence[Any]]]) -> list[dict[str, 
 def _shown(one: Planned) -> dict[str, Any]:
     """A row as it will be stored."""
     values = {name: _plain(value) for name, value in one.values.items()}
+    values |= {key: value.json for key, value in one.own.items()}
     beside: dict[str, Any] = {"tags": list(one.person.tags), "groups": list(one.person.groups), **one.person.account}
     return {
         "row": one.person.row,

@@ -13,17 +13,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from ...fields.models import FieldDefinition, FieldType
+from ...fields.values import Value
 from ...records.email import BLANKS
 from ...records.labels import fold
 from ...records.validation import ATTRIBUTES_BYTES, MAX_PHONES, clean
 from ..cells import restore
-from ..columns import ATTRIBUTE, COLUMNS, Kind, is_of_account
+from ..columns import ATTRIBUTE, COLUMNS, FIELD, Kind, is_of_account
 from .column_findings import ColumnFindings, classifier_of
 from .headers.mapping import BLOCKS, ColumnMap
 from .headers.placed import rank
 from .headers.secrets import is_hash
 from .row_keys import Passed
-from .values import choices, dates, emails, names, phones, places
+from .values import choices, dates, emails, names, own_fields, phones, places
 from .values.base import Doubtful, Unreadable, storable, stored, text_of
 from .values.choices import Answer, most_against
 from .values.nothing import KEPT, Holds, is_nothing, without_invisible
@@ -98,6 +100,8 @@ class Person:
     warnings: tuple[Reason, ...] = ()
     # Fields of which a title was taken off, as the file writes them. A record that has it so keeps it.
     titled: Mapping[str, str] = field(default_factory=dict)
+    # Values of the shop's own fields, by the ids of their definitions.
+    fields: Mapping[int, Value] = field(default_factory=dict)
     # What other rows of the address say of consents instead: a word for each column. See `objections`.
     overruled: Mapping[str, str] = field(default_factory=dict)
     # What is to be set of the account, by column: see `account_data`.
@@ -192,6 +196,7 @@ class RowReader:
         status: Answer | None = None,
         statuses: Mapping[str, Answer | None] | None = None,
         has_prefixes: bool = False,
+        fields: Mapping[str, FieldDefinition] | None = None,
     ) -> None:
         """`status` is what the file as a whole says of all in it, by its name; `statuses` what each file of an archive
         says, whose name is in the last cell of the row. `has_prefixes`: phone numbers have the prefix of their country,
@@ -199,14 +204,20 @@ class RowReader:
 
         `is_exact`: no spreadsheet had to be kept from running the texts. `is_own`: the file was exported by us, so
         each cell means what it says. `findings` are about the columns of the whole file. A row of fewer than
-        `least_cells` cells has a warning.
+        `least_cells` cells has a warning. `fields` are
+        the shop's own, by their keys.
         """
         self._status = status
         self._statuses = statuses
         self._has_prefixes = has_prefixes
         self._is_exact = is_exact
         self._is_own = is_own
-        self._holds = {key: _holds(key) for key in columns.used.values()}
+        known = {f"{FIELD}{key}": definition for key, definition in (fields or {}).items()}
+        self._fields = {key: known.get(key) for key in columns.used.values() if key.startswith(FIELD)}
+        self._holds = {
+            key: _holds_field(self._fields[key]) if key in self._fields else _holds(key)
+            for key in columns.used.values()
+        }
         self._restore: Callable[[str], str] = str if is_exact else restore
         self._headers = columns.headers
         self._width = len(columns.headers)
@@ -221,7 +232,9 @@ class RowReader:
                 index,
                 key,
                 self._said,
-                _reader(
+                self._field_reader(key, month_first or dates.is_month_first(found.of(index)))
+                if key in self._fields
+                else _reader(
                     key,
                     month_first or dates.is_month_first(found.of(index)),
                     dates.offset_in(columns.headers[index]),
@@ -253,8 +266,13 @@ class RowReader:
         self._consent_cells = [column for column in self._cells if column.key in _OF_CONSENTS]
         self._tags = [column for column in read.values() if column.key == "tags"]
         self._classified = [
-            (index, classify) for index, key in columns.used.items() if (classify := classifier_of(key)) is not None
+            (index, classify)
+            for index, key in columns.used.items()
+            if (classify := classifier_of(key, self._fields.get(key))) is not None
         ]
+
+    def _field_reader(self, key: str, month_first: bool) -> Callable[[str], Any]:
+        return own_fields.reader_of(self._fields[key], month_first=month_first, is_own=self._is_own)
 
     def keys_of(self, cells: Sequence[str], tags: dict[str, str], findings: ColumnFindings) -> RowKeys | None:
         """By what a row is compared with others, to find those that come twice. Cheaper than `read`.
@@ -518,6 +536,11 @@ class RowReader:
                 values["attributes"] = attributes
         beside = {key: values.pop(key) for key in _BESIDE if key in values}
         account = {key: values.pop(key) for key in self._of_account if key in values}
+        fields = {
+            definition.pk: values.pop(key)
+            for key, definition in self._fields.items()
+            if definition is not None and key in values
+        }
         return Person(
             number,
             values["email"],
@@ -530,6 +553,7 @@ class RowReader:
             {key: beside[key] for key in ("lead_subject", "lead_message") if key in beside},
             tuple(said.warnings),
             titled,
+            fields,
             account=account,
         )
 
@@ -610,6 +634,18 @@ def _is_of_bounces(header: str) -> bool:
 
 def _is_phone(key: str) -> bool:
     return key in ("phone", "additional_phones")
+
+
+def _holds_field(definition: FieldDefinition | None) -> Holds:
+    """What a column of a field of the shop's own holds."""
+    by_type = {
+        FieldType.TEXT: Holds.TEXT,
+        FieldType.BOOLEAN: Holds.FLAG,
+        FieldType.NUMBER: Holds.NUMBER,
+        FieldType.CHOICE: Holds.LABELS,
+        FieldType.CHOICES: Holds.LABELS,
+    }
+    return Holds.TEXT if definition is None else by_type.get(FieldType(definition.type), Holds.CODE)
 
 
 def _holds(key: str) -> Holds | None:

@@ -18,7 +18,11 @@ from ...activity.services import Actor, Cause
 from ...consent.undo import undo_events
 from ...core import sql
 from ...customers.editing import edit_records
-from ...errors import ErrorCode
+from ...errors import CustomerPlusError, ErrorCode
+from ...fields import services as fields
+from ...fields.models import FieldDefinition
+from ...fields.queries import held, live_by_key
+from ...fields.values import BLANK, Value, clean
 from ...groups import services as groups
 from ...groups.models import Group
 from ...jobs.undone import undone_job_ids
@@ -27,7 +31,7 @@ from ...leads.models import Lead
 from ...ledger.refresh import refresh_carefully
 from ...records.activation import set_active
 from ...records.addresses import ADDRESS
-from ...records.editing import Writer
+from ...records.editing import Edition, Writer
 from ...records.suggestions import unlock
 from ...records.writing import COLUMNS, lock_rows
 from ...tags import services as tags
@@ -73,9 +77,13 @@ class Reversal:
         """Put back what the job did to these records. Call it in a transaction."""
         entries = _entries(record_ids, self.undone)
         ids = sorted({entry.record_id for entry in entries})
+        own = _traces(entries, (_Type.DETAILS_EDITED,), _own_changes)
+        definitions = live_by_key() if own else {}
+        fields.hold_unique([one.pk for one in definitions.values()])
         # In the order of locks that all writers keep: the records first.
         rows = {row.id: row.before for row in lock_rows(ids)}
         self._fields(_traces(entries, _FIELD_TYPES, _field_changes), rows)
+        self._own_fields(own, definitions)
         self._approval(_traces(entries, _APPROVAL_TYPES, _approval_change), rows)
         self._state(_traces(entries, _STATE_TYPES, _state_change), rows)
         self._labels(_traces(entries, _TAG_TYPES, _label_change("tag")), "tag", Tag, tags.assign, tags.unassign)
@@ -110,6 +118,31 @@ class Reversal:
         let_go = {name: [id for id in ids if name in changes.get(id, {})] for name, ids in self.newly_locked.items()}
         self._unlock({name: ids for name, ids in let_go.items() if ids})
 
+    def _own_fields(self, traces: _Traces, definitions: Mapping[str, FieldDefinition]) -> None:
+        """Put back values of the shop's own fields. What its field may no longer hold is kept as it is, and told."""
+        ids = {one.pk for one in definitions.values()}
+        now = held(list(traces), ids)
+        keys = {one.pk: key for key, one in definitions.items()}
+        by_key = {id: {keys[pk]: one.json for pk, one in values.items()} for id, values in now.items()}
+        back: dict[int, dict[int, Value]] = defaultdict(dict)
+        for record_id, key, trace in self._untouched(traces, lambda id, key: by_key.get(id, {}).get(key)):
+            name = f"{fields.LOGGED_AS}.{key}"
+            try:
+                # A blank was there before, also if the field is required by now.
+                value = BLANK if trace.before is None else clean(definitions[key], trace.before)
+            except (CustomerPlusError, KeyError):
+                self.keep(record_id, name, "The field was deleted, or may no longer hold this value.")
+                continue
+            back[record_id][definitions[key].pk] = value
+        if not back:
+            return
+        edition = edit_records({id: {} for id in back}, by=Writer(self.actor, self.cause, locks=False), own=back)
+        self._note(edition)
+        for key, definition in definitions.items():
+            newly_locked = self.newly_locked.get(f"{fields.LOGGED_AS}.{key}", ())
+            if let_go := [id for id in newly_locked if definition.pk in back.get(id, {})]:
+                fields.unlock(let_go, [definition.pk])
+
     def _approval(self, traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:
         found = self._untouched(traces, lambda id, name: rows[id][name])
         self._edit({record_id: {name: trace.before} for record_id, name, trace in found})
@@ -117,7 +150,9 @@ class Reversal:
     def _edit(self, changes: Mapping[int, Mapping[str, Any]]) -> None:
         if not changes:
             return
-        edition = edit_records(changes, by=Writer(self.actor, self.cause, locks=False))
+        self._note(edit_records(changes, by=Writer(self.actor, self.cause, locks=False)))
+
+    def _note(self, edition: Edition) -> None:
         self.done.changed |= edition.changed
         for record_id, refusals in edition.refusals.items():
             for refusal in refusals:
@@ -250,6 +285,13 @@ def _field_changes(entry: Any) -> _Told:
     for name, after in entry.after.items():
         if name in COLUMNS:
             yield name, entry.before.get(name), after
+
+
+def _own_changes(entry: Any) -> _Told:
+    told = entry.after.get(fields.LOGGED_AS)
+    if isinstance(told, Mapping):
+        for key, after in told.items():
+            yield key, entry.before[fields.LOGGED_AS].get(key), after
 
 
 def _keep_addresses_whole(traces: _Traces, rows: Mapping[int, Mapping[str, Any]]) -> None:

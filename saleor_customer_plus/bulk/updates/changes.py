@@ -6,6 +6,7 @@ The arguments are JSON, checked when the job was made. `apply` may ask nothing t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,7 +20,11 @@ from ...consent.models import ConsentChannel, ConsentPurpose, ConsentSource, Con
 from ...consent.services import record_events
 from ...customers.editing import edit_records
 from ...deletion import services as deletion
-from ...errors import ErrorCode
+from ...errors import CustomerPlusError, ErrorCode
+from ...fields.models import FieldDefinition
+from ...fields.queries import HeldValues, held, live_by_key
+from ...fields.services import LOGGED_AS
+from ...fields.values import Value, clean
 from ...groups import services as groups
 from ...leads import services as leads
 from ...ledger.refresh import refresh_carefully
@@ -109,20 +114,50 @@ def _set_fields(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, 
     values = arguments["values"]
     details = [name for name in FIELDS if name in values]
     locks = dict(CustomerRecord.objects.filter(pk__in=ids).values_list("pk", "locked_fields")) if details else {}
-    edition = edit_records(dict.fromkeys(ids, values), by=Writer(by, cause))
+    own = _own_values(arguments.get("fields", {}))
+    own_values = {definition.pk: value for definition, value in own.items()}
+    held_before = held(ids, own_values)
+    edition = edit_records(
+        dict.fromkeys(ids, values),
+        by=Writer(by, cause),
+        own=dict.fromkeys(ids, own_values),
+    )
     if details:
         # What orders and accounts say otherwise becomes a suggestion at once, as it does for one record.
         refresh_carefully(edition.changed, settings.load()[0])
     done = Changed(edition.changed)
+    if len(own) < len(arguments.get("fields", {})):
+        for record_id in ids:
+            done.skip(record_id, ErrorCode.STALE, "A field was deleted or changed since.", LOGGED_AS)
     for record_id, refusals in edition.refusals.items():
         for refusal in refusals:
             done.refuse(record_id, refusal)
-    # An undo lets orders change again what they could change before.
+    # An undo lets orders, and imports, change again what they could change before.
     newly_locked = {
         name: sorted(id for id in edition.changed if id in locks and name not in locks[id]) for name in details
     }
+    for definition in own:
+        newly_locked[f"{LOGGED_AS}.{definition.key}"] = sorted(
+            id for id in edition.changed if not _is_locked(held_before, id, definition.pk)
+        )
     done.memory = {"newly_locked": newly_locked} if any(newly_locked.values()) else {}
     return done
+
+
+def _is_locked(values: HeldValues, record_id: int, definition_id: int) -> bool:
+    known = values.get(record_id, {}).get(definition_id)
+    return known is not None and known.is_locked
+
+
+def _own_values(given: Mapping[str, Any]) -> dict[FieldDefinition, Value]:
+    """The values of the shop's own fields that still fit: a field may have changed since the job was made."""
+    known = live_by_key() if given else {}
+    values: dict[FieldDefinition, Value] = {}
+    for key, json in given.items():
+        with suppress(CustomerPlusError):
+            if key in known:
+                values[known[key]] = clean(known[key], json)
+    return values
 
 
 def _consent(ids: Sequence[int], arguments: Mapping[str, Any], *, by: Actor, cause: Cause) -> Changed:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ....errors import CustomerPlusError
+from ....fields.models import FieldDefinition
 from ....records.validation import MAX_ATTRIBUTE_NAME_LENGTH
-from ...columns import ATTRIBUTE, COLUMNS, IMPORTED, Kind, is_of_account
+from ...columns import ATTRIBUTE, COLUMNS, FIELD, IMPORTED, Kind, is_of_account
 from ..values import choices, dates
 from ..values.base import Unreadable, plain
 from ..values.emails import has_address
 from ..values.names import is_both
 from .format_definition import DROP, KEEP, Format
 from .formats import columns_of, format_of, recognise
-from .own_columns import own_columns
+from .own_columns import field_columns, own_columns
 from .placed import placed, rank
 from .secrets import has_secrets, is_secret_header
 from .synonyms import exported_names, names
@@ -35,7 +36,8 @@ BLOCKS = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """What becomes of each column of a file, by position: one of ours, `attribute:<name>`, or None.
+    """What becomes of each column of a file, by position: one of ours, `field:<key>`, `attribute:<name>`,
+    or None.
 
     `places` say whose each column is: `billing`, `address 1`; blank for the person's own, and for all of one place
     alone. `secret` columns are never kept, not even among the rows that are refused. `is_own` files are exports of
@@ -87,19 +89,21 @@ def map_columns(
     format: str = "",
     corrections: Mapping[str, str] | None = None,
     keep_unknown: bool = False,
+    fields: Mapping[str, FieldDefinition] | None = None,
 ) -> ColumnMap:
-    """Map the columns of a file. `rows` are some of its first rows.
+    """Map the columns of a file. `rows` are some of its first rows, `fields` those of the shop's own, by their keys.
 
     `format` is that of `formats`, blank to find it out. `corrections` name what a header, as it is written in the
-    file, is to be: one of our columns, `attribute:<name>`, or blank to pass it over. Raises `CustomerPlusError` for a
-    correction that makes no sense, and if no column has e-mail addresses. Columns of passwords are never kept, not even
-    for a correction.
+    file, is to be: one of our columns, `field:<key>`, `attribute:<name>`, or blank to pass it over. Raises
+    `CustomerPlusError` for a correction that makes no sense, and if no column has e-mail addresses. Columns of
+    passwords are never kept, not even for a correction.
     """
-    mapping = _Mapping(headers, list(rows))
-    own = own_columns(headers) if not format else None
+    mapping = _Mapping(headers, list(rows), fields or {})
+    own = own_columns(headers, fields) if not format else None
     known = None if own is not None else _chosen(format, headers)
     mapping.correct(corrections or {})
     mapping.leave_out_secrets()
+    mapping.add_fields()
     if own is not None:
         mapping.add_own(own)
     if known is not None:
@@ -136,8 +140,11 @@ def _is_name(text: str) -> bool:
 class _Mapping:
     """What is found out about the columns of a file, step by step. What was found first stays."""
 
-    def __init__(self, headers: Sequence[str], rows: list[Sequence[str]]) -> None:
+    def __init__(
+        self, headers: Sequence[str], rows: list[Sequence[str]], fields: Mapping[str, FieldDefinition]
+    ) -> None:
         self.headers = headers
+        self.fields = fields
         self.rows = rows
         self.found: dict[int, str | None] = {}
         self.places: dict[int, str] = {}
@@ -166,7 +173,9 @@ class _Mapping:
             if index is None:
                 continue  # a profile may name columns that this file has not
             is_attribute = key.startswith(ATTRIBUTE) and _is_name(key.removeprefix(ATTRIBUTE))
-            if key and key not in IMPORTED and not is_attribute and not is_of_account(key):
+            is_field = key.startswith(FIELD) and key.removeprefix(FIELD) in self.fields
+            is_known = key in IMPORTED or is_attribute or is_field or is_of_account(key)
+            if key and not is_known:
                 raise CustomerPlusError("The mapping names a column that there is not.", field="mapping")
             if key and key not in _SEVERAL and self.has(key):
                 raise CustomerPlusError("The mapping names a column twice.", field="mapping")
@@ -179,6 +188,12 @@ class _Mapping:
             if is_secret_header(header):
                 self.secret.add(index)
                 self.found[index] = None
+
+    def add_fields(self) -> None:
+        """The fields of the shop's own, before anything that is guessed: it was the shop that named them."""
+        for index, key in field_columns(self.headers, self.fields).items():
+            if index not in self.found and not self.has(key):
+                self._set(index, key)
 
     def add_own(self, own: Mapping[int, str | None]) -> None:
         for index, key in own.items():

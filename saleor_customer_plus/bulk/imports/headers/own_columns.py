@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from ...columns import ATTRIBUTE, COLUMNS, LANGUAGES, PREFIXES_OF_ACCOUNT, is_of_account
+from ....fields.models import FieldDefinition
+from ....records.labels import fold
+from ...columns import COLUMNS, FIELD, LANGUAGES, PREFIXES_OF_ACCOUNT, is_of_account, names_of_columns
 from ..values.base import words_of
 
 # Columns under whose headers hardly any other tool writes: one of them is enough to tell that a file is ours.
@@ -29,12 +31,48 @@ def _by_header() -> tuple[Mapping[str, str], ...]:
     )
 
 
-def own_columns(headers: Sequence[str]) -> dict[int, str | None] | None:
+def field_columns(headers: Sequence[str], fields: Mapping[str, FieldDefinition]) -> dict[int, str]:
+    """The columns of fields of the shop's own, by position: headed by a label or a key, the first of several.
+
+    A field's label is compared without its case. So is its key, as an export in JSON or a program writes it.
+    """
+    found: dict[int, str] = {}
+    for index, header in enumerate(headers):
+        key = _field_of(header, fields)
+        if key is not None and key not in found.values():
+            found[index] = key
+    return found
+
+
+def is_field_header(header: str, fields: Mapping[str, FieldDefinition]) -> bool:
+    """Whether a column is of a field of the shop's own, or of one that was there when the file was exported."""
+    return header.strip().startswith(FIELD) or _field_of(header, fields) is not None
+
+
+def _field_of(header: str, fields: Mapping[str, FieldDefinition]) -> str | None:
+    name = fold(" ".join(header.split()))
+    if name.startswith(FIELD):
+        return name if name.removeprefix(FIELD) in fields else None
+    if name in names_of_columns():
+        return None
+    if name in fields:
+        return f"{FIELD}{name}"
+    return next((f"{FIELD}{one.key}" for one in fields.values() if one.label_key == name), None)
+
+
+def own_columns(
+    headers: Sequence[str], fields: Mapping[str, FieldDefinition] | None = None
+) -> dict[int, str | None] | None:
     """Our key of each column of an export of ours, None for what is only exported. None for a file of somebody else.
 
-    Headers are compared letter by letter: `Shipping City` is another tool's.
+    `fields` are the shop's own, whose columns are left out: see `field_columns`. The other headers are compared letter
+    by letter: `Shipping City` is another tool's.
     """
-    named = [header.strip() for header in headers if not header.strip().startswith(_NAMED)]
+    named = [
+        header.strip()
+        for header in headers
+        if not header.strip().startswith(_NAMED) and not is_field_header(header, fields or {})
+    ]
     best = max(_by_header(), key=lambda known: sum(header in known for header in named))
     ours = [best[header] for header in named if header in best]
     if "email" not in ours or len(ours) < _ENOUGH * len(named) or _OURS.isdisjoint(ours):

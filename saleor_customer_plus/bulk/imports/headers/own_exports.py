@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+from ....fields.models import FieldDefinition
 from ...columns import ATTRIBUTE, COLUMNS, LANGUAGES, PREFIXES_OF_ACCOUNT
+from .own_columns import is_field_header
 
 # Columns that other tools do not have, at least not by exactly these names.
 _OURS = (
@@ -24,12 +26,20 @@ def _headers(language: str) -> dict[str, str]:
     return {(column.header(language) if language else key): key for key, column in COLUMNS.items()}
 
 
-def is_own_export(headers: Sequence[str], *, is_json: bool = False, sheet: str = "") -> bool:
+def is_own_export(
+    headers: Sequence[str],
+    *,
+    is_json: bool = False,
+    sheet: str = "",
+    fields: Mapping[str, FieldDefinition] | None = None,
+) -> bool:
     """Whether a file has the headers of our exports, exactly as they are written in one language or as keys.
 
-    A CSV file has to have some that only we write. Workbooks of ours are known by their sheet, too.
+    `fields` are the shop's own, whose headers prove nothing. A CSV file has to have some that only we write. Workbooks
+    of ours are known by their sheet, too.
     """
     fewest = 0 if is_json or _SHEET.fullmatch(sheet) else _FEWEST
+    headers = [header for header in headers if not is_field_header(header, fields or {})]
     for language in ("", *LANGUAGES):
         known = _headers(language)
         ours = {known[header] for header in headers if header in known}

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache, lru_cache
 
@@ -105,6 +105,15 @@ def time_of(cell: str, month_first: bool, offset: timedelta = timedelta()) -> da
     if moment > datetime.now(UTC) + timedelta(days=1):
         raise Unreadable(_IN_THE_FUTURE)
     return moment
+
+
+@lru_cache(REMEMBERED)
+def day_of(cell: str, month_first: bool) -> date:
+    """A day, such as a birthday: that of the place where it was written, also if the cell names a time and a zone."""
+    try:
+        return _moment(cell.strip().casefold(), month_first).date()
+    except (ValueError, OverflowError):
+        raise Unreadable(_NO_DATE) from None
 
 
 @lru_cache(REMEMBERED)
