@@ -12,6 +12,7 @@ from .fields import (
     leads,
     notes,
     orders,
+    own_fields,
     products,
     record,
     saleor_account,
@@ -32,5 +33,6 @@ REGISTRY = Registry(
         *saleor_account.FIELDS,
         *insights.FIELDS,
         *acquisition.FIELDS,
+        *own_fields.FIELDS,
     ]
 )

@@ -5,8 +5,10 @@ Each filter is short for a condition in the language of segments, and is compile
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from functools import partial, reduce
 from operator import and_
@@ -18,8 +20,11 @@ from ..accounts.account_filters import AccountAttributeFilter, MetadataFilter
 from ..conditions.catalogue import REGISTRY
 from ..conditions.compiling import Compiled, compile_tree
 from ..conditions.context import Context
+from ..conditions.fields.own_fields import FIELDS_OF_SHOP
 from ..conditions.registry import Kind
 from ..conditions.tree import And, Call, Comparison, Id, Json, Literal, Money, Node, Not, Operator, Or
+from ..fields.models import FieldType
+from ..fields.values import key_of_reference
 from ..records.models import CustomerRecord, Source, Stage
 from ..saleor_adapter.staff import Channels
 from ..segments.queries import Members, matching, members
@@ -106,6 +111,16 @@ class AcquisitionFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldFilter:
+    """What is asked of a field of the shop's own. The values are those of its type, written as JSON."""
+
+    key: str
+    type: FieldType
+    operator: Operator
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentFilter:
     """The state of a consent: one of these on this channel for this purpose, by the names in `consent.models`."""
 
@@ -135,6 +150,7 @@ class RecordFilter:
     account_metadata: Sequence[MetadataFilter] | None = None  # all of them hold
     account_private_metadata: Sequence[MetadataFilter] | None = None  # all of them hold
     acquisition: AcquisitionFilter | None = None
+    fields: Sequence[FieldFilter] | None = None  # all of them hold
     created_at: Range | None = None
     customer_since: Range | None = None
     last_order_at: Range | None = None
@@ -297,6 +313,27 @@ def _acquisition(wanted: AcquisitionFilter) -> Iterator[Node]:
             yield from _in(f"acquisition_{name.removesuffix('s')}", values)
 
 
+def _own_fields(wanted: Sequence[FieldFilter]) -> Iterator[Node]:
+    for one in wanted:
+        literals = (_literal(one.type, json.loads(text)) for text in one.values)
+        yield Comparison(f"{FIELDS_OF_SHOP}.{one.key}", one.operator, tuple(literals))
+
+
+def _literal(type: FieldType, value: Any) -> Literal:
+    """A value of a field of the shop's own, as the language has it."""
+    match type:
+        case FieldType.NUMBER:
+            return Decimal(repr(value))
+        case FieldType.DATE:
+            return date.fromisoformat(value)
+        case FieldType.MONEY:
+            return Money(Decimal(repr(value["amount"])), value["currency"])
+        case FieldType.ORDER:
+            return key_of_reference(value)
+    literal: Literal = value
+    return literal
+
+
 def _consents(wanted: Sequence[ConsentFilter]) -> Iterator[Node]:
     for one in wanted:
         yield from _in(f"consent.{one.channel}.{one.purpose}".lower(), one.states)
@@ -341,6 +378,7 @@ _TREES: Mapping[str, Callable[[Any], Iterable[Node]]] = {
     "account_metadata": partial(_metadata, "metadata"),
     "account_private_metadata": partial(_metadata, "private_metadata"),
     "acquisition": _acquisition,
+    "fields": _own_fields,
     "created_at": partial(_range, "created_at"),
     "customer_since": partial(_range, "customer_since"),
     "last_order_at": partial(_range, "last_order"),

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     CharField,
+    DateField,
     DateTimeField,
     DecimalField,
     Exists,
     F,
+    Field,
     IntegerField,
     Model,
     OuterRef,
@@ -23,6 +26,7 @@ from django.db.models.expressions import Col
 
 from ..core.paging import Key, Ordering, RankedSegment, Segment
 from ..errors import CustomerPlusError, ErrorCode
+from ..fields.models import FieldDefinition, FieldType, FieldValue
 from ..insights.models import CustomerInsight
 from ..ledger.channel_figures import Seen
 from ..ledger.models import SUM, CustomerFigures
@@ -45,6 +49,7 @@ class SortField(StrEnum):
     ORDER_COUNT = "ORDER_COUNT"
     TOTAL_SPENT = "TOTAL_SPENT"
     NEXT_ORDER_EXPECTED_AT = "NEXT_ORDER_EXPECTED_AT"
+    FIELD = "FIELD"
 
 
 # Those that an index on the table of records answers.
@@ -59,20 +64,33 @@ _KEYS: dict[SortField, tuple[Key, ...]] = {
 _PLAIN = (SortField.CREATED_AT, SortField.NAME, SortField.EMAIL)
 # Those by figures in one currency.
 OF_A_CURRENCY = (SortField.TOTAL_SPENT, SortField.NEXT_ORDER_EXPECTED_AT)
+# By which column of its values a field of the shop's own is sorted. Of the other types nothing is before another.
+COLUMNS_OF_FIELDS: dict[str, tuple[str, Field[Any, Any]]] = {
+    FieldType.TEXT: ("text", TextField()),
+    FieldType.CHOICE: ("text", TextField()),
+    FieldType.NUMBER: ("number", DecimalField(max_digits=24, decimal_places=6)),
+    FieldType.MONEY: ("number", DecimalField(max_digits=24, decimal_places=6)),
+    FieldType.DATE: ("date", DateField()),
+    FieldType.BOOLEAN: ("boolean", BooleanField()),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """What a list is sorted by, ties by id. `currency` is that of the figure, for sorts `OF_A_CURRENCY`."""
+    """What a list is sorted by, ties by id. `currency` is that of the figure, for sorts `OF_A_CURRENCY`, or of money.
+
+    `own` is the field of the shop's own that a sort by FIELD is about.
+    """
 
     field: SortField
     descending: bool = False
     currency: str = ""
+    own: FieldDefinition | None = None
 
     @property
     def tells_of_orders(self) -> bool:
         """Whether the order of the list depends on which orders are seen."""
-        return self.field not in _PLAIN
+        return self.field not in (*_PLAIN, SortField.FIELD)
 
 
 NEWEST_FIRST = Sort(SortField.CREATED_AT, descending=True)
@@ -102,7 +120,8 @@ def sorted_by(
             replace(segment, condition=condition, scope=scope.rows)
             for segment, scope in zip(segments, scopes, strict=True)
         ]
-    return Ordering(f"{'-' if sort.descending else ''}{sort.field}{sort.currency}", segments)
+    own = f":{sort.own.pk}" if sort.own is not None else ""
+    return Ordering(f"{'-' if sort.descending else ''}{sort.field}{own}{sort.currency}", segments)
 
 
 def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segment[CustomerRecord]]:
@@ -110,6 +129,8 @@ def _segments(records: Records, sort: Sort, wanted: RecordFilter) -> list[Segmen
         return [Segment(records, _KEYS[sort.field], sort.descending)]
     if sort.field is SortField.NEXT_ORDER_EXPECTED_AT:
         return _by_next_order(records, sort)
+    if sort.own is not None:
+        return _by_own_field(records, sort, sort.own)
     buyers = records.none() if wanted.bought is False else records
     others = Segment(records.none() if wanted.bought else records.filter(order_count=0), (_ID,), sort.descending)
     if sort.field is SortField.ORDER_COUNT:
@@ -221,6 +242,22 @@ def _by_next_order(records: Records, sort: Sort) -> list[Segment[CustomerRecord]
         Segment(expected, _EXPECTED, sort.descending),
         Segment(records.filter(~Exists(known)), (_ID,), sort.descending),
     ]
+
+
+def _by_own_field(records: Records, sort: Sort, own: FieldDefinition) -> list[Segment[CustomerRecord]]:
+    """Those who have a value, in a currency if it is of money, then the others, who come last in both directions."""
+    column, field = COLUMNS_OF_FIELDS[own.type]
+    values: dict[str, Any] = {"definition": own.pk, f"{column}__isnull": False}
+    if own.is_indexed:
+        values["is_indexed"] = True  # as the index has it
+    if own.type == FieldType.MONEY:
+        values["text"] = sort.currency
+    having = records.filter(**{f"field_values__{name}": value for name, value in values.items()}).annotate(
+        own=F(f"field_values__{column}"), own_of=_Beside(f"field_values__{column}", "record", FieldValue)
+    )
+    keys = (Key("own", field), Key("own_of", BigIntegerField()))
+    lacking = records.filter(~Exists(FieldValue.objects.filter(record=OuterRef("pk"), **values)))
+    return [Segment(having, keys, sort.descending), Segment(lacking, (_ID,), sort.descending)]
 
 
 def by_relevance(records: Records, condition: Q, text: str) -> Ordering[CustomerRecord]:

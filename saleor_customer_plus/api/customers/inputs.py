@@ -29,6 +29,8 @@ from ...customers.filters import (
 from ...customers.orderings import OF_A_CURRENCY, Sort, SortField
 from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...fields.limits import Limits
+from ...fields.models import FieldDefinition, FieldType
 from ...groups.services import default_group
 from ...records.models import Source, Stage
 from ...segments.queries import get as get_segment
@@ -42,6 +44,7 @@ from ..accounts.inputs import (
 from ..consent.enums import CustomerConsentChannel, CustomerConsentPurpose, CustomerConsentState
 from ..core.base import channels_of, checked_text, key_of, keys_of, spelled
 from ..core.types import JSON, DateTime, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
+from ..fields.filters import field_filters, sorted_field
 from ..insights.types import CustomerRfmGroup
 from ..segments.conditions import kept_query
 
@@ -95,6 +98,7 @@ CustomerRecordSortField = enum_of(
         "TOTAL_SPENT": "Sort by the total spent in `currency`. Customers who never bought in it come last",
         "NEXT_ORDER_EXPECTED_AT": "Sort by when the next order in `currency` is expected. Customers of whom none is "
         "expected come last. Requires access to all channels",
+        "FIELD": "Sort by the field that `fieldKey` names. Customers with no value come last",
     },
 )
 
@@ -141,6 +145,22 @@ class CustomerRecordAcquisitionFilterInput(graphene.InputObjectType):  # type: i
     mediums = list_of(graphene.String, description="Any of these media, such as cpc or email.")
     campaigns = list_of(graphene.String, description="Any of these campaigns.")
     surfaces = list_of(graphene.String, description="Any of these surfaces, such as storefront or pos.")
+
+
+class CustomerRecordFieldFilterInput(graphene.InputObjectType):  # type: ignore[misc]
+    """Filter by a field that the shop defined. All conditions must match; at least one is required."""
+
+    key = graphene.String(required=True, description="Key of the field: see `customerFields`.")
+    eq = graphene.Argument(
+        JSON,
+        description="Value to match: for CHOICES, a choice that must be among the record's. Texts are compared "
+        "case-insensitively.",
+    )
+    one_of = list_of(JSON, description="Values, any of which matches. For dates, numbers and texts too.")
+    gte = graphene.Argument(JSON, description="Minimum of a number, date or amount of money, included.")
+    lte = graphene.Argument(JSON, description="Maximum of a number, date or amount of money, included.")
+    contains = graphene.String(description="Part of a text, case-insensitive.")
+    is_set = graphene.Boolean(description="Whether the record has a value in the field.")
 
 
 class CustomerRecordConsentFilterInput(graphene.InputObjectType):  # type: ignore[misc]
@@ -216,6 +236,11 @@ class CustomerRecordFilterInput(graphene.InputObjectType):  # type: ignore[misc]
         description="Filter by how customers came to the shop, as the storefront wrote it into their first counted "
         "order. The caller must have access to its channel."
     )
+    fields = list_of(
+        CustomerRecordFieldFilterInput,
+        description="Filter by fields that the shop defined. All must match, at most 10. Null values match only "
+        "`isSet: false`.",
+    )
     created_at = DateTimeRangeInput(description="Filter by when the shop first knew the customer.")
     customer_since = DateTimeRangeInput(description="Filter by when the lead became a customer.")
     last_order_at = DateTimeRangeInput(description="Filter by the date of the last counted order.")
@@ -259,9 +284,10 @@ class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc
     field = graphene.Argument(CustomerRecordSortField, required=True, description="Field to sort by.")
     direction = graphene.Argument(OrderDirection, required=True, description="Direction to sort in.")
     currency = graphene.String(
-        description="ISO 4217 currency code. Required for TOTAL_SPENT and NEXT_ORDER_EXPECTED_AT, allowed only for "
-        "them."
+        description="ISO 4217 currency code. Required for TOTAL_SPENT and NEXT_ORDER_EXPECTED_AT, and for a field of the "
+        "type MONEY that allows several currencies."
     )
+    field_key = graphene.String(description="Key of the field to sort by. Required for FIELD, and allowed only for it.")
 
 
 def selected_records(info: Any, filter: Mapping[str, Any] | None, search: str | None) -> RecordList:
@@ -308,6 +334,12 @@ def read_sort(given: Mapping[str, Any]) -> Sort:
     """Validate an order."""
     field = SortField(given["field"])
     currency = given.get("currency")
+    descending = given["direction"] == "DESC"
+    if given.get("field_key") and field is not SortField.FIELD:
+        raise CustomerPlusError("A `fieldKey` goes with sorting by FIELD only.", field="field_key")
+    if field is SortField.FIELD:
+        definition = sorted_field(given.get("field_key") or "")
+        return Sort(field, descending, _currency_of_field(definition, currency), definition)
     if field in OF_A_CURRENCY:
         if not currency:
             raise CustomerPlusError(
@@ -318,7 +350,21 @@ def read_sort(given: Mapping[str, Any]) -> Sort:
         raise CustomerPlusError(
             f"A `currency` goes with sorting by {' or '.join(OF_A_CURRENCY)} only.", field="currency"
         )
-    return Sort(field, descending=given["direction"] == "DESC", currency=currency or "")
+    return Sort(field, descending=descending, currency=currency or "")
+
+
+def _currency_of_field(definition: FieldDefinition, currency: str | None) -> str:
+    """The currency that a field is sorted in; blank, unless it holds money."""
+    if definition.type != FieldType.MONEY:
+        if currency:
+            raise CustomerPlusError("A `currency` goes with a field of the type MONEY only.", field="currency")
+        return ""
+    currency = currency or Limits.of(definition.limits).currency
+    if not currency:
+        raise CustomerPlusError(
+            "Sorting by an amount of money needs a `currency`.", code=ErrorCode.REQUIRED, field="currency"
+        )
+    return _currency(currency)
 
 
 def _filter(given: Mapping[str, Any]) -> RecordFilter:
@@ -511,6 +557,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "languages": _languages,
     "sources": _sources,
     "attributes": _attributes,
+    "fields": field_filters,
     "order_channels": lambda ids: keys_of(ids, "Channel", field="order_channels", most=MAX_VALUES),
     "company_name": lambda name: checked_text(name.strip(), field="company_name", longest=256),
     "created_at": _range,

@@ -20,6 +20,7 @@ from ..core.mirrors import mirror_of
 from ..core.types import list_of
 from ..customers.inputs import CustomerRecordFilterInput
 from ..exports.inputs import CustomerExportInput
+from ..fields.filters import given_filter
 from ..imports.inputs import CustomerImportInput
 from ..updates.inputs import CustomerBulkActionInput
 
@@ -122,6 +123,8 @@ def _filter(wanted: RecordFilter, default_group_id: int | None = None) -> dict[s
     for name in ("account_metadata", "account_private_metadata"):
         if given[name] is not None:
             given[name] = [{"key": one.key, "value": one.equals} for one in given[name]]
+    if wanted.fields is not None:
+        given["fields"] = list(map(given_filter, wanted.fields))
     if wanted.order_channels is not None:
         given["order_channels"] = [to_global_id("Channel", id) for id in wanted.order_channels]
     if wanted.segments:

@@ -69,6 +69,12 @@ def _next_anniversaries(today: date) -> dict[int, int]:
     return away
 
 
+def days_until(days: Mapping[int, date | None], today: date) -> dict[int, int | None]:
+    """How many days away the next anniversary of each of these days is."""
+    away = _next_anniversaries(today)
+    return {key: None if day is None else away[day.month * 100 + day.day] for key, day in days.items()}
+
+
 def _condition(name: str, predicate: Predicate, context: Context) -> Q:
     moment = _MOMENTS[name][0](context)
     if isinstance(predicate, Missing):
@@ -81,12 +87,8 @@ def _condition(name: str, predicate: Predicate, context: Context) -> Q:
 def _read(name: str, record_ids: Collection[int], predicate: Predicate, context: Context) -> Mapping[int, Any]:
     moment = _MOMENTS[name][0](context)
     rows = CustomerRecord.objects.filter(pk__in=record_ids).annotate(moment=moment).values_list("pk", "moment")
-    away = _next_anniversaries(context.today)
-    found = {}
-    for pk, at in rows:
-        day = at and at.astimezone(context.zone).date()
-        found[pk] = day and away[day.month * 100 + day.day]
-    return found
+    days = {pk: at and at.astimezone(context.zone).date() for pk, at in rows}
+    return days_until(days, context.today)
 
 
 def _field(key: str) -> Field | None:

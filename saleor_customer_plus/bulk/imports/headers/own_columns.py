@@ -7,7 +7,7 @@ from functools import cache
 
 from ....fields.models import FieldDefinition
 from ....records.labels import fold
-from ...columns import COLUMNS, FIELD, LANGUAGES, PREFIXES_OF_ACCOUNT, is_of_account, names_of_columns
+from ...columns import ATTRIBUTE, COLUMNS, FIELD, LANGUAGES, PREFIXES_OF_ACCOUNT, is_of_account, names_of_columns
 from ..values.base import words_of
 
 # Columns under whose headers hardly any other tool writes: one of them is enough to tell that a file is ours.
