@@ -14,7 +14,7 @@ from saleor_customer_plus.conditions.context import Context, SavedTree
 from saleor_customer_plus.conditions.errors import ConditionError, Reason
 from saleor_customer_plus.conditions.parsing import parse
 from saleor_customer_plus.conditions.registry import Function
-from tests.factories import make_channel, make_group, make_tag
+from tests.factories import make_channel, make_field, make_group, make_tag
 from tests.hosts import ROOT
 
 TEXT = (ROOT / "docs" / "conditions.md").read_text()
@@ -29,6 +29,7 @@ def context() -> Context:
     for name in ("vip", "press"):
         make_tag(name)
     make_group("trade")
+    make_field("birthday", "DATE")
     for slug in ("eu", "us"):
         make_channel(slug)
     return Context(find_segment=lambda name: SavedTree(1, parse("order_count > 2")) if name == "Best" else None)
