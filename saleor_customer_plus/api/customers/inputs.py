@@ -284,8 +284,8 @@ class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc
     field = graphene.Argument(CustomerRecordSortField, required=True, description="Field to sort by.")
     direction = graphene.Argument(OrderDirection, required=True, description="Direction to sort in.")
     currency = graphene.String(
-        description="ISO 4217 currency code. Required for TOTAL_SPENT and NEXT_ORDER_EXPECTED_AT, and for a field of the "
-        "type MONEY that allows several currencies."
+        description="ISO 4217 currency code. Required for TOTAL_SPENT and NEXT_ORDER_EXPECTED_AT, and for a field of "
+        "the type MONEY that allows several currencies."
     )
     field_key = graphene.String(description="Key of the field to sort by. Required for FIELD, and allowed only for it.")
 
