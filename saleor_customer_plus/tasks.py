@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils import timezone
+
 from . import __version__, job_kinds, settings
 from .core import owed, publishing
 from .core.celery_tasks import task
 from .core.notifications import MailDelayed
+from .fields import changes as field_changes
 from .groups import tasks as group_tasks  # noqa: F401 - registers them
 from .groups import vouchers
 from .insights import insights_job
@@ -130,8 +133,10 @@ def resume_jobs() -> None:
 
 @task("remove_old_files")
 def remove_old_files() -> None:
-    """Run by Celery beat: remove files of jobs that are older than the settings keep them."""
+    """Run by Celery beat: remove files of jobs, and deleted fields, that are older than the settings keep them."""
     retention.remove_old_files()
+    chosen, _is_active = settings.load()
+    field_changes.purge(timezone.now() - chosen.job_retention)
 
 
 @task("tell_mentioned")

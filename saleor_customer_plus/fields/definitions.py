@@ -16,7 +16,7 @@ from ..core import sql
 from ..errors import CustomerPlusError, ErrorCode, Problems
 from ..records.labels import clean_name, clean_text, fold
 from .limits import clean_limits
-from .models import FieldDefinition, FieldType, FieldValue
+from .models import FieldDefinition, FieldType
 from .queries import live
 
 # Each field is a column of exports and of the form, and each index costs every import.
@@ -41,7 +41,7 @@ def create(raw: Mapping[str, Any]) -> FieldDefinition:
 
     `raw` has the names of the model; `label` and `type` are required, and the key is made of the label if not given.
     """
-    _lock()
+    lock()
     known = live()
     problems = Problems()
     if len(known) >= MAX_FIELDS:
@@ -164,29 +164,18 @@ def _clean_choices(raw: Sequence[Mapping[str, Any]], type: FieldType) -> list[di
 
 def get_locked(definition_id: int) -> FieldDefinition:
     """The definition, which nobody else changes until the end of the transaction. Raise NOT_FOUND if there is none."""
-    _lock()
+    lock()
     found = FieldDefinition.objects.select_for_update().filter(pk=definition_id, archived_at=None).first()
     if found is None:
         raise CustomerPlusError("No field has this id.", code=ErrorCode.NOT_FOUND, field="id")
     return found
 
 
-def update(definition_id: int, raw: Mapping[str, Any]) -> FieldDefinition:
-    """Change a definition. Raises all errors at once."""
-    definition = get_locked(definition_id)
+def clean_update(definition: FieldDefinition, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a definition after a change, all of them. Raises all errors at once."""
     if (key := raw.get("key")) is not None and key != definition.key:
         raise CustomerPlusError("The key of a field never changes.", field="key")
-    values = clean(raw, definition, live())
-    if (
-        affects_values(definition, values)
-        and FieldValue.objects.filter(definition=definition, value__isnull=False).exists()
-    ):
-        raise CustomerPlusError(
-            "Records have values in this field, which the change would alter. Define another field.",
-            code=ErrorCode.OUT_OF_SCOPE,
-            field="id",
-        )
-    return save(definition, values)
+    return clean(raw, definition, live())
 
 
 def save(definition: FieldDefinition, values: Mapping[str, Any]) -> FieldDefinition:
@@ -210,20 +199,9 @@ def affects_values(current: FieldDefinition, after: Mapping[str, Any]) -> bool:
     )
 
 
-def delete(definition_id: int) -> FieldDefinition:
-    """Delete a field that no record has a value in. Return it as it was."""
-    definition = get_locked(definition_id)
-    if FieldValue.objects.filter(definition=definition, value__isnull=False).exists():
-        raise CustomerPlusError(
-            "Records have values in this field. Clear them first.", code=ErrorCode.OUT_OF_SCOPE, field="id"
-        )
-    FieldDefinition.objects.filter(pk=definition.pk).delete()
-    return definition
-
-
 def reorder(definition_ids: Sequence[int]) -> list[FieldDefinition]:
     """Put these fields first, in this order; the others follow in theirs. Return all of them."""
-    _lock()
+    lock()
     known = {one.pk: one for one in live()}
     if len(set(definition_ids)) < len(definition_ids):
         raise CustomerPlusError("A field is there twice.", field="ids")
@@ -236,6 +214,6 @@ def reorder(definition_ids: Sequence[int]) -> list[FieldDefinition]:
     return [known[pk] for pk in ordered]
 
 
-def _lock() -> None:
+def lock() -> None:
     """Let nobody else change definitions until the end of the transaction."""
     sql.rows(sql.Sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,)))

@@ -19,6 +19,11 @@ def live() -> list[FieldDefinition]:
     return list(FieldDefinition.objects.filter(archived_at=None).order_by("position", "pk"))
 
 
+def archived() -> list[FieldDefinition]:
+    """Fields that were deleted or replaced and can still be restored, newest first."""
+    return list(FieldDefinition.objects.filter(archived_at__isnull=False).order_by("-archived_at", "-pk")[:100])
+
+
 def live_by_key() -> dict[str, FieldDefinition]:
     """All fields that there are, in order, by their keys."""
     return {definition.key: definition for definition in live()}

@@ -248,7 +248,7 @@ def write(
 
 
 # The columns of a value, with their types.
-_COLUMNS = {
+COLUMNS = {
     "record_id": "bigint",
     "definition_id": "bigint",
     "value": "jsonb",
@@ -263,7 +263,10 @@ _COLUMNS = {
 
 
 def _store(changes: Collection[_Change], by: Writer, at: datetime) -> None:
-    rows = [_row(one) for one in sorted(changes, key=lambda one: (one.record_id, one.definition.pk))]
+    rows = [
+        values_row(one.record_id, one.definition, one.after)
+        for one in sorted(changes, key=lambda one: (one.record_id, one.definition.pk))
+    ]
     sql.run(
         sql.fill(
             """
@@ -277,10 +280,10 @@ def _store(changes: Collection[_Change], by: Writer, at: datetime) -> None:
             )
             """,
             values=sql.table(FieldValue),
-            columns=sql.columns(_COLUMNS),
-            named=sql.columns(_COLUMNS, prefix="v"),
-            excluded=sql.columns(_COLUMNS, prefix="EXCLUDED"),
-            types=sql.Sql(", ".join(f"{name} {type}" for name, type in _COLUMNS.items())),
+            columns=sql.columns(COLUMNS),
+            named=sql.columns(COLUMNS, prefix="v"),
+            excluded=sql.columns(COLUMNS, prefix="EXCLUDED"),
+            types=sql.Sql(", ".join(f"{name} {type}" for name, type in COLUMNS.items())),
             source=by.source.value,
             origin=by.origin,
             at=at,
@@ -290,10 +293,10 @@ def _store(changes: Collection[_Change], by: Writer, at: datetime) -> None:
     )
 
 
-def _row(change: _Change) -> dict[str, Any]:
-    value, definition = change.after, change.definition
+def values_row(record_id: int, definition: FieldDefinition, value: Value) -> dict[str, Any]:
+    """The columns of a value, as the database is told them."""
     return {
-        "record_id": change.record_id,
+        "record_id": record_id,
         "definition_id": definition.pk,
         "value": value.json,
         "text": value.text,

@@ -213,6 +213,26 @@ def _view(world: World, part: str = "") -> Call:
     return Call(view if part else {**view, "input": {"isShared": True}}, NOBODY)
 
 
+@scenario("customerFieldUpdate:type", "customerFieldRestore")
+def _field(world: World, part: str = "") -> Call:
+    """Anna's value becomes another one, or becomes again what it was."""
+    input = {"type": "CHOICE", "choices": [{"label": "L", "value": "large"}]}
+    preview = (
+        "query ($id: ID!, $input: CustomerFieldUpdateInput) { customerFieldChangePreview(id: $id, input: $input)"
+        " { token } }"
+    )
+    token = world.ask(preview, id=world.id(world.field), input=input)["token"]
+    variables = {"id": world.id(world.field), "input": input, "token": token}
+    if part:
+        return Call(variables, ANNA)
+    update = (
+        "mutation ($id: ID!, $input: CustomerFieldUpdateInput!, $token: String)"
+        " { customerFieldUpdate(id: $id, input: $input, token: $token) { errors { message } } }"
+    )
+    world.ask(update, **variables)
+    return Call({"id": world.id(world.field)}, ANNA)
+
+
 # Records.
 
 

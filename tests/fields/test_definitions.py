@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode, SeveralErrors
-from saleor_customer_plus.fields import definitions
+from saleor_customer_plus.fields import changes, definitions
 from saleor_customer_plus.fields.limits import matches_mask
 from saleor_customer_plus.fields.models import FieldDefinition
 from tests.factories import make_field, make_field_values, make_record
 
 pytestmark = pytest.mark.django_db
+
+SARA = Actor(ActorType.STAFF, "7")
 
 
 def refused(**raw: Any) -> list[tuple[str | None, str]]:
@@ -116,7 +120,7 @@ class TestCreate:
 class TestUpdate:
     def test_what_is_left_out_stays(self) -> None:
         field = make_field("size", type="NUMBER", label="Size", limits={"min_number": "1"}, is_required=True)
-        changed = definitions.update(field.pk, {"label": "Shoe size"})
+        changed = changes.update(field.pk, {"label": "Shoe size"}, token=None, actor=SARA)
         assert (changed.label, changed.label_key) == ("Shoe size", "shoe size")
         assert (changed.limits, changed.is_required) == ({"min_number": "1"}, True)
         assert changed.modified_at > field.modified_at
@@ -124,22 +128,22 @@ class TestUpdate:
     def test_the_key_never_changes(self) -> None:
         field = make_field("size")
         with pytest.raises(CustomerPlusError) as caught:
-            definitions.update(field.pk, {"key": "other"})
+            changes.update(field.pk, {"key": "other"}, token=None, actor=SARA)
         assert caught.value.field == "key"
 
     def test_it_may_keep_its_own_label(self) -> None:
         field = make_field("size", label="Size")
-        assert definitions.update(field.pk, {"label": "SIZE"}).label == "SIZE"
+        assert changes.update(field.pk, {"label": "SIZE"}, token=None, actor=SARA).label == "SIZE"
 
     def test_labels_of_choices_change_while_records_have_them(self) -> None:
         field = make_field("size", type="CHOICE", choices=["small"])
         make_field_values(make_record(), size="small")
         choices = [{"value": "large", "label": "large"}, {"value": "small", "label": "Small"}]
-        assert definitions.update(field.pk, {"choices": choices}).choices == choices
+        assert changes.update(field.pk, {"choices": choices}, token=None, actor=SARA).choices == choices
 
     def test_one_that_is_gone(self) -> None:
         with pytest.raises(CustomerPlusError) as caught:
-            definitions.update(1, {})
+            changes.update(1, {}, token=None, actor=SARA)
         assert caught.value.code == ErrorCode.NOT_FOUND
 
 

@@ -105,6 +105,8 @@ class CustomerFieldCreateInput(CustomerFieldInput):
 class CustomerFieldUpdateInput(CustomerFieldInput):
     """Parts of a definition to update."""
 
+    type = graphene.Argument(CustomerFieldType, description="Type of the values. Limits of another type are removed.")
+
 
 class CustomerRecordFieldInput(graphene.InputObjectType):  # type: ignore[misc]
     """A value for a field that the shop defined."""

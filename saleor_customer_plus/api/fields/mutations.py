@@ -8,6 +8,7 @@ from typing import Any
 import graphene
 
 from ...activity.services import Actor
+from ...fields import changes
 from ...fields import definitions as actions
 from ..core.base import key_of, keys_of
 from ..core.mutations import StaffMutation
@@ -32,7 +33,8 @@ class CustomerFieldCreate(StaffMutation):
 class CustomerFieldUpdate(StaffMutation):
     """Updates the definition of a field. Requires MANAGE_USERS.
 
-    A change that would alter values, such as of limits, choices or uniqueness, fails if any record has a value.
+    A change that alters values, such as of the type, limits or choices, needs the token of customerFieldChangePreview.
+    The field then has a new ID; customerFieldRestore takes the change back.
     """
 
     field = graphene.Field(CustomerField, description="The updated field. Null if the mutation failed.")
@@ -40,23 +42,48 @@ class CustomerFieldUpdate(StaffMutation):
     class Arguments:
         id = graphene.ID(required=True, description="Global ID of the field.")
         input = CustomerFieldUpdateInput(required=True, description="Fields to update.")
+        token = graphene.String(description="Token of the preview of this change. Required if it alters values.")
 
     @classmethod
-    def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
-        return {"field": actions.update(key_of(id, "CustomerField", field="id"), input)}
+    def perform(
+        cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any], token: str | None = None
+    ) -> dict[str, Any]:
+        definition_id = key_of(id, "CustomerField", field="id")
+        return {"field": changes.update(definition_id, input, token=token, actor=actor)}
 
 
 class CustomerFieldDelete(StaffMutation):
-    """Deletes a field. Fails if any record has a value in it. Requires MANAGE_USERS."""
+    """Deletes a field with its values. Requires MANAGE_USERS.
+
+    If any record has a value, the token of customerFieldChangePreview is required. The field is then archived:
+    customerFieldRestore brings it back for as long as the settings keep the data of jobs.
+    """
 
     field = graphene.Field(CustomerField, description="The deleted field. Null if the mutation failed.")
 
     class Arguments:
         id = graphene.ID(required=True, description="Global ID of the field.")
+        token = graphene.String(description="Token of the preview. Required if any record has a value.")
+
+    @classmethod
+    def perform(cls, info: Any, actor: Actor, *, id: str, token: str | None = None) -> dict[str, Any]:
+        return {"field": changes.delete(key_of(id, "CustomerField", field="id"), token=token)}
+
+
+class CustomerFieldRestore(StaffMutation):
+    """Restores a field that was deleted or changed, with its values. Requires MANAGE_USERS.
+
+    The field that replaced it is archived. Values that were written since are kept as far as the restored field allows.
+    """
+
+    field = graphene.Field(CustomerField, description="The restored field. Null if the mutation failed.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="Global ID of the archived field.")
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, id: str) -> dict[str, Any]:
-        return {"field": actions.delete(key_of(id, "CustomerField", field="id"))}
+        return {"field": changes.restore(key_of(id, "CustomerField", field="id"), actor=actor)}
 
 
 class CustomerFieldsReorder(StaffMutation):
@@ -80,4 +107,5 @@ class FieldMutations:
     customer_field_create = CustomerFieldCreate.Field()
     customer_field_update = CustomerFieldUpdate.Field()
     customer_field_delete = CustomerFieldDelete.Field()
+    customer_field_restore = CustomerFieldRestore.Field()
     customer_fields_reorder = CustomerFieldsReorder.Field()

@@ -9,6 +9,7 @@ from typing import Any
 import graphene
 
 from ...fields import models
+from ...fields.changes import Impact
 from ...fields.limits import Limits
 from ...fields.queries import FieldOfRecord, count_values, fields_of
 from ...records.models import CustomerRecord
@@ -65,6 +66,7 @@ class CustomerField(graphene.ObjectType):  # type: ignore[misc]
         required=True, description="Number of records with a value in the field, including inactive ones."
     )
     created_at = DateTime(required=True, description="When the field was created.")
+    archived_at = DateTime(description="When the field was deleted or replaced. Null if it is in use.")
     updated_at = DateTime(required=True, description="When the definition was last updated.")
 
     @staticmethod
@@ -84,8 +86,40 @@ class CustomerField(graphene.ObjectType):  # type: ignore[misc]
         return definition.created_at
 
     @staticmethod
+    def resolve_archived_at(definition: models.FieldDefinition, _info: Any) -> datetime | None:
+        return definition.archived_at
+
+    @staticmethod
     def resolve_updated_at(definition: models.FieldDefinition, _info: Any) -> datetime:
         return definition.modified_at
+
+
+class CustomerFieldChangePreview(graphene.ObjectType):  # type: ignore[misc]
+    """What becomes of the values of a field if it is changed or deleted."""
+
+    value_count = graphene.Int(required=True, description="Number of records with a value.")
+    kept_count = graphene.Int(required=True, description="Number of values that are kept, converted if necessary.")
+    lost_count = graphene.Int(required=True, description="Number of values that the changed field cannot have.")
+    lost_examples = list_of(
+        graphene.String, required=True, description="Different values among those that are lost, at most 10."
+    )
+    token = graphene.String(required=True, description="Token to send with the change, valid for one hour.")
+
+    @staticmethod
+    def resolve_value_count(impact: Impact, _info: Any) -> int:
+        return impact.values
+
+    @staticmethod
+    def resolve_kept_count(impact: Impact, _info: Any) -> int:
+        return impact.kept
+
+    @staticmethod
+    def resolve_lost_count(impact: Impact, _info: Any) -> int:
+        return impact.lost
+
+    @staticmethod
+    def resolve_lost_examples(impact: Impact, _info: Any) -> Sequence[str]:
+        return impact.examples
 
 
 class CustomerRecordField(graphene.ObjectType):  # type: ignore[misc]

@@ -116,8 +116,8 @@ class TestDefinitions:
         field, record = make_field("size"), make_record()
         make_field_values(record, size="L")
         for input in ({"limits": {"maxLength": 1}}, {"isUnique": True}, {"isIndexed": True}):
-            assert errors(api(UPDATE, id=gid(field), input=input)) == [("id", "OUT_OF_SCOPE")]
-        assert errors(api(DELETE, id=gid(field))) == [("id", "OUT_OF_SCOPE")]
+            assert errors(api(UPDATE, id=gid(field), input=input)) == [("token", "REQUIRED")]
+        assert errors(api(DELETE, id=gid(field))) == [("token", "REQUIRED")]
         FieldValue.objects.all().delete()
         assert errors(api(UPDATE, id=gid(field), input={"isIndexed": True})) == []
 
@@ -135,6 +135,51 @@ class TestDefinitions:
         query = "query ($id: ID!) { customerField(id: $id) { key } }"
         assert api(query, id=gid(one)) == {"customerField": {"key": "one"}}
         assert api(query, id=gid(two)) == {"customerField": None}
+
+
+class TestChanges:
+    def test_preview_change_and_restore(self, api: Api) -> None:
+        field = make_field("size")
+        anna, ben = make_record(), make_record()
+        make_field_values(anna, size="38")
+        make_field_values(ben, size="large")
+        preview = (
+            "query ($id: ID!, $input: CustomerFieldUpdateInput) { customerFieldChangePreview(id: $id, input: $input)"
+            " { valueCount keptCount lostCount lostExamples token } }"
+        )
+        input = {"type": "NUMBER"}
+        told = api(preview, id=gid(field), input=input)["customerFieldChangePreview"]
+        token = told.pop("token")
+        assert told == {"valueCount": 2, "keptCount": 1, "lostCount": 1, "lostExamples": ["large"]}
+        update = UPDATE.replace("($id", "($token: String, $id").replace(
+            "input: $input)", "input: $input, token: $token)"
+        )
+        changed = api(update, id=gid(field), input=input, token=token)["customerFieldUpdate"]
+        assert (changed["errors"], changed["field"]["type"], changed["field"]["valueCount"]) == ([], "NUMBER", 1)
+
+        archived = api("{ customerFields(isArchived: true) { id type archivedAt } }")["customerFields"]
+        assert [(one["id"], one["type"]) for one in archived] == [(gid(field), "TEXT")]
+        restore = f"mutation ($id: ID!) {{ customerFieldRestore(id: $id) {{ field {{ id valueCount }} {ERRORS} }} }}"
+        assert api(restore, id=gid(field))["customerFieldRestore"] == {
+            "field": {"id": gid(field), "valueCount": 2},
+            "errors": [],
+        }
+        assert errors(api(restore, id=gid(field))) == [("id", "NOT_FOUND")]
+
+        delete = DELETE.replace("($id: ID!)", "($id: ID!, $token: String)").replace(
+            "(id: $id)", "(id: $id, token: $token)"
+        )
+        token = api(preview, id=gid(field))["customerFieldChangePreview"]["token"]
+        assert errors(api(delete, id=gid(field), token=token)) == []
+        assert api("{ customerFields { id } }") == {"customerFields": []}
+
+    def test_what_is_wrong_with_a_change(self, api: Api) -> None:
+        query = (
+            "query ($id: ID!, $input: CustomerFieldUpdateInput) { customerFieldChangePreview(id: $id, input: $input)"
+            " { token } }"
+        )
+        (error,) = api.errors(query, id=gid(make_field("size")), input={"type": "CHOICE"})
+        assert (error["extensions"]["field"], error["extensions"]["code"]) == ("choices", "REQUIRED")
 
 
 class TestValues:
