@@ -18,6 +18,7 @@ from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.fields.models import FieldDefinition, FieldValue
 from saleor_customer_plus.fields.queries import fields_of
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_field, make_field_values, make_order, make_record
@@ -209,7 +210,7 @@ class TestImport:
         make_field("points", "NUMBER")
         file = ContentFile(b"email,points\nanna@example.com,5\n", name="list.csv")
         options = ImportOptions().to_json()
-        job = jobs.create(JobKind.IMPORT, actor=STAFF, options=options, file=file, file_name="list.csv")
+        job = lifecycle.create(JobKind.IMPORT, actor=STAFF, options=options, file=file, file_name="list.csv")
         for _ in jobs.run(job.pk):
             pass
         job.refresh_from_db()
@@ -220,7 +221,7 @@ class TestImport:
         assert values(anna) == {}
 
         FieldDefinition.objects.all().delete()
-        jobs.start(job.pk, actor=STAFF)
+        lifecycle.start(job.pk, actor=STAFF)
         job = run(job)
         assert warnings(job)[-1] == ("points", "INVALID", "The field of this column was deleted.")
 
