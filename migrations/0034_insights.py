@@ -14,7 +14,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CurrencyInsight",
             fields=[
-                ("currency", models.CharField(max_length=3, primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("currency", models.CharField(max_length=3, unique=True)),
                 ("customers", models.IntegerField()),
                 (
                     "recency_thresholds",

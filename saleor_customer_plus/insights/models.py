@@ -77,7 +77,8 @@ class CurrencyInsight(models.Model):
     A score is 1 plus the number of thresholds that a customer reaches. A threshold is missing where nobody reaches it.
     """
 
-    currency = models.CharField(max_length=3, primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    currency = models.CharField(max_length=3, unique=True)
     customers = models.IntegerField()
     recency_thresholds = ArrayField(models.DateField())  # the day of the last order, in `time_zone`
     frequency_thresholds = ArrayField(models.IntegerField())  # orders

@@ -152,6 +152,7 @@ def test_the_tables_of_a_record_are_all_there() -> None:
         "CustomerAddress": "record_id",
         "CustomerFigures": "record_id",
         "LedgerEntry": "record_id",
+        "LedgerLine": "entry__record_id",
         "TagAssignment": "record_id",
         "GroupMembership": "record_id",
         "VoucherUse": "record_id",

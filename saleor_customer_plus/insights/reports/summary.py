@@ -139,7 +139,7 @@ def _add_rfm(found: Summary) -> None:
     )
     for row in sql.rows(query):
         groups[row.currency].append(row)
-    thresholds = CurrencyInsight.objects.in_bulk()
+    thresholds = CurrencyInsight.objects.in_bulk(field_name="currency")
     order = list(RfmGroup)
     for currency in found.currencies:
         if (kept := thresholds.get(currency.currency)) is None:
