@@ -64,6 +64,8 @@ HARMLESS = {
     "Query.customerSegmentFields": "the names of fields, and nothing of anybody",
     "CustomerDraftOrderCreate.orderId": "the order was made by the caller a moment ago",
     "Mutation.customerFieldsReorder": "of the definitions of fields",
+    "Query.customerFieldChangePreview": "of the values of the shop's own fields",
+    "Mutation.customerFieldChangePreview": "of the values of the shop's own fields",
     "CustomerJob.fileName": "the name of a file, and nothing in it",
     "CustomerJob.filesRemovedAt": "a time",
     "CustomerJobProgress.rowsTotal": "a count",
