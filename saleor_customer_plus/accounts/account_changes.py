@@ -5,7 +5,7 @@ What an account has already is not set again, so that a list that is imported tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -16,7 +16,7 @@ from ..activity.models import ActivityType, CauseType
 from ..activity.services import Actor, Cause, Entry, append
 from ..errors import CustomerPlusError, ErrorCode, Problems
 from ..records.models import CustomerRecord
-from ..saleor_adapter import saleor_api
+from ..saleor_adapter import saleor_api, staff
 from .account_data import (
     AssignedAttribute,
     Kind,
@@ -28,12 +28,17 @@ from .account_data import (
 )
 from .services import update_account
 
+# Not by `customerUpdate`, which takes metadata too: that of 3.21 answers as if all were well, and saves none of it.
+_METADATA_UPDATE = f"""
+mutation ($id: ID!, $input: [MetadataInput!]!) {{
+  updateMetadata(id: $id, input: $input) {{ item {{ metadata {{ key }} }} {saleor_api.ERRORS} }}
+}}
+"""
 _METADATA_DELETE = f"""
 mutation ($id: ID!, $keys: [String!]!) {{
   deleteMetadata(id: $id, keys: $keys) {{ item {{ metadata {{ key }} }} {saleor_api.ERRORS} }}
 }}
 """
-_PRIVATE_METADATA_DELETE = _METADATA_DELETE.replace("deleteMetadata", "deletePrivateMetadata")
 
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 # What a text can say. Files, references and rich text are set in Saleor.
@@ -76,27 +81,14 @@ def change_account(
         with problems.noted():
             asked |= _attributes(account, changes, log)
     problems.raise_any()
-    removed: list[tuple[str, list[str]]] = []
-    for name, document, wanted in (
-        ("metadata", _METADATA_DELETE, changes.metadata),
-        ("private_metadata", _PRIVATE_METADATA_DELETE, changes.private_metadata),
-    ):
-        known = metadata_of(account, is_private=name.startswith("private"))
-        differ = {key: value for key, value in wanted.items() if known.get(key) != value}
-        if set_ := [{"key": key, "value": value} for key, value in differ.items() if value is not None]:
-            asked["privateMetadata" if name.startswith("private") else name] = set_
-        if gone := [key for key, value in differ.items() if value is None]:
-            removed.append((document, gone))
-        if name == "metadata":
-            log.add(name, {key: known.get(key) for key in differ}, differ)
-        elif differ:  # not the values: whoever reads the log may not see those of every account
-            log.add("private_metadata_keys", [], sorted(differ))
-    if not asked and not removed:
+    calls = [*_metadata(account, changes.metadata, log), *_metadata(account, changes.private_metadata, log, "Private")]
+    if not asked and not calls:
         return False
-    # Also where only keys are removed, so that accounts of staff are protected alike.
-    update_account(context, account, field="record_id", **asked)
-    for document, keys in removed:
-        variables = {"id": saleor_api.global_id("User", account.pk), "keys": keys}
+    if asked:
+        update_account(context, account, field="record_id", **asked)
+    else:
+        staff.refuse_change_of_staff(account, context.app or context.user, field="record_id")
+    for document, variables in calls:
         saleor_api.run(context, document, variables).or_raise()
     caused = cause or Cause(CauseType.ACCOUNT, str(account.pk))
     told = {"before": log.before, "after": log.after, **actor.of_entry, **caused.of_entry}
@@ -163,6 +155,23 @@ def _has(attribute: AssignedAttribute, texts: list[str]) -> bool:
     if attribute.input_type == Kind.NUMERIC:
         return [float(text) for text in texts] == [one.numeric for one in attribute.values]
     return sorted(texts) == sorted(one.text for one in attribute.values)
+
+
+def _metadata(
+    account: Any, wanted: Mapping[str, str | None], log: _Log, kind: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The operations, each with its variables, that set and delete what differs. `kind` is Private, or blank."""
+    known = metadata_of(account, is_private=bool(kind))
+    differ = {key: value for key, value in wanted.items() if known.get(key) != value}
+    if kind and differ:  # not the values: whoever reads the log may not see those of every account
+        log.add("private_metadata_keys", [], sorted(differ))
+    elif differ:
+        log.add("metadata", {key: known.get(key) for key in differ}, differ)
+    id = saleor_api.global_id("User", account.pk)
+    if given := [{"key": key, "value": value} for key, value in differ.items() if value is not None]:
+        yield _METADATA_UPDATE.replace("updateMetadata", f"update{kind}Metadata"), {"id": id, "input": given}
+    if gone := [key for key, value in differ.items() if value is None]:
+        yield _METADATA_DELETE.replace("deleteMetadata", f"delete{kind}Metadata"), {"id": id, "keys": gone}
 
 
 # The key and the name of each choice, by the attribute and what it may be called, in lower case.

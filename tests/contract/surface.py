@@ -639,6 +639,7 @@ VARIANTS: dict[str, dict[tuple[str, str], str | None]] = {
         ("saleor.app.models", "AppTokenManager.create"): "(self, app, name='', auth_token=None, **extra_fields)",
         ("plugins.PluginConfiguration", "configuration"): "JSONField null default=dict",
         ("account.User", "number_of_orders"): None,
+        ("attribute.AttributeValue", "numeric"): None,
         ("order.Order", "lines_count"): "PositiveIntegerField null",
     },
     "3.22": _BEFORE_3_23,
