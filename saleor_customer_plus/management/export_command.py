@@ -18,6 +18,7 @@ from ..activity.models import ActorType
 from ..bulk import exports
 from ..bulk.exports.column_sql import BY_PURPOSE
 from ..bulk.exports.options import DELIMITERS, ENCODINGS, ExportRequest
+from ..conditions.parsing import parse
 from ..consent.models import MARKETING, ConsentChannel, ConsentPurpose, ConsentState
 from ..core import json_values
 from ..customers.filters import (
@@ -36,6 +37,7 @@ from ..jobs.models import BulkJob, JobState
 from ..records.labels import clean_name, fold
 from ..records.models import Source, Stage
 from ..saleor_adapter import host
+from ..segments import definitions
 from ..settings import ExportFormat
 from ..tags import queries as tags
 from . import common
@@ -107,6 +109,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="Only those with this attribute, or with this value of it: JSON, or a text. May be repeated: all of them.",
     )
     parser.add_argument("--company-name", help="Only those of the company of this name.")
+    parser.add_argument("--query", help="Only those who meet this condition in the language of segments.")
     for option, help in (
         ("--source", "Only those with this source. May be repeated: any of them."),
         ("--source-all", "Only those with this source. May be repeated: all of them."),
@@ -255,6 +258,7 @@ def _filter(options: dict[str, Any]) -> RecordFilter:
         tags=_labels(options, "tag", tags.ids_by_name),
         groups=_labels(options, "group", groups.ids_by_name, default=lambda: default_group().pk),
         consents=options["consent"] or None,
+        query=None if options["query"] is None else definitions.checked(parse(options["query"])),
         **subscribed,
     )
 

@@ -17,9 +17,13 @@ ROOT = Path(__file__).parents[2]
 # Spellings that are not ours, and what is.
 OTHERS = re.compile(r"modified_?at|created_?on|updated_?on|date_?created|colour", re.IGNORECASE)
 # Times that are not the moment of something that was done, and the two ends of a range.
-TIMES = {"customerSince", "gte", "lte", "since", "validFrom", "validUntil"}
+TIMES = {"customerSince", "completeSince", "gte", "lte", "since", "validFrom", "validUntil"}
+# The value of an attribute, by Saleor's name of its type.
+TIMES |= {"dateTime"}
 # Lists whose name is a side of a filter, or a verb of an action.
-NO_PLURALS = {"any", "all", "none", "group", "ungroup", "mapping"}
+NO_PLURALS = {"any", "all", "none", "oneOf", "group", "ungroup", "mapping"}
+# Saleor's names, of which there is no plural.
+NO_PLURALS |= {"metadata", "privateMetadata", "accountMetadata", "accountPrivateMetadata"}
 OURS = [
     (name, kind)
     for name, kind in schema.get_type_map().items()

@@ -79,7 +79,8 @@ def _is_in_order(values: Any) -> bool:
         return bool(low <= high)
     if isinstance(low, Money):
         return low.currency == high.currency and low.amount <= high.amount
-    return isinstance(low, Offset) and isinstance(high, Offset) and low.amount <= high.amount
+    are_offsets = isinstance(low, Offset) and isinstance(high, Offset)
+    return bool(are_offsets and low.unit == high.unit and low.amount <= high.amount)
 
 
 numbers = st.sampled_from([Decimal(number) for number in ("0", "1", "2", "1.5", "30", "31", "-1")])

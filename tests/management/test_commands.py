@@ -187,11 +187,27 @@ FILTERS = {
     "consents": "--consent=SMS:SYSTEM:PENDING",
     "tags": "--tag=VIP",
     "groups": "--group=Club",
+    "query": "--query=city='Köln'",
+}
+# What a condition of `--query` says.
+BY_QUERY = {
+    *("acquisition", "customer_types", "account_attributes", "account_metadata", "account_private_metadata"),
+    *("fields", "rfm_group", "next_order_expected_at", "segment"),
 }
 
 
 def test_export_has_an_option_for_each_filter_of_the_api() -> None:
-    assert set(FILTERS) == set(CustomerRecordFilterInput._meta.fields)
+    assert {*FILTERS, *BY_QUERY} == set(CustomerRecordFilterInput._meta.fields)
+
+
+def test_export_by_a_condition_of_segments(tmp_path: Path) -> None:
+    make_record("a@example.com", city="Köln")
+    make_record("b@example.com", city="Bonn")
+    file = tmp_path / "list.csv"
+    call("export", file, "--query=city = 'koln' OR order_count > 7")
+    assert ("a@example.com" in file.read_text(), "b@example.com" in file.read_text()) == (True, False)
+    with pytest.raises(CommandError, match="citty"):
+        call("export", tmp_path / "other.csv", "--query=citty = 'koln'")
 
 
 @pytest.mark.parametrize("name", FILTERS)

@@ -124,7 +124,8 @@ def test_every_setting_that_a_screen_needs_is_told_under_its_own_name() -> None:
     told = set(schema.get_type("CustomerSettings").graphene_type._meta.fields)
     # These are told under `limits` and `exports`, or concern the server alone.
     elsewhere = {"attachment_megabytes", "attachments_megabytes", "export_format", "export_delimiter", "export_columns"}
-    servers = {"sync_details", "reconcile_batch", "reconcile_every_hours", "contact_form_per_hour"}
+    servers = {"sync_details", "reconcile_batch", "reconcile_every_hours", "contact_form_per_hour", "insights_hour"}
+    servers |= {"time_zone"}  # which each report tells
     hidden = {"contact_form_secret", "notify_email", "dashboard", "dashboard_url"}
     assert settings.SETTINGS.keys() - told == elsewhere | servers | hidden
 
