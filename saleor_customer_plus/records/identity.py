@@ -87,11 +87,17 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
     # Taken: e-mails whose record is tied, or will be made. Two accounts can share one that differs in case only; the
     # one that came first keeps the tie, and one that is confirmed goes before one that is not.
     taken = {accounts[id].email for id in linked}
+    # Of somebody who was deleted, the account that stays makes nobody known again; another account of the address does.
+    heard_of = {
+        account.email
+        for account in accounts.values()
+        if not account.is_released and account.is_customer and (account.is_confirmed or include_guests)
+    }
     for account in sorted(accounts.values(), key=lambda one: (not one.is_confirmed, one.id)):
         if account.id in linked or not account.email or account.email in taken:
             continue
         known = by_email.get(account.email)
-        if known is None and account.is_released:
+        if known is None and account.is_released and account.email not in heard_of:
             continue
         if account.is_confirmed and account.is_customer:
             taken.add(account.email)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
 from saleor_customer_plus.activity.services import SYNC
 from saleor_customer_plus.customers.editing import edit_records
+from saleor_customer_plus.deletion.services import delete_records
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
@@ -387,6 +388,18 @@ def test_two_accounts_whose_addresses_differ_in_case_only_are_one_person() -> No
 
     assert record_of("anna@example.com").account_id == first.pk
     assert (emails(), spent("anna@example.com")) == (["anna@example.com"], {"EUR": 20})
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_another_account_of_a_deleted_persons_address_makes_the_first_one_known_again(is_confirmed: bool) -> None:
+    first = make_account("anna@example.com")
+    reactions.account_changed(first.pk)
+    delete_records([record_of("anna@example.com").pk], actor=SYNC)
+    make_account("Anna@example.com", is_confirmed=is_confirmed)
+    reconcile()
+
+    assert record_of("anna@example.com").account_id is not None
+    assert drift() == {}
 
 
 def test_an_order_without_an_address_waits_for_somebody() -> None:
