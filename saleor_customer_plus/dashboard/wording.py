@@ -162,6 +162,12 @@ WORDS: dict[str, str] = {
     "LOST": _("Lost"),
     # Activity
     "RECORD_CREATED": _("Record created"),
+    "ACCOUNT_CHANGED": _("Account changed"),
+    "ADDRESS_ADDED": _("Address added"),
+    "ADDRESS_CHANGED": _("Address changed"),
+    "ADDRESS_REMOVED": _("Address removed"),
+    "SEGMENT_ENTERED": _("Entered a segment"),
+    "SEGMENT_LEFT": _("Left a segment"),
     "ORDER_ADDED": _("Order placed"),
     "ORDER_CHANGED": _("Order changed"),
     "ORDER_REMOVED": _("Order removed"),

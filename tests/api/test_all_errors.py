@@ -27,6 +27,7 @@ from saleor_customer_plus.addresses.models import CustomerAddress
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.schema import schema
 from saleor_customer_plus.deletion import services as deletion
+from saleor_customer_plus.segments.models import SavedView
 from tests.client import Api
 from tests.factories import (
     make_account,
@@ -36,6 +37,7 @@ from tests.factories import (
     make_lead,
     make_note,
     make_record,
+    make_segment,
     make_staff,
     make_tag,
     make_token,
@@ -134,6 +136,9 @@ def valid(storage: Any) -> dict[str, Any]:
         "staff": to_global_id("User", make_staff().pk),
         "address": to_global_id("CustomerAddress", CustomerAddress.objects.create(record=record, city="Ulm").pk),
     }
+    view = SavedView.objects.create(name="Mine", key="mine", owner_type="STAFF", owner_id="0", is_shared=True)
+    ids["segment"] = to_global_id("CustomerSegment", make_segment().pk)
+    ids["view"] = to_global_id("CustomerSavedView", view.pk)
     decision = {"channel": "EMAIL", "purpose": "NEWSLETTER", "state": "SUBSCRIBED"}
     return {
         "customerRecordCreate": {"input": {"email": "new@example.com", "consents": [decision]}},
@@ -168,6 +173,11 @@ def valid(storage: Any) -> dict[str, Any]:
         "customerImportCreate": {"text": "anna@example.com", "input": {"country": "DE"}},
         "customerImportUpdate": {"id": ids["job"], "input": {"country": "DE"}},
         "customerImportProfileSave": {"name": "New", "input": {"country": "DE"}},
+        "customerSegmentCreate": {"input": {"name": "New", "query": "city = 'Ulm'"}},
+        "customerSegmentUpdate": {"id": ids["segment"], "input": {"name": "New"}},
+        "customerSegmentSnapshot": {"id": ids["segment"], "tag": "New"},
+        "customerSavedViewCreate": {"input": {"name": "New"}},
+        "customerSavedViewUpdate": {"id": ids["view"], "input": {"name": "New"}},
         "customerRecordImageSet": {"id": ids["record"], "image": "x"},
     }
 
@@ -186,9 +196,12 @@ EXCLUSIVE = {
 }
 # What is wrong with these is told step by step: the id, then what the input says, then what it comes to.
 STEP_BY_STEP = {
-    *("customerSegmentCreate", "customerSegmentUpdate", "customerSegmentSnapshot"),
-    *("customerSavedViewCreate", "customerSavedViewUpdate"),
     *("customerFieldCreate", "customerFieldUpdate", "customerFieldDelete"),
+}
+EXCLUSIVE |= {
+    *((f"customerSegment{verb}", "input.tree") for verb in ("Create", "Update")),  # or query
+    *((f"customerSavedView{verb}", "input.tree") for verb in ("Create", "Update")),
+    ("customerSegmentSnapshot", "groupId"),  # or tag
 }
 # A filter's labels and the like need a lookup that others do not.
 ACTIONS = [

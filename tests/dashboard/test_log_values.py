@@ -9,7 +9,9 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saleor_customer_plus.activity.models import ActivityType
 from saleor_customer_plus.dashboard.log_values import changes
+from saleor_customer_plus.dashboard.wording import WORDS
 
 
 def told(before: dict[str, Any], after: dict[str, Any], type: str = "DETAILS_EDITED") -> dict[str, tuple[str, str]]:
@@ -19,6 +21,10 @@ def told(before: dict[str, Any], after: dict[str, Any], type: str = "DETAILS_EDI
         change["name"]: (change["before"].replace("\u202f", " "), change["after"].replace("\u202f", " "))
         for change in changes(entry)
     }
+
+
+def test_every_kind_of_entry_has_words() -> None:
+    assert set(ActivityType.values) <= WORDS.keys()
 
 
 @pytest.mark.parametrize(

@@ -11,22 +11,30 @@ from ...activity.services import Actor
 from ...bulk import updates
 from ...customers.filters import RecordFilter
 from ...customers.queries import RecordList
-from ...errors import CustomerPlusError, ErrorCode
+from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...segments import queries, services
 from ..core.base import checked_text, key_of, with_ids_of
 from ..core.mutations import StaffMutation
 from ..jobs.mutations import send_to_work
 from ..jobs.types import CustomerJob
 from ..updates.inputs import job_of_action, shown
-from .conditions import located, read_condition
+from .conditions import Condition, located, read_condition
 from .inputs import CustomerSegmentInput
 from .types import CustomerSegment
 
 
-def _texts(input: Mapping[str, Any]) -> dict[str, str]:
-    """The name and the description, if they are given."""
-    given = {name: input[name] for name in ("name", "description") if input.get(name) is not None}
-    return {name: checked_text(text, field=name, longest=10_000) for name, text in given.items()}
+def _read(
+    problems: Problems, input: Mapping[str, Any], *, is_new: bool = False
+) -> tuple[dict[str, str], Condition | None]:
+    """The name and the description, as far as they are given, and the condition. What is wrong with them is noted."""
+    texts, condition = {}, None
+    for name in ("name", "description"):
+        with problems.noted():
+            if input.get(name) is not None:
+                texts[name] = checked_text(input[name], field=name, longest=10_000)
+    with problems.noted():
+        condition = read_condition(input.get("query"), input.get("tree"), required=is_new)
+    return texts, condition
 
 
 class CustomerSegmentCreate(StaffMutation):
@@ -39,11 +47,13 @@ class CustomerSegmentCreate(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:
-        condition = read_condition(input.get("query"), input.get("tree"), required=True)
+        problems = Problems()
+        texts, condition = _read(problems, input, is_new=True)
+        problems.raise_any()
         assert condition is not None
         with with_ids_of("CustomerSegment"), condition.located():
             segment = services.create(
-                **{"name": "", **_texts(input)},
+                **{"name": "", **texts},
                 tree=condition.tree,
                 is_followed=bool(input.get("is_followed")),
                 actor=actor,
@@ -66,12 +76,15 @@ class CustomerSegmentUpdate(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
-        segment_id = key_of(id, "CustomerSegment", field="id")
-        condition = read_condition(input.get("query"), input.get("tree"))
+        problems = Problems()
+        with problems.noted():
+            queries.get(key_of(id, "CustomerSegment", field="id"), field="id")
+        texts, condition = _read(problems, input)
+        problems.raise_any()
         with with_ids_of("CustomerSegment"), located(condition):
             segment = services.update(
-                segment_id,
-                **_texts(input),
+                key_of(id, "CustomerSegment", field="id"),
+                **texts,
                 tree=None if condition is None else condition.tree,
                 is_followed=input.get("is_followed"),
                 actor=actor,
@@ -115,15 +128,18 @@ class CustomerSegmentSnapshot(StaffMutation):
     ) -> dict[str, Any]:
         if (tag is None) == (group_id is None):
             raise CustomerPlusError("Give either `tag` or `groupId`.", code=ErrorCode.REQUIRED, field="tag")
-        segment = queries.get(key_of(id, "CustomerSegment", field="id"), field="id")
-        queries.members(segment.pk)  # which tells if it is broken
+        problems = Problems()
+        with problems.noted():
+            queries.members(queries.get(key_of(id, "CustomerSegment", field="id"), field="id").pk)  # if it is broken
         action = {"group": [group_id]} if tag is None else {"tag": {"names": [tag]}}
-        try:
-            name, arguments = job_of_action(action, actor)
-        except CustomerPlusError as error:
-            error.field = "group_id" if tag is None else "tag"
-            raise
-        of = RecordList(filter=RecordFilter(segments=(segment.pk,)))
+        with problems.noted():
+            try:
+                name, arguments = job_of_action(action, actor)
+            except CustomerPlusError as error:
+                error.field = "group_id" if tag is None else "tag"
+                raise
+        problems.raise_any()
+        of = RecordList(filter=RecordFilter(segments=(key_of(id, "CustomerSegment", field="id"),)))
         job = updates.create(name, arguments, of=of, actor=actor, asked=shown(action))
         send_to_work(job)
         return {"job": job}

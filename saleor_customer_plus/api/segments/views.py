@@ -17,7 +17,7 @@ from ...core.paging import Window, page
 from ...customers.orderings import SortField
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...records.labels import MAX_NAME_LENGTH
-from ...segments import models, views
+from ...segments import models, queries, views
 from ...segments.definitions import named_trees
 from ...segments.queries import by_id
 from ...segments.views import Contents
@@ -147,14 +147,18 @@ class SavedViewQueries:
 _CONTENTS = ("segment_id", "query", "tree", "search", "columns", "sort_by")
 
 
-def _contents(input: Mapping[str, Any]) -> tuple[Contents | None, Condition | None]:
-    """What a view is to show, if anything is told, and its condition as it was given."""
+def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | None, Condition | None]:
+    """What a view is to show, if anything is told, and its condition as it was given.
+
+    What is wrong is noted.
+    """
     if not any(input.get(name) is not None for name in _CONTENTS):
         return None, None
-    problems, contents, condition = Problems(), dict[str, Any](), None
+    contents, condition = dict[str, Any](), None
     with problems.noted():
         if input.get("segment_id") is not None:
-            contents["segment_id"] = key_of(input["segment_id"], "CustomerSegment", field="segment_id")
+            segment_id = key_of(input["segment_id"], "CustomerSegment", field="segment_id")
+            contents["segment_id"] = queries.get(segment_id, field="segment_id").pk
     with problems.noted():
         condition = read_condition(input.get("query"), input.get("tree"))
     with problems.noted():
@@ -169,7 +173,6 @@ def _contents(input: Mapping[str, Any]) -> tuple[Contents | None, Condition | No
                 "sort_descending": sort.descending,
                 "sort_currency": sort.currency,
             }
-    problems.raise_any()
     return Contents(**contents, tree=None if condition is None else condition.tree), condition
 
 
@@ -195,11 +198,17 @@ class CustomerSavedViewCreate(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:
-        contents, condition = _contents(input)
-        name = checked_text(input.get("name") or "", field="name", longest=10_000)
+        problems = Problems()
+        contents, condition = _contents(problems, input)
+        with problems.noted():
+            checked_text(input.get("name") or "", field="name", longest=10_000)
+        problems.raise_any()
         with with_ids_of("CustomerSavedView"), located(condition):
             view = views.create(
-                name=name, contents=contents or Contents(), is_shared=bool(input.get("is_shared")), owner=actor
+                name=input.get("name") or "",
+                contents=contents or Contents(),
+                is_shared=bool(input.get("is_shared")),
+                owner=actor,
             )
         return {"view": view}
 
@@ -218,13 +227,21 @@ class CustomerSavedViewUpdate(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, id: str, input: Mapping[str, Any]) -> dict[str, Any]:
-        view_id = key_of(id, "CustomerSavedView", field="id")
-        contents, condition = _contents(input)
-        name = input.get("name")
-        if name is not None:
-            checked_text(name, field="name", longest=10_000)
+        problems, name = Problems(), input.get("name")
+        with problems.noted():
+            views.find(key_of(id, "CustomerSavedView", field="id"), actor=actor)
+        contents, condition = _contents(problems, input)
+        with problems.noted():
+            checked_text(name or "", field="name", longest=10_000)
+        problems.raise_any()
         with with_ids_of("CustomerSavedView"), located(condition):
-            view = views.update(view_id, name=name, contents=contents, is_shared=input.get("is_shared"), actor=actor)
+            view = views.update(
+                key_of(id, "CustomerSavedView", field="id"),
+                name=name,
+                contents=contents,
+                is_shared=input.get("is_shared"),
+                actor=actor,
+            )
         return {"view": view}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Any
 
 from ..requests import ScreenRequest
@@ -55,9 +55,13 @@ def segments(request: ScreenRequest) -> list[dict[str, Any]]:
     return all_of(request, SEGMENTS)
 
 
-def label_names(request: ScreenRequest) -> Mapping[str, str]:
-    """The names of tags, groups and segments, by id."""
-    return {one["id"]: one["name"] for one in (*tags(request), *groups(request), *segments(request))}
+def names_of(request: ScreenRequest, kinds: Collection[str]) -> dict[str, str]:
+    """The names of all there are of some kinds (tag, group, segment), by id."""
+    found = [one for kind in kinds for one in _BY_KIND[kind](request)]
+    return {one["id"]: one["name"] for one in found}
+
+
+_BY_KIND = {"tag": tags, "group": groups, "segment": segments}
 
 
 def all_of(request: ScreenRequest, document: str, **variables: Any) -> list[dict[str, Any]]:

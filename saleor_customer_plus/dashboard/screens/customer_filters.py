@@ -86,11 +86,12 @@ def selection_of(query: QueryDict) -> dict[str, Any]:
     return {"filter": filter_of(query), "search": query.get("q", "").strip() or None}
 
 
-def names_labels(query: QueryDict) -> bool:
-    """Whether the filter is by tags, groups or a segment, whose names the chips need."""
-    return bool(query.get("segment")) or any(
-        _listed(query, f"{kind}_{mode}") for kind in ("tag", "group") for mode in ("any", "all", "none")
-    )
+def kinds_named(query: QueryDict) -> list[str]:
+    """Of tags, groups and segments, those that the filter is by: the chips need their names."""
+    labels = [
+        kind for kind in ("tag", "group") if any(_listed(query, f"{kind}_{mode}") for mode in ("any", "all", "none"))
+    ]
+    return [*labels, "segment"] if query.get("segment") else labels
 
 
 def _listed(query: QueryDict, name: str) -> list[str]:

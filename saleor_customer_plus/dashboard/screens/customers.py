@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..requests import Screen, ScreenRequest, address, page_of
 from . import choices
-from .customer_filters import PAGING, chips_of, filter_of, names_labels, selection_of, tab_of
+from .customer_filters import PAGING, chips_of, filter_of, kinds_named, selection_of, tab_of
 
 ROWS_ON_A_PAGE = 50
 
@@ -81,7 +81,7 @@ def show_list(request: ScreenRequest) -> Screen:
     shown = _shown_columns(query)
     data = request.execute(LIST, **page, **selection_of(query), sortBy=_sort(query), spent="spent" in shown)
     records, currencies = data["customerRecords"], _currencies(query, data.get("customerSettings"))
-    names = choices.label_names(request) if names_labels(query) else {}
+    names = choices.names_of(request, kinds_named(query))
     context = {
         "records": [_row(edge["node"]) for edge in records["edges"]],
         "columns": [

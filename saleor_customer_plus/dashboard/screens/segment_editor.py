@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,10 +107,10 @@ def joined(query: str, join: str, clause: str) -> str:
     query = query.strip()
     if not query or not clause:
         return query or clause
-    word = "OR" if join == "OR" else "AND"
-    # Both words in one line would be read otherwise than they were clicked.
-    other = " AND " if word == "OR" else " OR "
-    return f"({query}) {word} {clause}" if other in f" {query} ".upper() else f"{query} {word} {clause}"
+    word, other = ("OR", "AND") if join == "OR" else ("AND", "OR")
+    # Both words side by side would be read otherwise than they were clicked.
+    is_mixed = re.search(rf"\b{other}\b", query, re.IGNORECASE)
+    return f"({query}) {word} {clause}" if is_mixed else f"{query} {word} {clause}"
 
 
 def _literal(field: Mapping[str, Any], value: str) -> str:

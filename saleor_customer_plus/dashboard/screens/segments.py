@@ -94,10 +94,10 @@ def create(request: ScreenRequest) -> Screen:
             segment = _segment(request, copied)
             values = {**segment, "name": _("Copy of %s") % segment["name"]}
         return editor(request, values)
-    payload, errors = request.change(CREATE, input=_input(request))
+    _payload, errors = request.change(CREATE, input=_input(request))
     if errors:
-        return editor(request, _typed(request), errors=errors)
-    return done(_("The segment was saved."), goes_to=address("segments", {"saved": payload["segment"]["id"]}))
+        return editor(request, _input(request), errors=errors)
+    return done(_("The segment was saved."), goes_to=address("segments"))
 
 
 def edit(request: ScreenRequest, segment_id: str) -> Screen:
@@ -106,7 +106,7 @@ def edit(request: ScreenRequest, segment_id: str) -> Screen:
         return editor(request, segment, segment=segment)
     _payload, errors = request.change(UPDATE, id=segment_id, input=_input(request))
     if errors:
-        return editor(request, _typed(request), segment=segment, errors=errors)
+        return editor(request, _input(request), segment=segment, errors=errors)
     return done(_("The segment was saved."), goes_to=address("segments"))
 
 
@@ -148,9 +148,7 @@ def _segment(request: ScreenRequest, segment_id: str) -> dict[str, Any]:
     return segment
 
 
-def _typed(request: ScreenRequest) -> dict[str, Any]:
-    return {name: request.form.get(name, "") for name in ("name", "description", "query")}
-
-
 def _input(request: ScreenRequest) -> dict[str, Any]:
-    return {**_typed(request), "isFollowed": request.form.get("isFollowed") == "yes"}
+    """What was typed, as the API takes it and as the form shows it again."""
+    texts = {name: request.form.get(name, "") for name in ("name", "description", "query")}
+    return {**texts, "isFollowed": request.form.get("isFollowed") == "yes"}

@@ -274,8 +274,7 @@ SEGMENTS = {
 def made_segment() -> dict[str, str]:
     """A followed segment that Anna and Ben are in, by their orders of the hidden channel: what documents name it by."""
     segment = make_segment(SPENDERS, name="Spenders", is_followed=True, due_at=START)
-    while not following.sweep(seconds=60):
-        pass
+    assert following.sweep(seconds=60), "two people are found within a minute"
     anna = CustomerRecord.objects.get(email="anna@example.com")
     return {
         "segmentId": to_global_id("CustomerSegment", segment.pk),

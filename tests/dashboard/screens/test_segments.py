@@ -74,10 +74,11 @@ def test_a_segment_is_created_edited_copied_and_deleted(browser: Browser, anna: 
     ],
 )
 def test_what_is_wrong_keeps_what_was_typed(browser: Browser, form: dict[str, str], message: str) -> None:
-    html = browser.change("segments/new", {**form, "description": "Stays"})
+    html = browser.change("segments/new", {**form, "description": "Stays", "isFollowed": "yes"})
     assert message in html
     assert 'role="alert"' in html
     assert "Stays" in html
+    assert 'name="isFollowed" value="yes" checked' in html
     assert not Segment.objects.filter(name="Berlin").exists()
 
 
@@ -137,6 +138,7 @@ def test_what_the_helper_writes(form: dict[str, str], expected: str) -> None:
         ("a = 1", "AND", "a = 1 AND b = 2"),
         ("a = 1 OR c = 3", "AND", "(a = 1 OR c = 3) AND b = 2"),
         ("a = 1 AND c = 3", "OR", "(a = 1 AND c = 3) OR b = 2"),
+        ("a = 1\nor c = 3", "AND", "(a = 1\nor c = 3) AND b = 2"),
         ("a = 1", "anything", "a = 1 AND b = 2"),
     ],
 )
