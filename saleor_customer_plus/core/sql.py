@@ -148,6 +148,14 @@ def plan_for_batches() -> None:
     run(Sql("SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"))
 
 
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Let PostgreSQL end a statement in here that takes longer, within a transaction."""
+    run(Sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
+    yield  # after an error, the transaction or savepoint takes it back
+    run(Sql("SET LOCAL statement_timeout = DEFAULT"))
+
+
 def commit_without_waiting() -> None:
     """Let the commit of this transaction not wait for the disk, nor for a standby.
 

@@ -48,8 +48,7 @@ def count(segment_id: int) -> None:
         return
     number, broken = None, ""
     try:
-        with transaction.atomic():
-            sql.run(sql.fill("SET LOCAL statement_timeout = {milliseconds}", milliseconds=sql.Sql(str(LIMIT * 1000))))
+        with transaction.atomic(), sql.limited(LIMIT):
             number = _number(segment)
     except CustomerPlusError as error:
         broken = error.message
@@ -58,9 +57,10 @@ def count(segment_id: int) -> None:
         logger.warning("Could not count the members of segment %s: %s.", segment_id, type(error).__name__)
         broken = segment.broken_because
     # Not if somebody gave it another condition meanwhile.
-    Segment.objects.filter(pk=segment_id, query=segment.query).update(
-        member_count=number, counted_at=timezone.now(), broken_because=broken
-    )
+    counted = Segment.objects.filter(pk=segment_id, query=segment.query)
+    counted.update(member_count=number, counted_at=timezone.now())
+    # Of those that are followed, `following` says so: members that are kept can be counted in any case.
+    counted.filter(is_followed=False).update(broken_because=broken)
 
 
 def _number(segment: Segment) -> int:

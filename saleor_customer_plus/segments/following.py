@@ -24,6 +24,7 @@ from .. import settings
 from ..activity.models import ActivityType, ActorType, CauseType
 from ..activity.services import insertion
 from ..core import sql
+from ..core.set_aside.faults import TIMED_OUT, code_of
 from ..errors import CustomerPlusError
 from ..records.locks import hold_records
 from ..records.models import CustomerRecord
@@ -46,7 +47,11 @@ LONGEST = timedelta(days=1)
 # have noted nothing.
 SOON = timedelta(minutes=10)
 
+# Seconds that a statement may take which evaluates conditions: one of up to fifty segments, or of one segment.
+LIMIT = 30
+
 UNREADABLE = "PostgreSQL cannot evaluate the condition. Edit it."
+TOO_SLOW = "PostgreSQL takes too long to evaluate the condition. Edit it, or follow the segment no longer."
 
 
 def follow(*, seconds: float = 5) -> None:
@@ -96,11 +101,11 @@ def refresh(record_ids: Collection[int]) -> None:
     for start in range(0, len(conditions) if ids else 0, SEGMENTS_AT_ONCE):
         some = conditions[start : start + SEGMENTS_AT_ONCE]
         try:
-            with transaction.atomic():
+            with transaction.atomic(), sql.limited(LIMIT):
                 _write(some, ids, now)
-        except OperationalError:
-            raise  # a deadlock, say, which is tried again
-        except DatabaseError:
+        except DatabaseError as error:
+            if _reason(error) is None:
+                raise
             _write_each(some, ids, now)
 
 
@@ -133,12 +138,26 @@ def _write_each(conditions: Sequence[_Condition], ids: Sequence[int], now: datet
     """One segment at a time, as one of them fails. That one is marked."""
     for condition in conditions:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), sql.limited(LIMIT):
                 _write([condition], ids, now)
-        except OperationalError:
-            raise
-        except DatabaseError:
-            mark_broken(condition[0], UNREADABLE)
+        except DatabaseError as error:
+            _mark_failed(condition[0], error)
+
+
+def _reason(error: DatabaseError) -> str | None:
+    """Why a condition cannot be evaluated. None if it is not to blame: a deadlock, say, after which we try again."""
+    if code_of(error) == TIMED_OUT:
+        return TOO_SLOW
+    return None if isinstance(error, OperationalError) else UNREADABLE
+
+
+def _mark_failed(segment_id: int, error: DatabaseError) -> None:
+    """Let the others go on without this segment, which is tried again in a day."""
+    reason = _reason(error)
+    if reason is None:
+        raise error
+    mark_broken(segment_id, reason)
+    Segment.objects.filter(pk=segment_id).update(due_at=timezone.now() + LONGEST)
 
 
 def _write(conditions: Sequence[_Condition], ids: Sequence[int], now: datetime) -> None:
@@ -227,8 +246,12 @@ def sweep(*, seconds: float) -> bool:
 
 
 def _try_broken() -> None:
-    """Let segments go on whose condition has a meaning again: somebody made the tag anew, say."""
-    broken = Segment.objects.filter(is_followed=True).exclude(broken_because__in=("", UNREADABLE))
+    """Let segments go on whose condition has a meaning again: somebody made the tag anew, say.
+
+    Only PostgreSQL can tell whether it can evaluate a condition again: it is asked once a day.
+    """
+    failed = Q(broken_because__in=(UNREADABLE, TOO_SLOW), due_at__gt=timezone.now())
+    broken = Segment.objects.filter(is_followed=True).exclude(broken_because="").exclude(failed)
     for segment in broken.order_by("pk"):
         try:
             definitions.condition_of(segment, definitions.context())
@@ -268,10 +291,8 @@ def _sweep() -> bool:
             _sweep_of(segment, now)
     except CustomerPlusError as error:
         mark_broken(segment.pk, error.message)
-    except OperationalError:
-        raise
-    except DatabaseError:
-        mark_broken(segment.pk, UNREADABLE)
+    except DatabaseError as error:
+        _mark_failed(segment.pk, error)
     return True
 
 
@@ -282,8 +303,12 @@ def _sweep_of(segment: Segment, now: datetime) -> None:
         # From the moment at which it begins: should the next one come meanwhile, it is due again at the end.
         segment.due_at = min(found.next_boundary or now + LONGEST, now + LONGEST)
     end, last = _range(segment.swept_to)
-    differing = _differing((segment.pk, found.condition), segment.swept_to, end)
+    with sql.limited(LIMIT):
+        differing = _differing((segment.pk, found.condition), segment.swept_to, end)
     refresh(differing)
+    segment.refresh_from_db(fields=["broken_because"])
+    if segment.broken_because:
+        return  # marked a moment ago: these records are not looked at
     if len(differing) == BATCH:
         segment.swept_to = differing[-1]
     else:

@@ -101,6 +101,8 @@ def _accounts_changed(account_ids: Collection[int], actor: Actor, run: Runner) -
         sql.plan_for_batches()
         touched = _sync_accounts(account_ids, chosen, run, actor=actor)
         _refresh(touched, chosen, run)
+        # Metadata, attributes and the customer type are read where Saleor has them: nothing of ours changes with them.
+        touch(set(CustomerRecord.objects.filter(account__in=account_ids).values_list("pk", flat=True)) - touched)
 
 
 def _sync_accounts(

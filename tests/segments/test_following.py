@@ -8,21 +8,24 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType, CauseType
 from saleor_customer_plus.activity.services import Actor, Entry, append
 from saleor_customer_plus.conditions.parsing import parse
+from saleor_customer_plus.core.sql import Sql
 from saleor_customer_plus.customers.editing import edit_records
 from saleor_customer_plus.deletion.services import delete_records
+from saleor_customer_plus.insights.models import CustomerInsight, RfmGroup
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord
-from saleor_customer_plus.segments import following, services
+from saleor_customer_plus.segments import counting, following, services
 from saleor_customer_plus.segments.models import Segment, SegmentMembership, TouchedRecord
 from saleor_customer_plus.sync import reactions
-from saleor_customer_plus.tasks import sync_orders
-from tests.factories import make_order, make_record, make_segment
+from saleor_customer_plus.tasks import sync_accounts, sync_orders
+from tests.factories import make_account, make_order, make_record, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +63,20 @@ def touch(*records: CustomerRecord) -> None:
 def logged(type: ActivityType) -> list[tuple[str, str]]:
     entries = ActivityEntry.objects.filter(type=type).order_by("id").select_related("record")
     return [(one.record.email.partition("@")[0], (one.before | one.after)["segment"]) for one in entries]
+
+
+def slow_down(segment: Segment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let PostgreSQL need three seconds for the condition of a segment."""
+    present_in = following.present_in
+
+    def slowly(conditions: Any, scope: Any) -> Sql:
+        found = present_in(conditions, scope)
+        if segment.pk not in dict(conditions):
+            return found
+        waiting = "SELECT 0, 0 FROM (SELECT pg_sleep(3) IS NULL AS is_null OFFSET 0) w WHERE is_null"
+        return Sql(f"{found.text} UNION ALL {waiting}", found.params)
+
+    monkeypatch.setattr(following, "present_in", slowly)
 
 
 def anna(**fields: Any) -> CustomerRecord:
@@ -116,6 +133,18 @@ class TestMembers:
         assert members(buyers) == {"anna"}
         assert logged(ActivityType.SEGMENT_ENTERED) == [("anna", "Buyers")]
         assert not TouchedRecord.objects.exists()
+
+    def test_so_is_what_saleor_alone_keeps_of_an_account(self) -> None:
+        account = make_account("anna@example.com")
+        sync_accounts([account.pk])
+        gold = follow("metadata.level = 'gold'", name="Gold")
+        assert members(gold) == set()
+
+        type(account).objects.filter(pk=account.pk).update(metadata={"level": "gold"})
+        sync_accounts([account.pk])
+
+        assert members(gold) == {"anna"}
+        assert logged(ActivityType.SEGMENT_ENTERED) == [("anna", "Gold")]
 
     def test_segments_within_segments(self) -> None:
         person = anna(country_code="DE")
@@ -265,6 +294,104 @@ class TestBroken:
         bad.refresh_from_db()
         assert bad.broken_because == following.UNREADABLE
         assert members(good) == {"anna"}
+
+    @pytest.mark.parametrize("look", ["catch_up", "sweep"])
+    def test_what_takes_too_long_stops_no_other(self, look: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        slow, good = follow("country = 'DE'"), follow("country = 'DE' AND NOT country = 'FR'")
+        monkeypatch.setattr(following, "LIMIT", 0.5)
+        slow_down(slow, monkeypatch)
+
+        touch(anna(country_code="DE"))
+        if look == "catch_up":
+            catch_up()
+        else:
+            Segment.objects.filter(pk=slow.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+            Segment.objects.filter(pk=good.pk).update(due_at=timezone.now())
+            sweep()
+
+        slow.refresh_from_db()
+        assert slow.broken_because == following.TOO_SLOW
+        assert members(good) == {"anna"}
+        assert members(slow) == set(), "it keeps the members that it has"
+
+    def test_a_task_of_an_order_does_not_wait_for_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        slow = follow("order_count >= 1")
+        monkeypatch.setattr(following, "LIMIT", 0.5)
+        slow_down(slow, monkeypatch)
+
+        sync_orders([str(make_order("anna@example.com").pk)])
+
+        assert CustomerRecord.objects.get(email="anna@example.com").order_count == 1
+        slow.refresh_from_db()
+        assert slow.broken_because == following.TOO_SLOW
+
+    def test_what_took_too_long_is_tried_again_in_a_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        slow = follow("country = 'DE'")
+        monkeypatch.setattr(following, "LIMIT", 0.5)
+        with monkeypatch.context() as while_slow:
+            slow_down(slow, while_slow)
+            touch(anna(country_code="DE"))
+            catch_up()
+
+        sweep()
+        slow.refresh_from_db()
+        assert slow.broken_because == following.TOO_SLOW, "not each minute"
+        assert slow.due_at is not None
+        assert timedelta(hours=23) < slow.due_at - timezone.now() <= timedelta(days=1)
+        Segment.objects.update(due_at=timezone.now())
+        sweep()
+
+        slow.refresh_from_db()
+        assert slow.broken_because == ""
+        assert members(slow) == {"anna"}
+
+    def test_it_is_not_complete_while_its_members_cannot_be_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        anna(country_code="DE")
+
+        def write(*_: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+
+        with monkeypatch.context() as while_bad:
+            while_bad.setattr(following, "_write", write)
+            germans = follow("country = 'DE'")
+        assert germans.broken_because == following.UNREADABLE
+        assert germans.complete_since is None
+        Segment.objects.update(due_at=timezone.now())
+        sweep()
+
+        germans.refresh_from_db()
+        assert germans.complete_since is not None
+        assert members(germans) == {"anna"}
+        assert logged(ActivityType.SEGMENT_ENTERED) == [], "nobody entered: these are its first members"
+
+    def test_a_count_of_the_members_that_are_kept_does_not_mend_it(self) -> None:
+        anna(country_code="DE")
+        segment = follow("country = 'DE'")
+        Segment.objects.update(broken_because=following.TOO_SLOW)
+
+        counting.count(segment.pk)
+
+        segment.refresh_from_db()
+        assert (segment.member_count, segment.broken_because) == (1, following.TOO_SLOW)
+
+
+def test_figures_of_a_night_are_seen_by_the_look_at_everybody() -> None:
+    """Nothing notes who got another RFM group: no entry is logged, and the condition has no clock."""
+    record = anna(order_count=1)
+    champions = follow("rfm_group.EUR = 'CHAMPIONS'", name="Champions")
+    Segment.objects.update(due_at=timezone.now())
+    sweep()
+
+    scores = {"recency_score": 5, "frequency_score": 5, "monetary_score": 5}
+    CustomerInsight.objects.create(record=record, currency="EUR", rfm_group=RfmGroup.CHAMPIONS, **scores)
+    catch_up()
+    assert members(champions) == set()
+    Segment.objects.update(due_at=F("due_at") - timedelta(days=1))
+    sweep()
+
+    assert members(champions) == {"anna"}
+    assert logged(ActivityType.SEGMENT_ENTERED) == [("anna", "Champions")]
 
 
 class TestStatements:
