@@ -120,8 +120,8 @@ def run_job(job_id: int) -> None:
 @task("compute_insights_if_due")
 def compute_insights_if_due() -> None:
     """Run by Celery beat: start the nightly computation at its hour."""
-    if insights_job.is_due():
-        publishing.send_now(run_job, [(insights_job.create().pk,)])
+    if (job := insights_job.create_if_due()) is not None:
+        publishing.send_now(run_job, [(job.pk,)])
 
 
 @task("resume_jobs")

@@ -110,12 +110,16 @@ def _of_host() -> list[Any]:
     """What the factories make for such a test, but for the channels, which they find again."""
     from saleor_customer_plus.saleor_adapter.host import (
         Order,
+        OrderLine,
         Payment,
         PluginConfiguration,
+        Product,
+        ProductVariant,
         Transaction,
         TransactionItem,
         User,
     )
 
     of_users = [User._meta.get_field(name).remote_field.through for name in ("groups", "user_permissions")]
-    return [TransactionItem, Transaction, Payment, Order, *of_users, User, PluginConfiguration]
+    of_orders = [TransactionItem, Transaction, Payment, OrderLine, Order]
+    return [*of_orders, ProductVariant, Product, *of_users, User, PluginConfiguration]

@@ -76,8 +76,9 @@ def test_the_pictures_of_the_readme_exist() -> None:
 def test_every_setting_is_in_the_table_with_its_default() -> None:
     table = rows(SETTINGS.partition("\n## ")[0])
     documented = {name.strip("`"): default.strip("`") for name, default, _ in table}
+    values = {item["name"]: item["value"] for item in settings.DEFAULT_CONFIGURATION}
     assert documented == {
-        item["name"]: str(item["value"]).lower() or "blank" for item in settings.DEFAULT_CONFIGURATION
+        name: (value if isinstance(value, str) else str(value).lower()) or "blank" for name, value in values.items()
     }
 
 

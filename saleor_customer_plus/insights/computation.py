@@ -9,6 +9,8 @@ from collections import Counter
 from datetime import datetime
 from itertools import pairwise
 
+from django.db.models import Q
+
 from ..core import sql
 from ..ledger.models import LAST_TIME, CustomerFigures, LedgerEntry
 from . import rfm
@@ -174,5 +176,6 @@ def write_records(lower: int, upper: int, time_zone: str) -> Counter[str]:
 
 
 def finish(computed_at: datetime) -> None:
-    """Tell of what is kept now that it is of this moment."""
-    CurrencyInsight.objects.update(computed_at=computed_at)
+    """Tell of what is kept now that it is of this moment, unless it is of a later one: an older job was retried."""
+    known = CurrencyInsight.objects.filter(Q(computed_at=None) | Q(computed_at__lt=computed_at))
+    known.update(computed_at=computed_at)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -79,13 +81,29 @@ def is_due() -> bool:
 
     Never while the plugin is inactive, nor while one is under way.
     """
+    return _is_due_after(all_runs().first())
+
+
+def _is_due_after(last: BulkJob | None) -> bool:
     chosen, is_active = settings.load()
-    last = all_runs().first()
     if not is_active or (last is not None and last.state in UNDER_WAY):
         return False
     if last is None or last.options[_ZONE] != chosen.time_zone:
         return True
     return last.created_at < last_time_for(chosen, timezone.now())
+
+
+def create_if_due() -> BulkJob | None:
+    """Make the computation of the night, unless there is no need, or another process makes it at this moment."""
+    if not is_due():
+        return None
+    with suppress(lifecycle.AlreadyUnderWay), transaction.atomic():
+        job = create()
+        # Whoever was faster may even be done: nobody else makes one until we commit, so what we see now is final.
+        if _is_due_after(all_runs().exclude(pk=job.pk).first()):
+            return job
+        transaction.set_rollback(True)
+    return None
 
 
 def last_time_for(chosen: CustomerPlusSettings, now: datetime) -> datetime:

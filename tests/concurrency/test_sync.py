@@ -17,13 +17,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
-from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
+from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry, LedgerLine
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
 from saleor_customer_plus.sync import reconciliation as actions
 
 from ..drift import drift, reconcile
-from ..factories import change, make_account, make_order
+from ..factories import change, make_account, make_line, make_order
 from ..processes import at_once, start
 
 
@@ -52,6 +52,45 @@ def test_the_same_order_by_eight_at_once() -> None:
     assert figures() == [("anna@example.com", "EUR", 1, 10)]
     log = ActivityEntry.objects.values_list("type", flat=True)
     assert list(log).count(ActivityType.RECORD_CREATED) == list(log).count(ActivityType.ORDER_ADDED) == 1
+
+
+def lines() -> list[Any]:
+    return list(LedgerLine.objects.order_by("quantity").values_list("line_id", "quantity"))
+
+
+def test_the_lines_of_the_same_order_by_eight_at_once() -> None:
+    order = make_order("anna@example.com")
+    one, gone = make_line(order, quantity=1), make_line(order, quantity=2)
+    at_once(*[partial(sync, order)] * 8)
+    assert lines() == [(one.pk, 1), (gone.pk, 2)]
+
+    change(one, quantity=3)
+    gone.delete()
+    new = make_line(order, quantity=4)
+    at_once(*[partial(sync, order)] * 8)
+    assert lines() == [(one.pk, 3), (new.pk, 4)]
+    assert drift() == {}
+
+
+def test_whoever_only_corrects_lines_leaves_them_to_a_worker_who_writes_the_order_and_does_not_wait() -> None:
+    order = make_order("anna@example.com")
+    line = make_line(order, quantity=1)
+    sync(order)
+    change(line, quantity=2)
+    is_held = multiprocessing.get_context("fork").Event()
+
+    def correct() -> None:
+        assert is_held.wait(30)
+        sync(order)
+
+    (worker,) = start(correct)
+    with transaction.atomic():
+        LedgerEntry.objects.select_for_update().get()
+        is_held.set()
+        worker.join()
+    assert lines() == [(line.pk, 1)]
+    sync(order)
+    assert lines() == [(line.pk, 2)]
 
 
 @pytest.mark.parametrize("round", range(5))

@@ -34,7 +34,7 @@ def finish(job: BulkJob) -> BulkJob:
     return job
 
 
-def test_the_first_tick_starts_one_and_the_next_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_tick_starts_one_and_the_next_does_not() -> None:
     build([Bought(0, 0)])
     tasks.compute_insights_if_due()  # Celery runs tasks at once here
     job = BulkJob.objects.get()
@@ -43,6 +43,23 @@ def test_the_first_tick_starts_one_and_the_next_does_not(monkeypatch: pytest.Mon
     assert CustomerInsight.objects.count() == 1
     tasks.compute_insights_if_due()
     assert BulkJob.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_two_ticks_at_once_start_one(monkeypatch: pytest.MonkeyPatch, is_over: bool) -> None:
+    faster: list[BulkJob] = []
+    is_due = insights_job.is_due
+
+    def and_then_somebody_is_faster() -> bool:
+        found = is_due()
+        job = insights_job.create()
+        faster.append(finish(job) if is_over else job)
+        return found
+
+    monkeypatch.setattr(insights_job, "is_due", and_then_somebody_is_faster)
+    tasks.compute_insights_if_due()
+    assert list(insights_job.all_runs()) == faster
+    assert len(faster) == 1
 
 
 @pytest.mark.parametrize(
@@ -60,7 +77,7 @@ def test_the_hour_is_one_of_the_shop(now: str, last: str) -> None:
     assert moment.astimezone(UTC) == datetime.fromisoformat(last)
 
 
-def test_when_one_is_due(configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_one_is_due(configure: Callable[..., None]) -> None:
     assert insights_job.is_due()
     job = insights_job.create()
     assert not insights_job.is_due()  # it is under way
@@ -94,12 +111,28 @@ def test_one_that_is_canceled_keeps_what_it_has_and_goes_on(monkeypatch: pytest.
     assert CustomerInsight.objects.count() == job.counters["created"] == 6
 
 
-def test_only_a_failure_of_the_night_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_one_that_is_retried_does_not_make_what_is_known_older() -> None:
+    build([Bought(0, 0)])
+    older = insights_job.create()
+    jobs._advance(older.pk)  # it has begun
+    lifecycle.cancel(older.pk, actor=insights_job.SYNC)
+    newer = finish(insights_job.create())
+    lifecycle.retry(older.pk, actor=insights_job.SYNC)
+    assert finish(older).state == JobState.SUCCEEDED
+    assert older.started_at is not None
+    assert newer.started_at is not None
+    assert older.started_at < newer.started_at == CurrencyInsight.objects.get().computed_at
+
+
+def test_only_a_failure_of_the_night_is_told() -> None:
     kind = insights_job.Insights()
     job = insights_job.create()
     assert not kind.notifies(finish(job))
-    job.state = JobState.FAILED
+    change(job, state=JobState.FAILED)
     assert kind.notifies(job)
+    job = lifecycle.retry(job.pk, actor=insights_job.SYNC)
+    change(job, state=JobState.FAILED)
+    assert not kind.notifies(job)
 
 
 def run(*arguments: str) -> Any:

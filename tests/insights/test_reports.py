@@ -216,3 +216,60 @@ def test_a_report_is_kept_for_a_while_for_those_who_see_the_same_orders() -> Non
     ):
         assert caching.computed(new_and_returning, scope, MONTHS).computed_at > first.computed_at
     assert caching.computed(summary, None) != caching.computed(summary, frozenset({9}))
+
+
+def test_no_two_reports_share_what_is_kept() -> None:
+    """Whatever one argument says, above all whose orders somebody sees."""
+    asked: list[Any] = []
+
+    def report(*arguments: Any) -> int:
+        asked.append(arguments)
+        return len(asked)
+
+    def other(*arguments: Any) -> int:
+        return report(*arguments)
+
+    scopes = [
+        Scope(zone, channels, currency)
+        for zone in ("UTC", "Europe/Berlin")
+        for channels in (None, frozenset[int](), frozenset({1}), frozenset({2}), frozenset({1, 2}), frozenset({12}))
+        for currency in (None, "EUR")
+    ]
+    others = [
+        (MONTHS, None, 2),
+        (Months(MONTHS.first, date(2025, 6, 1)), None, 2),
+        (Months(date(2025, 1, 1), MONTHS.last), None, 2),
+        (MONTHS, Dimension.COUNTRY, 2),
+        (MONTHS, Dimension.COUNTRY, 3),
+    ]
+    # Fewer than the cache of the tests keeps.
+    calls = [
+        (make, scope, *others_of_call) for make in (report, other) for scope in scopes for others_of_call in others
+    ]
+    first = [caching.computed(*call) for call in calls]
+    assert len(asked) == len(calls)
+    assert [caching.computed(*call) for call in calls] == first
+    assert len(asked) == len(calls)
+    # A set has no order of its own.
+    of_two = [Scope(channels=frozenset(ids)) for ids in ((8, 16), (16, 8))]
+    assert caching.computed(report, of_two[0]) == caching.computed(report, of_two[1])
+
+
+def test_what_another_version_kept_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = caching.computed(summary, None)
+    monkeypatch.setattr(caching, "__version__", "another")
+    assert caching.computed(summary, None).computed_at > first.computed_at
+
+
+def test_without_a_cache_each_report_is_computed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_arguments: Any, **_options: Any) -> Any:
+        raise ConnectionError("redis://:secret@cache")
+
+    build([Bought(0, 0)])
+    for name in ("get", "set"):
+        monkeypatch.setattr(caching.cache, name, fail)
+    assert caching.computed(summary, None).report.customers == 1
+    assert "ConnectionError" in caplog.text
+    assert "secret" not in caplog.text

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_customer_plus.api.core.base import to_global_id
@@ -17,9 +19,11 @@ from saleor_customer_plus.conditions.context import Context
 from saleor_customer_plus.conditions.parsing import parse
 from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.jobs import engine as jobs
+from saleor_customer_plus.ledger.acquisition import write_acquisitions
 from saleor_customer_plus.ledger.models import CustomerAcquisition
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.saleor_adapter import host
 from saleor_customer_plus.saleor_adapter.host import OrderStatus
 from saleor_customer_plus.settings import DEFAULTS
 from saleor_customer_plus.sync import reactions
@@ -106,6 +110,30 @@ def test_a_first_order_that_is_canceled_hands_over_to_the_next(api: Api) -> None
 def test_what_says_nothing_is_nothing(metadata: dict[str, Any]) -> None:
     order("anna@example.com", metadata=metadata)
     assert not CustomerAcquisition.objects.exists()
+
+
+def test_it_is_written_where_it_differs_and_in_as_many_statements_for_any_number() -> None:
+    def statements(ids: list[int], written: int) -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            assert write_acquisitions(ids) == written
+        return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+
+    for number in range(5):
+        order(f"guest{number}@example.com", metadata=note(GOOGLE, STOREFRONT))
+        order(f"guest{number}@example.com")
+    ids = sorted(CustomerRecord.objects.values_list("pk", flat=True))
+    assert CustomerAcquisition.objects.count() == 5
+    assert len(statements(ids, written=0)) == 1
+
+    CustomerAcquisition.objects.filter(record=ids[0]).delete()
+    CustomerAcquisition.objects.filter(record=ids[1]).update(campaign="Winter")
+    assert len(statements(ids, written=2)) == 2
+    assert list(CustomerAcquisition.objects.values_list("campaign", flat=True)) == ["Summer"] * 5
+
+    host.Order.objects.all().update(metadata={})
+    assert len(statements(ids, written=5)) == 2
+    assert not CustomerAcquisition.objects.exists()
+    assert len(statements(ids, written=0)) == 1
 
 
 def test_what_is_too_long_is_cut() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -10,8 +11,11 @@ from typing import Any, Generic, TypeVar, cast
 from django.core.cache import cache
 from django.utils import timezone
 
+from ... import __version__
 from ...core.rate_limits import cache_key
 from .scope import Scope
+
+logger = logging.getLogger(__name__)
 
 _Report = TypeVar("_Report")
 # Seconds. Figures may be so much older than those of the list.
@@ -29,14 +33,22 @@ class Computed(Generic[_Report]):
 def computed(make: Callable[..., _Report], *arguments: Any) -> Computed[_Report]:
     """The report that a function makes of these arguments, at most `KEPT_FOR` seconds old.
 
-    The arguments tell whose orders somebody sees: they are a part of the key.
+    The arguments tell whose orders somebody sees: they are a part of the key. So is our version: what another one kept
+    may lack what this one shows. Without a cache, each report is computed.
     """
-    key = cache_key("report", make.__module__, make.__qualname__, *map(_written, arguments))
-    kept = cache.get(key)
+    key = cache_key("report", __version__, make.__module__, make.__qualname__, *map(_written, arguments))
+    try:
+        kept = cache.get(key)
+    except Exception as error:
+        logger.warning("Could not look for a report: %s", type(error).__name__)
+        kept = None
     if isinstance(kept, Computed):
         return cast(Computed[_Report], kept)
     found = Computed(make(*arguments), timezone.now())
-    cache.set(key, found, timeout=KEPT_FOR)
+    try:
+        cache.set(key, found, timeout=KEPT_FOR)
+    except Exception as error:
+        logger.warning("Could not keep a report: %s", type(error).__name__)
     return found
 
 

@@ -71,7 +71,7 @@ class Scope:
     def orders(self, months: Months) -> sql.Sql:
         """The orders of these months: `record_id`, `currency`, `total_gross` and the number of the month, `later`.
 
-        What is read is in the index `customer_plus_ledger_channel`: the ledger itself is ten times as large.
+        What is read is in the index `customer_plus_ledger_channel`, which is much smaller than the ledger itself.
         """
         return sql.fill(
             """

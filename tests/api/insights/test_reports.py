@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from saleor_customer_plus.api.core import timeouts
+from saleor_customer_plus.core import sql
 from saleor_customer_plus.insights import insights_job
+from saleor_customer_plus.insights.reports import scope
 from saleor_customer_plus.insights.reports.caching import KEPT_FOR
 from saleor_customer_plus.ledger.models import LedgerEntry
 
@@ -159,6 +162,34 @@ def test_staff_restricted_to_channels_see_reports_of_their_channels(api: Api) ->
     assert group["customers"] == 1
     nobody = api.by(make_token(make_staff(channels=[])))
     assert nobody(SUMMARY)["customerReportSummary"]["customers"] == 0
+
+
+def test_staff_of_different_channels_never_get_what_is_kept_for_each_other(api: Api) -> None:
+    build(STORE, people=3)
+    channels = [make_channel(), make_channel()]
+    for number, channel in enumerate(channels, 1):
+        LedgerEntry.objects.filter(channel_id=number).update(channel_id=-channel.pk)
+    for channel in channels:
+        LedgerEntry.objects.filter(channel_id=-channel.pk).update(channel_id=channel.pk)
+    staff = [api, *(api.by(make_token(make_staff(channels=[channel]))) for channel in channels)]
+    for _ in range(2):  # computed, and kept
+        reports = [one(MONTHS, months=2, until="2025-02")["customerReportNewAndReturning"]["months"] for one in staff]
+        orders = [[month[who]["orders"] for month in months for who in ("new", "returning")] for months in reports]
+        assert orders == [[1, 0, 1, 1], [1, 0, 0, 0], [0, 0, 2, 0]]
+        assert [one(SUMMARY)["customerReportSummary"]["customers"] for one in staff] == [2, 1, 2]
+        groups = [one(COHORTS, months=2, until="2025-02")["customerReportCohorts"]["groups"] for one in staff]
+        assert [group["customers"] for (group,) in groups] == [2, 1, 2]
+
+
+def test_a_report_that_takes_too_long_is_refused_and_not_kept(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(STORE, people=3)
+    with monkeypatch.context() as patched:
+        patched.setattr(timeouts, "MILLISECONDS", 50)
+        patched.setattr(scope.Scope, "condition", sql.Sql("(e.counts AND pg_sleep(9) IS NOT NULL)"))
+        (error,) = api.errors(COHORTS, months=2, until="2025-02")
+        assert error["extensions"]["code"] == "TIMEOUT"
+    (group,) = api(COHORTS, months=2, until="2025-02")["customerReportCohorts"]["groups"]
+    assert group["customers"] == 2
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ A secret is known by its header, in any of the usual languages, or by its cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ..values.base import plain, words_of
 
@@ -79,12 +79,3 @@ def _is_card(cell: str) -> bool:
     digits = [int(char) for char in reversed(cell) if char.isdigit()]
     doubled = [digit * 2 - 9 * (digit > 4) if place % 2 else digit for place, digit in enumerate(digits)]
     return sum(doubled) % 10 == 0
-
-
-def secret_columns(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> set[int]:
-    """The positions of the columns that are never kept. `rows` are some of the first."""
-    return {
-        index
-        for index, header in enumerate(headers)
-        if is_secret_header(header) or has_secrets(row[index] for row in rows if index < len(row))
-    }
