@@ -11,7 +11,6 @@ from django.db.models import Q
 from .. import settings
 from ..core import sql
 from ..fields import services as fields
-from ..fields.models import FieldDefinition
 from ..ledger.models import LedgerEntry
 from ..ledger.sync import settle_orders, sync_orders
 from ..records.editing import Edition, Writer, edit_rows
@@ -42,8 +41,7 @@ def edit_records(
         own_identities()
         touched = _look_up_orders(renamed)
     wanted = {id: values for id, values in (own or {}).items() if values}
-    definitions = FieldDefinition.objects.in_bulk({id for values in wanted.values() for id in values})
-    fields.hold_unique(definitions)
+    definitions = fields.hold({id for values in wanted.values() for id in values})
     refused = fields.refusals(wanted, definitions)
     result = edit_rows({id: values for id, values in changes.items() if id not in refused}, by=by, versions=versions)
     settle_orders(result.renamed)

@@ -19,7 +19,6 @@ from ..consent.decisions import ConsentDecision
 from ..consent.services import record_events
 from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
 from ..fields import services as fields
-from ..fields.models import FieldDefinition
 from ..groups import services as groups
 from ..records.editing import STALE, Writer, create_records, taken
 from ..records.locks import own_identities
@@ -50,8 +49,7 @@ def create_customer(
     email = person["email"]
     own_identities()
     by = Writer(actor, locks=False)
-    definitions = FieldDefinition.objects.in_bulk(own or {})
-    fields.hold_unique(definitions)
+    definitions = fields.hold(own or {})
     refused = fields.refusals_of_new(own or {}, definitions)
     made = create_records([person], by=by)
     raise_refusals([*made.refusals.get(email, ()), *refused])

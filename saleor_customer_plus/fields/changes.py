@@ -20,15 +20,14 @@ from ..activity.models import ActivityType
 from ..activity.services import Actor, Entry, append
 from ..core import sql
 from ..errors import CustomerPlusError, ErrorCode
-from ..records.labels import fold
 from ..records.locks import hold_records
 from ..records.writing import touch
 from . import definitions
 from .limits import Limits, date_of
 from .models import FieldDefinition, FieldType, FieldValue
 from .queries import live
-from .services import COLUMNS, LOGGED_AS, hold_unique, values_row
-from .values import BLANK, Value, clean, shown
+from .services import COLUMNS, LOGGED_AS, hold, values_row
+from .values import BLANK, Value, choice_of, clean, shown
 
 TOKEN_SECONDS = 3600
 _SALT = "saleor_customer_plus.fields.changes"
@@ -156,10 +155,9 @@ def _date(_new: FieldDefinition, text: str) -> str:
 
 def _choice(new: FieldDefinition, text: str) -> str:
     """The value of the choice that has this text as its value or label."""
-    for one in new.choices:
-        if fold(text.strip()) in (one["value"], fold(one["label"])):
-            return str(one["value"])
-    raise ValueError("none of the choices")
+    if (chosen := choice_of(new, text.strip())) is None:
+        raise ValueError("none of the choices")
+    return chosen
 
 
 def _choices(new: FieldDefinition, text: str) -> list[str]:
@@ -197,7 +195,7 @@ def update(definition_id: int, raw: Mapping[str, Any], *, token: str | None, act
     has_values = FieldValue.objects.filter(definition=definition, value__isnull=False).exists()
     if not (has_values and definitions.affects_values(definition, after)):
         return definitions.save(definition, after)
-    hold_unique([definition.pk])
+    hold([definition.pk])
     hold_records(list(FieldValue.objects.filter(definition=definition).values_list("record_id", flat=True)))
     _checked(_impact(definition, after), token)
     _archive(definition)
@@ -261,7 +259,8 @@ def restore(definition_id: int, *, actor: Actor) -> FieldDefinition:
         old.position = len(known)
         old.save()
         return old
-    hold_unique([old.pk, present.pk])
+    definitions.get_locked(present.pk)  # whoever writes values of it is done
+    hold([present.pk])
     rows = list(FieldValue.objects.filter(definition=present).order_by("record_id"))
     hold_records([row.record_id for row in rows])
     _archive(present)

@@ -80,6 +80,13 @@ def clean_limits(raw: Mapping[str, Any], type: FieldType, *, is_short: bool) -> 
         with problems.noted():
             if low in cleaned and high in cleaned and _comparable(cleaned[low]) > _comparable(cleaned[high]):
                 raise _wrong(low, "The lower limit is above the upper one.")
+    with problems.noted():
+        if "max_length" not in cleaned and cleaned.get("min_length", 0) > DEFAULT_LENGTH:
+            raise _wrong("min_length", f"Without a maximum, a text has at most {DEFAULT_LENGTH} characters.")
+    with problems.noted():
+        length = len(list(_places(cleaned.get("mask", ""))))
+        if length and not cleaned.get("min_length", 0) <= length <= cleaned.get("max_length", DEFAULT_LENGTH):
+            raise _wrong("mask", f"A text of this form has {length} characters, which the other limits do not allow.")
     problems.raise_any()
     return Limits(**cleaned)
 

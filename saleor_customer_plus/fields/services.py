@@ -112,17 +112,39 @@ def missing_references_of(said: Iterable[Values], definitions: Iterable[FieldDef
     return {(id, key) for id, key in named if (kinds[id], key) not in known}
 
 
-def hold_unique(definition_ids: Collection[int]) -> None:
-    """Let nobody else write values of those of these fields that are unique, until the transaction ends.
+def hold(definition_ids: Collection[int]) -> dict[int, FieldDefinition]:
+    """Let nobody change these fields, nor write values of the unique ones, until the transaction ends.
 
-    Call it before any record is locked, and after identities are: see `records.locks`. What is unique is then known
-    before anything is written. The database sees to it in any case.
+    Return those that there still are, as they are now: a value that was checked before may not fit any more, which
+    `refusals` tells. Call it before any record is locked, and after identities are: see `records.locks`. What is unique
+    is then known before anything is written. The database sees to it in any case.
     """
-    if definition_ids:
-        unique = FieldDefinition.objects.filter(pk__in=definition_ids, is_unique=True)
-        ids = sorted(unique.values_list("pk", flat=True))
-        for id in ids:
+    if not definition_ids:
+        return {}
+    # The lock that a new value's foreign key takes, but before any record is locked. It waits for a change under way.
+    query = sql.fill(
+        "SELECT * FROM {definitions} WHERE id = ANY({ids}) AND archived_at IS NULL ORDER BY id FOR KEY SHARE",
+        definitions=sql.table(FieldDefinition),
+        ids=list(definition_ids),
+    )
+    definitions = {one.pk: one for one in FieldDefinition.objects.raw(query.text, query.params)}
+    for id, definition in definitions.items():
+        if definition.is_unique:
             sql.rows(sql.Sql("SELECT pg_advisory_xact_lock(%s, %s)", (_UNIQUE, id % 2**31)))
+    return definitions
+
+
+def fits(definition: FieldDefinition | None, value: Value) -> bool:
+    """Whether a value that was checked is still one of the field: it may have been changed or deleted since.
+
+    Clearing a field is up to whoever does it, also if it is required.
+    """
+    if definition is None or value.json is None:
+        return definition is not None
+    try:
+        return clean(definition, value.json) == value
+    except CustomerPlusError:
+        return False
 
 
 class UniqueValues:
@@ -172,7 +194,7 @@ def holders(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
 
 
 def refusals(changes: Mapping[int, Values], definitions: Mapping[int, FieldDefinition]) -> dict[int, list[Refusal]]:
-    """Why values cannot be written, by the records. Call `hold_unique` before.
+    """Why values cannot be written, by the records. `definitions` are those that `hold` returned.
 
     Refusals name fields as `fields.birthday`.
     """
@@ -182,13 +204,15 @@ def refusals(changes: Mapping[int, Values], definitions: Mapping[int, FieldDefin
 
 
 def refusals_of_new(values: Values, definitions: Mapping[int, FieldDefinition]) -> list[Refusal]:
-    """Why a record with these values cannot be made. Call `hold_unique` before."""
+    """Why a record with these values cannot be made. `definitions` are those that `hold` returned."""
     return _refusals(values, None, UniqueValues([values], definitions), definitions)
 
 
 def _refusals(
     values: Values, record_id: int | None, unique: UniqueValues, definitions: Mapping[int, FieldDefinition]
 ) -> list[Refusal]:
+    if not all(fits(definitions.get(id), value) for id, value in values.items()):
+        return [Refusal("A field was changed or deleted meanwhile. Read the fields again.", ErrorCode.STALE, LOGGED_AS)]
     found = ((id, unique.holder(id, value, record_id)) for id, value in values.items())
     return [taken(definitions[id], holder) for id, (is_taken, holder) in found if is_taken]
 

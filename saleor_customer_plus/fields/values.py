@@ -163,6 +163,14 @@ def _choices(raw: Any, definition: FieldDefinition) -> Value:
     return Value(listed, choices=tuple(token(definition.pk, one) for one in listed))
 
 
+def choice_of(definition: FieldDefinition, text: str) -> str | None:
+    """The value of the choice that has this value or label, in any case. No choice has the label that another has as
+    its value.
+    """
+    folded = fold(text)
+    return next((str(one["value"]) for one in definition.choices if folded in (one["value"], fold(one["label"]))), None)
+
+
 def token(definition_id: int, choice: str) -> str:
     """How one of several choices is stored: see `FieldValue.choices`."""
     return f"{definition_id}:{choice}"

@@ -1,6 +1,6 @@
 """The locks that everybody takes in the same order, so that nobody waits in a circle: first identities, then records.
 
-Between the two are the fields of the shop's own whose values are unique: see `fields.services.hold_unique`.
+Between the two are the fields of the shop's own: see `fields.services.hold`.
 
 Identities say which record a person's orders belong to. Attributing an order reads the account's e-mail and whether it
 is confirmed. Were both to change while a batch of orders is under way, the batch could commit last and undo what the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -12,14 +13,19 @@ from saleor_customer_plus import tasks  # noqa: F401 - every kind of job is regi
 from saleor_customer_plus.activity.models import ActivityEntry
 from saleor_customer_plus.bulk import undo, updates
 from saleor_customer_plus.bulk.imports.options import ImportOptions
+from saleor_customer_plus.bulk.imports.own_fields import OwnFields
+from saleor_customer_plus.bulk.imports.row_reader import Person
 from saleor_customer_plus.bulk.imports.values.base import Unreadable
 from saleor_customer_plus.bulk.imports.values.own_fields import number_of
 from saleor_customer_plus.errors import CustomerPlusError
+from saleor_customer_plus.fields import changes, services
 from saleor_customer_plus.fields.models import FieldDefinition, FieldValue
 from saleor_customer_plus.fields.queries import fields_of
+from saleor_customer_plus.fields.values import Value
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
+from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_field, make_field_values, make_order, make_record
 
@@ -39,6 +45,8 @@ ALL: dict[str, tuple[str, dict[str, Any], Any]] = {
     "flag": ("BOOLEAN", {}, False),
     "size": ("CHOICE", {"choices": ["Small", "Ex;tra"]}, "ex_tra"),
     "likes": ("CHOICES", {"choices": ["Chairs", "Tables; round", "Lamps"]}, ["chairs", "lamps"]),
+    "rest": ("NUMBER", {}, 0.000001),
+    "sets": ("CHOICES", {"choices": ["Chair; table", "Bed|lamp", "Desk"]}, ["chair_table", "bed_lamp"]),
     "limit": ("MONEY", {}, {"amount": -1234.5, "currency": "EUR"}),
 }
 
@@ -139,6 +147,41 @@ class TestImport:
             "limit": {"amount": 1234.5, "currency": "EUR"},
             "points": 1234567,
         }
+
+    @pytest.mark.parametrize("change", [{"type": "NUMBER"}, None])
+    def test_a_field_that_changes_after_the_rows_were_read(
+        self, change: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        field = make_field("size")
+        hold = services.hold
+
+        def change_first(ids: Collection[int]) -> dict[int, FieldDefinition]:
+            if change is None:
+                changes.delete(field.pk, token=None)
+            else:
+                changes.update(field.pk, change, token=None, actor=STAFF)
+            return hold(ids)
+
+        monkeypatch.setattr(services, "hold", change_first)
+
+        job = load_rows("email,size\nanna@example.com,large\n")
+
+        assert warnings(job) == [("size", "STALE", "The field was changed or deleted meanwhile.")]
+        assert (job.counters.get("created"), values(CustomerRecord.objects.get())) == (1, {})
+
+    @pytest.mark.parametrize("is_strict", [False, True])
+    def test_a_row_that_was_read_before_its_field_was_replaced(self, is_strict: bool) -> None:
+        person = Person(1, "anna@example.com", {}, fields={1: Value("large", text="large")})
+        changed, reasons = OwnFields(is_strict=is_strict).decide(person, None, Writer(STAFF))
+        assert (changed, [(one.code, one.is_warning) for one in reasons]) == ({}, [("STALE", not is_strict)])
+
+    def test_the_value_of_a_choice_in_any_case(self) -> None:
+        field = make_field("size", "CHOICES", choices=["Large", "Small"])
+        field.choices = [{"value": "l", "label": "Large"}, {"value": "s", "label": "Small"}]
+        field.save()
+        job = load_rows('email,size\nanna@example.com,"L, small"\nben@example.com,S; LARGE\n')
+        assert warnings(job) == []
+        assert [values(one) for one in CustomerRecord.objects.order_by("email")] == [{"size": ["l", "s"]}] * 2
 
     def test_a_cell_that_cannot_be_read_is_left_out(self) -> None:
         make_field("birthday", "DATE", limits={"max_date": "2020-01-01"})
@@ -309,6 +352,7 @@ class TestBulkUpdate:
         ("1 234", 1234),
         ("1'234.50", 1234.5),
         ("5.", 5),
+        ("1e-06", 0.000001),  # as JSON and workbooks write it
     ],
 )
 def test_numbers(cell: str, number: float) -> None:

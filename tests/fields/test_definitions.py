@@ -98,6 +98,10 @@ class TestCreate:
                 [("limits.min_number", "INVALID")],
             ),
             ({"limits": {"mask": "x" * 65}}, [("limits.mask", "INVALID")]),
+            # No value could meet them.
+            ({"limits": {"min_length": 256}}, [("limits.min_length", "INVALID")]),
+            ({"limits": {"mask": r"99\9", "max_length": 2}}, [("limits.mask", "INVALID")]),
+            ({"limits": {"mask": "99", "min_length": 3}}, [("limits.mask", "INVALID")]),
         ],
     )
     def test_what_cannot_be(self, raw: dict[str, Any], errors: list[tuple[str, str]]) -> None:

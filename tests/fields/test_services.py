@@ -12,11 +12,13 @@ from saleor_customer_plus.activity.models import ActivityEntry, ActorType, Cause
 from saleor_customer_plus.activity.services import Actor, Cause
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.customers.editing import edit_records
+from saleor_customer_plus.customers.services import create_customer
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode, SeveralErrors
-from saleor_customer_plus.fields import services
+from saleor_customer_plus.fields import changes, services
 from saleor_customer_plus.fields.models import FieldDefinition, FieldValue
 from saleor_customer_plus.fields.queries import fields_of
 from saleor_customer_plus.fields.services import Given
+from saleor_customer_plus.fields.values import Value
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord, Source
 from tests.factories import make_channel, make_field, make_field_values, make_order, make_record
@@ -42,6 +44,54 @@ def refused(*given: Given, **options: Any) -> list[tuple[str | None, str]]:
         services.check(given, **options)
     error = caught.value
     return [(one.field, one.code.value) for one in (error.errors if isinstance(error, SeveralErrors) else [error])]
+
+
+class TestFieldsThatChangeMeanwhile:
+    """A value was checked, and its field is changed or deleted before it is written."""
+
+    @pytest.fixture
+    def checked(self) -> dict[int, Value]:
+        make_field("size")
+        return services.check([Given("size", "large")])
+
+    @staticmethod
+    def change() -> None:
+        changes.update(FieldDefinition.objects.get().pk, {"type": "NUMBER"}, token=None, actor=SARA.actor)
+
+    @staticmethod
+    def delete() -> None:
+        changes.delete(FieldDefinition.objects.get().pk, token=None)
+
+    @staticmethod
+    def archive() -> None:
+        make_field_values(make_record(), size="small")
+        token = changes.impact_of_deletion(pk := FieldDefinition.objects.get().pk).token
+        changes.delete(pk, token=token)
+
+    @pytest.mark.parametrize("happens", ["change", "delete", "archive"])
+    def test_an_edit_is_refused(self, checked: dict[int, Value], happens: str) -> None:
+        anna = make_record("anna@example.com")
+        getattr(self, happens)()
+        edition = edit_records({anna.pk: {"city": "Ulm"}}, by=SARA, own={anna.pk: checked})
+        assert [(one.code, one.field) for one in edition.refusals[anna.pk]] == [(ErrorCode.STALE, "fields")]
+        anna.refresh_from_db()
+        assert (anna.city, FieldValue.objects.filter(record=anna).count()) == ("", 0)
+
+    @pytest.mark.parametrize("happens", ["change", "delete", "archive"])
+    def test_a_new_record_is_refused(self, checked: dict[int, Value], happens: str) -> None:
+        getattr(self, happens)()
+        with pytest.raises(SeveralErrors) as caught:
+            create_customer({"email": "anna@example.com"}, own=checked, actor=SARA.actor)
+        assert [(one.code, one.field) for one in caught.value.errors] == [(ErrorCode.STALE, "fields")]
+
+    def test_clearing_a_field_that_is_required_meanwhile_is_not_refused(self) -> None:
+        anna = make_record("anna@example.com")
+        make_field("other")
+        make_field_values(anna, other="x")
+        said = services.check([Given("other", None)])
+        FieldDefinition.objects.filter(key="other").update(is_required=True)
+        edition = edit_records({anna.pk: {}}, by=SARA, own={anna.pk: said})
+        assert (edition.refusals, values(anna)) == ({}, {"other": None})
 
 
 class TestCheck:
@@ -126,7 +176,7 @@ class TestWrite:
                 record.pk: services.check([Given(field.key, str(record.pk)) for field in fields]) for record in records
             }
             with CaptureQueriesContext(connection) as queries:
-                services.hold_unique(definitions)
+                services.hold(definitions)
                 services.refusals(changes, definitions)
                 services.write(changes, by=SARA, definitions=definitions)
             return len(queries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...fields import services
@@ -17,6 +17,7 @@ from .row_reader import Person, Reason
 
 # Of a unique value: the id of the record that has it, or the address of the person of this chunk who gets it.
 _Holder = int | str
+_STALE = "The field was changed or deleted meanwhile."
 
 
 @dataclass(slots=True)
@@ -33,13 +34,16 @@ class OwnFields:
     _held: HeldValues = field(default_factory=dict)
     _holders: dict[tuple[int, str], _Holder] = field(default_factory=dict)
     _missing: set[tuple[int, str]] = field(default_factory=set)
+    _deleted: Collection[int] = ()
 
     def __post_init__(self) -> None:
         self._by_id = {one.pk: one for one in self.definitions}
 
     def hold(self) -> None:
-        """Before any record is locked: see `fields.services.hold_unique`."""
-        services.hold_unique(self._by_id)
+        """Before any record is locked: see `fields.services.hold`."""
+        now = services.hold(self._by_id)
+        self._by_id = {id: now.get(id, one) for id, one in self._by_id.items()}
+        self._deleted = self._by_id.keys() - now.keys()
 
     def read(self, people: Sequence[Person], rows: Mapping[str, Row]) -> None:
         """Read what deciding about these people needs. At most three statements, none without such columns."""
@@ -57,11 +61,13 @@ class OwnFields:
 
     def decide(self, person: Person, row: Row | None, by: Writer) -> tuple[dict[str, Value], list[Reason]]:
         """What is to be written, by the names of the columns, and why something is left out. Call `read` before."""
+        reasons = []
+        if not person.fields.keys() <= self._by_id.keys():  # it was read ahead
+            reasons.append(Reason("STALE", _STALE, is_warning=not self.is_strict))
         if not self._by_id:
-            return {}, []
+            return {}, reasons
         before = self._held.get(row.id, {}) if row is not None else {}
         changes = services.decide(self._said(person, is_known=row is not None), before, by)
-        reasons = []
         for id, value in list(changes.items()):
             if reason := self._wrong(self._by_id[id], value, person, row):
                 reasons.append(reason)
@@ -84,6 +90,8 @@ class OwnFields:
         return said
 
     def _wrong(self, definition: FieldDefinition, value: Value, person: Person, row: Row | None) -> Reason | None:
+        if definition.pk in self._deleted or not services.fits(definition, value):
+            return self._reason(definition, "STALE", _STALE)
         if value.text is not None and (definition.pk, value.text) in self._missing:
             return self._reason(definition, "NOT_FOUND", "There is no such order.")
         if not definition.is_unique or (key := value.unique_key) is None:

@@ -21,7 +21,7 @@ from ...customers.editing import edit_records
 from ...errors import CustomerPlusError, ErrorCode
 from ...fields import services as fields
 from ...fields.models import FieldDefinition
-from ...fields.queries import held, live_by_key
+from ...fields.queries import held, live
 from ...fields.values import BLANK, Value, clean
 from ...groups import services as groups
 from ...groups.models import Group
@@ -78,8 +78,8 @@ class Reversal:
         entries = _entries(record_ids, self.undone)
         ids = sorted({entry.record_id for entry in entries})
         own = _traces(entries, (_Type.DETAILS_EDITED,), _own_changes)
-        definitions = live_by_key() if own else {}
-        fields.hold_unique([one.pk for one in definitions.values()])
+        held_fields = fields.hold([one.pk for one in live()]) if own else {}
+        definitions = {one.key: one for one in held_fields.values()}
         # In the order of locks that all writers keep: the records first.
         rows = {row.id: row.before for row in lock_rows(ids)}
         self._fields(_traces(entries, _FIELD_TYPES, _field_changes), rows)

@@ -12,8 +12,7 @@ from uuid import UUID
 from ....errors import CustomerPlusError
 from ....fields.limits import Limits
 from ....fields.models import FieldDefinition, FieldType
-from ....fields.values import Value, clean
-from ....records.labels import fold
+from ....fields.values import Value, choice_of, clean
 from ....saleor_adapter import saleor_api
 from ..headers.secrets import is_hash
 from . import choices, dates
@@ -69,7 +68,8 @@ def number_of(cell: str, *, is_own: bool) -> int | float:
             raise Unreadable(_AMBIGUOUS)
         text = text.replace(found[1], "") if text.count(found[1]) > 1 else text
     text = text.replace(",", ".")
-    if not re.fullmatch(r"[-+]?\d+(\.\d*)?", text, re.ASCII) or len(text) > 40:
+    # JSON and workbooks write 0.000001 as 1e-06. No other exponent is read: 1.23E+11 is what Excel rounded.
+    if not re.fullmatch(r"[-+]?\d+(\.\d*)?([eE]-\d\d)?", text, re.ASCII) or len(text) > 40:
         raise Unreadable(_NO_NUMBER)
     number = Decimal(text)
     return int(number) if number == number.to_integral_value() else float(number)
@@ -94,22 +94,17 @@ def _boolean(_definition: FieldDefinition, _month_first: bool, _is_own: bool, ce
 
 
 def _choice(definition: FieldDefinition, _month_first: bool, _is_own: bool, cell: str) -> str:
-    return _chosen(definition, cell)
+    if (chosen := choice_of(definition, cell)) is None:
+        raise Unreadable("This is none of the choices.")
+    return chosen
 
 
 def _choices(definition: FieldDefinition, _month_first: bool, _is_own: bool, cell: str) -> list[str]:
-    known = {fold(one["label"]) for one in definition.choices}
-    # A label may have a semicolon in it.
-    return [_chosen(definition, name) for name in ((cell,) if fold(cell) in known else choices.names_of(cell))]
-
-
-def _chosen(definition: FieldDefinition, name: str) -> str:
-    """The choice that has this value or label. The value of one is never the label of another."""
-    folded = fold(name)
-    for one in definition.choices:
-        if one["value"] == name or fold(one["label"]) == folded:
-            return str(one["value"])
-    raise Unreadable("This is none of the choices.")
+    # A label may have any separator in it but a comma, which is what exports write.
+    chosen = [choice_of(definition, name.strip()) for name in cell.split(",")]
+    if None in chosen:
+        return [_choice(definition, _month_first, _is_own, name) for name in choices.names_of(cell)]
+    return [one for one in chosen if one is not None]
 
 
 def _money(definition: FieldDefinition, _month_first: bool, is_own: bool, cell: str) -> dict[str, Any]:
