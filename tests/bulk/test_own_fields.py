@@ -14,7 +14,7 @@ from saleor_customer_plus.activity.models import ActivityEntry
 from saleor_customer_plus.bulk import undo, updates
 from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.bulk.imports.own_fields import OwnFields
-from saleor_customer_plus.bulk.imports.row_reader import Person
+from saleor_customer_plus.bulk.imports.person import Person
 from saleor_customer_plus.bulk.imports.values.base import Unreadable
 from saleor_customer_plus.bulk.imports.values.own_fields import number_of
 from saleor_customer_plus.errors import CustomerPlusError

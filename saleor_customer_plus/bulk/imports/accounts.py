@@ -20,9 +20,9 @@ from ...records.writing import lock_rows
 from ...saleor_adapter import host
 from . import files
 from .job_settings import columns_of
+from .person import Reason
 from .planner import Planned, RowOutcome
 from .readers.csv_rows import rows_of
-from .row_reader import Reason
 
 # Who is in the records once the list is written.
 KEPT = (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED)

@@ -21,8 +21,8 @@ from ...saleor_adapter import host
 from ...tags import services as tags
 from .consents import Consent
 from .options import ImportOptions, Mode
+from .person import Person
 from .planner import Planned, Planner, RowOutcome, number_in_use
-from .row_reader import Person
 
 
 def write(people: Sequence[Person], planner: Planner) -> list[Planned]:

@@ -18,8 +18,8 @@ from ...consent.queries import current_events
 from ...consent.suppressions import suppressed_among
 from ...core import sql
 from .options import ImportOptions, Mode, Subscribe, Withdrawals
+from .person import Person, Reason
 from .problems import WITHHELD
-from .row_reader import Person, Reason
 from .values.choices import Answer
 
 COLUMNS = {

@@ -47,12 +47,13 @@ from .job_settings import columns_of, fields_of, options_of, purposes_of, reader
 from .objections import Objection, merge
 from .options import CHOICES, ImportOptions, Mode
 from .own_fields import OwnFields
+from .person import Person, Reason
 from .planner import Planned, Planner, RowOutcome
 from .problems import Refused
 from .read_ahead import Place, ReadAhead
 from .readers.csv_rows import rows_of
 from .readers.layout import Layout
-from .row_reader import Person, Reason, RowReader
+from .row_reader import RowReader
 from .values.base import storable
 from .values.choices import Answer
 

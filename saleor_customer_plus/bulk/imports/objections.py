@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from .row_reader import CONSENTS, OF_MARKETING, Person
+from .person import CONSENTS, OF_MARKETING, Person
 from .values.choices import Answer
 
 # The letter of each answer, and how much it is against mail. What is said is never taken back by another row.

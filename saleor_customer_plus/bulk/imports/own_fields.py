@@ -13,7 +13,7 @@ from ...records.editing import Writer
 from ...records.writing import Row
 from ...saleor_adapter import saleor_api
 from ..columns import FIELD
-from .row_reader import Person, Reason
+from .person import Person, Reason
 
 # Of a unique value: the id of the record that has it, or the address of the person of this chunk who gets it.
 _Holder = int | str

@@ -28,9 +28,9 @@ from . import consents
 from .consents import Consent, Consents
 from .options import ImportOptions, Mode
 from .own_fields import OwnFields
+from .person import TITLE, Person, Reason
 from .problems import OVERRULED
 from .row_keys import Passed
-from .row_reader import TITLE, Person, Reason
 
 
 def number_in_use(taken: Passed | None, holder: Holder | None, *, is_strict: bool) -> Reason:

@@ -21,8 +21,8 @@ from ...jobs.models import BulkChunk, BulkJob, BulkProblem, bulk_storage
 from ..cells import neutralise, neutralise_again
 from .files import EXACT, LAYOUT
 from .options import Mode
+from .person import WARNING, Reason
 from .readers.layout import Layout
-from .row_reader import WARNING, Reason
 from .values.base import storable
 
 # Number, cells, reasons.

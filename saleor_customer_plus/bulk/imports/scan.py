@@ -18,10 +18,11 @@ from . import files, objections, row_keys
 from .column_findings import ColumnFindings
 from .job_settings import columns_of, options_of, reader_of
 from .objections import Objection
+from .person import Person, Reason
 from .readers.csv_rows import rows_of
 from .readers.limits import refuse
 from .row_keys import RowKey
-from .row_reader import Person, Reason, RowReader
+from .row_reader import RowReader
 from .values import dates
 
 ROWS_SCANNED = 25_000

@@ -14,7 +14,7 @@ from saleor_customer_plus import tasks  # noqa: F401 - every kind of job is regi
 from saleor_customer_plus.bulk.imports import objections, scan
 from saleor_customer_plus.bulk.imports.objections import Objection
 from saleor_customer_plus.bulk.imports.options import Mode, Subscribe
-from saleor_customer_plus.bulk.imports.row_reader import Person
+from saleor_customer_plus.bulk.imports.person import Person
 from saleor_customer_plus.bulk.imports.values.choices import Answer
 from saleor_customer_plus.consent.models import ConsentEvent
 from saleor_customer_plus.jobs.models import JobState

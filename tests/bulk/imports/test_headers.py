@@ -10,7 +10,8 @@ import pytest
 from saleor_customer_plus.bulk.columns import COLUMNS, IMPORTED, LANGUAGES, is_of_account
 from saleor_customer_plus.bulk.imports.headers.formats import FORMATS, recognise
 from saleor_customer_plus.bulk.imports.headers.mapping import ColumnMap, map_columns
-from saleor_customer_plus.bulk.imports.row_reader import Person, RowReader
+from saleor_customer_plus.bulk.imports.person import Person
+from saleor_customer_plus.bulk.imports.row_reader import RowReader
 from saleor_customer_plus.bulk.imports.values.choices import Answer
 from saleor_customer_plus.errors import CustomerPlusError
 

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from saleor_customer_plus import tasks  # noqa: F401 - every kind of job is registered
 from saleor_customer_plus.bulk.imports.headers.mapping import map_columns
 from saleor_customer_plus.bulk.imports.options import Subscribe
+from saleor_customer_plus.bulk.imports.person import Person
 from saleor_customer_plus.bulk.imports.readers import opening, repairs
 from saleor_customer_plus.bulk.imports.readers.csv_rows import rows_of
 from saleor_customer_plus.bulk.imports.readers.layout import Chosen
-from saleor_customer_plus.bulk.imports.row_reader import Person, RowReader
+from saleor_customer_plus.bulk.imports.row_reader import RowReader
 from saleor_customer_plus.consent.models import ConsentEvent, ConsentState
 from saleor_customer_plus.records.models import CustomerRecord
 

@@ -10,7 +10,8 @@ import pytest
 from saleor_customer_plus.bulk.imports import row_reader
 from saleor_customer_plus.bulk.imports.column_findings import ColumnFindings
 from saleor_customer_plus.bulk.imports.headers.mapping import map_columns
-from saleor_customer_plus.bulk.imports.row_reader import Person, Reason, RowKeys, RowReader
+from saleor_customer_plus.bulk.imports.person import Person, Reason, RowKeys
+from saleor_customer_plus.bulk.imports.row_reader import RowReader
 from saleor_customer_plus.bulk.imports.values.base import Doubtful
 from saleor_customer_plus.bulk.imports.values.choices import Answer
 
