@@ -2,7 +2,7 @@
 
 from .activity.models import ActivityEntry
 from .addresses.models import CustomerAddress
-from .consent.models import ConsentEvent, CurrentConsent, SuppressedAddress, SuppressionKey
+from .consent.models import ConsentEvent, CurrentConsent, PreferenceLink, SuppressedAddress, SuppressionKey
 from .core.models import OwedNotice
 from .core.set_aside.models import SetAsideRow
 from .fields.models import FieldDefinition, FieldValue
@@ -47,6 +47,7 @@ __all__ = [
     "NoteMention",
     "NoteVersion",
     "OwedNotice",
+    "PreferenceLink",
     "ReleasedAccount",
     "SavedView",
     "Segment",

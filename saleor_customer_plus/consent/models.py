@@ -166,3 +166,30 @@ class SuppressionKey(models.Model):
 
     def __str__(self) -> str:
         return f"SuppressionKey {self.pk}"
+
+
+class PreferenceLink(models.Model):
+    """The key of the links by which one person changes their consents without an account: see `consent.links`.
+
+    One for each address that the shop wrote to, so that the links in old messages work for as long as the record has
+    that address. They are revoked by deleting the row. Written by `consent.links` only.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(
+        "saleor_customer_plus.CustomerRecord",
+        on_delete=models.CASCADE,
+        related_name="preference_links",
+        db_index=False,  # the constraint below begins with it
+    )
+    email = models.CharField(max_length=254)  # normalised
+    key = models.CharField(max_length=32, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "email"], name="customer_plus_preference_link"),
+        ]
+
+    def __str__(self) -> str:
+        return f"PreferenceLink {self.pk}"

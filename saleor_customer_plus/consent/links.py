@@ -1,0 +1,99 @@
+"""Links by which people change what the shop may write to them: no account, no password, for as long as they are known.
+
+A link names a random key that this database keeps, the purpose of the message that it is in, and a signature. It tells
+nothing of the person, and works while the record still has the address that the message went to:
+
+    message.extra_headers |= links.unsubscribe_headers(record, ConsentPurpose.PROMOTIONAL)
+    footer = links.unsubscribe_url(record, ConsentPurpose.PROMOTIONAL)
+
+The page that a link opens, and the one-click POST of RFC 8058, are in `api.newsletter.pages`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from django.core import signing
+
+from ..records.models import CustomerRecord
+from ..saleor_adapter import host
+from ..settings import PLUGIN_ID
+from .models import ConsentPurpose, PreferenceLink
+
+# Below the plugin's own path.
+PATH = "/newsletter/preferences/"
+
+_SALT = "saleor_customer_plus.consent.links"
+_KEY_BYTES = 16
+# One letter in the URL: mail programs break long ones. Blank is a link of no message in particular.
+_LETTERS = {ConsentPurpose.PROMOTIONAL: "p", ConsentPurpose.SYSTEM: "s", ConsentPurpose.NEWSLETTER: "n", None: "x"}
+_PURPOSES = {letter: purpose for purpose, letter in _LETTERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whose consents a link is about, the address that it was sent to, and the purpose of that message."""
+
+    record_id: int
+    email: str
+    key: str
+    purpose: ConsentPurpose | None
+
+
+def unsubscribe_url(record: CustomerRecord, purpose: ConsentPurpose | None = None) -> str:
+    """The URL by which whoever reads the record's mail unsubscribes from this purpose, or chooses among all of them.
+
+    The same one each time. At most two statements, in the caller's transaction if there is one.
+    """
+    return host.absolute_url(f"/plugins/{PLUGIN_ID}{PATH}{token_of(record, purpose)}")
+
+
+def unsubscribe_headers(record: CustomerRecord, purpose: ConsentPurpose) -> dict[str, str]:
+    """The headers of a promotional message: by them mail programs offer to unsubscribe with one click (RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{unsubscribe_url(record, purpose)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def token_of(record: CustomerRecord, purpose: ConsentPurpose | None = None) -> str:
+    """What `read` reads."""
+    known = PreferenceLink.objects.filter(record=record, email=record.email)
+    key = known.values_list("key", flat=True).first()
+    if key is None:
+        # Two at once: the second has the key of the first.
+        PreferenceLink.objects.bulk_create(
+            [PreferenceLink(record=record, email=record.email, key=secrets.token_urlsafe(_KEY_BYTES))],
+            ignore_conflicts=True,
+        )
+        key = known.values_list("key", flat=True).get()
+    return _signer().sign(f"{key}{_LETTERS[purpose]}")
+
+
+def read(token: str) -> Link | None:
+    """Whom a token is of; None if it is not ours, was revoked, or is of an address that the record no longer has."""
+    try:
+        signed = _signer().unsign(token)
+    except signing.BadSignature:
+        return None
+    key, purpose = signed[:-1], _PURPOSES[signed[-1]]
+    link = PreferenceLink.objects.select_related("record").filter(key=key).first()
+    if link is None or not has_address(link.record, link.email):
+        return None
+    return Link(link.record_id, link.email, key, purpose)
+
+
+def has_address(record: CustomerRecord, email: str) -> bool:
+    """Whether messages to this address reach the person of the record."""
+    return bool(record.email == email)
+
+
+def revoke(record_id: int) -> int:
+    """Let no link that was sent to this person work any more. Return how many addresses they were sent to."""
+    revoked, _ = PreferenceLink.objects.filter(record=record_id).delete()
+    return revoked
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=_SALT, sep=".")
