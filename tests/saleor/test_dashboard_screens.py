@@ -32,6 +32,17 @@ def test_a_draft_order_without_lines_is_made_and_opened(shop: Shop, seller: Brow
     assert events(response)["customerPlusGo"]["to"] == f"/orders/{global_id(order)}".replace("=", "%3D")
 
 
+def test_addresses_that_lack_a_street_are_left_out_and_the_notice_says_so(shop: Shop, seller: Browser) -> None:
+    address = factories.make_address(street_address_1="", city="Rome", country="IT")
+    account = factories.make_account("anna@example.com", default_shipping_address=address)
+    record = factories.make_record("anna@example.com", account=account)
+
+    response = seller.post(f"customers/{global_id(record)}/order", {"channel": shop.channel.slug})
+
+    assert Order.objects.get().shipping_address is None
+    assert "without an address" in events(response)["customerPlusNotice"]["text"]
+
+
 def test_a_voucher_that_saleor_refuses_is_told(shop: Shop, seller: Browser) -> None:
     path = f"customers/{global_id(factories.make_record('anna@example.com'))}/order"
     html = seller.change(path, {"channel": shop.channel.slug, "voucher": "NONE<b>"})

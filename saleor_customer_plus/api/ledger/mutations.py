@@ -13,16 +13,19 @@ from ...activity.services import Actor, Cause, Entry, append
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...records.models import CustomerRecord as Record
 from ...saleor_adapter import host, saleor_api
+from ..addresses.types import CustomerAddressKind
 from ..core.base import checked_text, key_of, to_global_id
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
 from ..records.types import CustomerRecord, existing_record
 
-_DRAFT_CREATE = f"""
-mutation ($input: DraftOrderCreateInput!) {{
-  draftOrderCreate(input: $input) {{ order {{ id }} {saleor_api.ERRORS} }}
-}}
+_DRAFT_CREATE = """
+mutation ($input: DraftOrderCreateInput!) {
+  draftOrderCreate(input: $input) { order { id } errors { field message code addressType } }
+}
 """
+# The addresses of `draftOrderCreate`, by what its errors call them.
+_ADDRESSES = {"SHIPPING": "shippingAddress", "BILLING": "billingAddress"}
 
 
 class CustomerOrderLineInput(graphene.InputObjectType):  # type: ignore[misc]
@@ -35,11 +38,16 @@ class CustomerOrderLineInput(graphene.InputObjectType):  # type: ignore[misc]
 class CustomerDraftOrderCreate(StaffMutation):
     """Creates a Saleor draft order for a customer, with the addresses of the account or else of the latest order.
 
-    Complete it in Saleor. Requires MANAGE_USERS and MANAGE_ORDERS.
+    An address that Saleor refuses, such as one without a street, is left out. Complete the order in Saleor. Requires
+    MANAGE_USERS and MANAGE_ORDERS.
     """
 
     record = graphene.Field(CustomerRecord, description="The updated customer record. Null if the mutation failed.")
     order_id = graphene.ID(description="Global ID of the Saleor draft order.")
+    omitted_addresses = list_of(
+        CustomerAddressKind,
+        description="Addresses that the order does not have because Saleor refused them. Null if the mutation failed.",
+    )
 
     class Arguments:
         record_id = graphene.ID(required=True, description="Global ID of the customer record.")
@@ -73,11 +81,15 @@ class CustomerDraftOrderCreate(StaffMutation):
         }
         if code:
             order["voucherCode"] = code
-        data = saleor_api.run(info.context, _DRAFT_CREATE, {"input": order}).or_raise()
-        order_id = data["order"]["id"]
+        answer = saleor_api.run(info.context, _DRAFT_CREATE, {"input": order})
+        refused = {error["addressType"] for error in answer.data["errors"]} & _ADDRESSES.keys()
+        if refused:
+            complete = {name: value for name, value in order.items() if name not in map(_ADDRESSES.get, refused)}
+            answer = saleor_api.run(info.context, _DRAFT_CREATE, {"input": complete})
+        order_id = answer.or_raise()["order"]["id"]
         made = Cause(CauseType.ORDER, saleor_api.key_of(order_id))
         append([Entry(record.pk, ActivityType.DRAFT_ORDER_CREATED, **actor.of_entry, **made.of_entry)])
-        return {"record": record, "order_id": order_id}
+        return {"record": record, "order_id": order_id, "omitted_addresses": sorted(refused, reverse=True)}
 
 
 class OrderMutations:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ..requests import Screen, ScreenRequest
 from . import bulk
-from .record_notes import CREATE
+from .record_notes import CREATE, draft_of, note_of
 
 # Records that one document looks up: each is a field at its top, of which the API limits the number.
 AT_ONCE = 20
@@ -42,12 +42,12 @@ def show_note(request: ScreenRequest) -> Screen:
 
 
 def _write(request: ScreenRequest) -> Screen:
-    ids, text = request.form.getlist("ids"), request.form.get("text", "")
-    given = {"text": text, "isPinned": bool(request.form.get("pinned"))}
+    ids = request.form.getlist("ids")
     while ids:
-        _payload, errors = request.change(CREATE, id=ids[0], input=given)
+        _payload, errors = request.change(CREATE, id=ids[0], input=note_of(request))
         if errors:  # those that have it already are not asked for again
-            return Screen("popups/note.html", {"ids": ids, "count": len(ids), "text": text, "errors": errors})
+            context = {"ids": ids, "count": len(ids), "errors": errors, **draft_of(request)}
+            return Screen("popups/note.html", context)
         ids = ids[1:]
     return Screen("empty.html", notice=_("Note saved."), events=("customerPlusClose",))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -59,7 +60,7 @@ query CustomerPlusOrderChoices($id: ID!) {
 ORDER = """
 mutation CustomerPlusDraftOrder($id: ID!, $channel: String!, $voucher: String) {
   customerDraftOrderCreate(recordId: $id, channel: $channel, voucherCode: $voucher, lines: []) {
-    orderId errors { field message code }
+    orderId omittedAddresses errors { field message code }
   }
 }
 """
@@ -143,7 +144,7 @@ def place_order(request: ScreenRequest, record_id: str) -> Screen:
         }
         payload, errors = request.change(ORDER, id=record_id, **chosen)
         if not errors:
-            return done(_("Draft order created."), goes_to="/orders/" + quote(payload["orderId"]))
+            return _draft(payload)
     data = request.execute(CHANNELS, id=record_id)
     settings = data["customerSettings"]
     if "MANAGE_ORDERS" not in settings["permissions"]:
@@ -157,3 +158,15 @@ def place_order(request: ScreenRequest, record_id: str) -> Screen:
         "errors": errors,
     }
     return Screen("record/order_dialog.html", context)
+
+
+def _draft(payload: dict[str, Any]) -> Screen:
+    """Go to the draft order, and say which address is still to be entered there."""
+    goes_to = "/orders/" + quote(payload["orderId"])
+    notices = {
+        1: _("Draft order created without an address that is incomplete. Enter it in the order."),
+        2: _("Draft order created without addresses: they are incomplete. Enter them in the order."),
+    }
+    omitted = len(payload["omittedAddresses"] or ())
+    screen = done(notices.get(omitted, _("Draft order created.")), goes_to=goes_to)
+    return replace(screen, notice_status="warning") if omitted else screen

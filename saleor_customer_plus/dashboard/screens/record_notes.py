@@ -76,12 +76,22 @@ def notes(request: ScreenRequest, record_id: str) -> Screen:
     return Screen("record/note_list.html", context_of(wanted(data["customerRecord"])))
 
 
-def _write(request: ScreenRequest, record_id: str) -> list[dict[str, Any]]:
-    files = request.files("files")
+def note_of(request: ScreenRequest) -> dict[str, Any]:
+    """The note that was written in a form, as the API takes it."""
     note: dict[str, Any] = {"text": request.form.get("text", ""), "isPinned": request.form.get("is_pinned") == "yes"}
     if mentioned := request.form.getlist("mentions"):
         note["mentions"] = mentioned
-    variables: dict[str, Any] = {"id": record_id, "input": note}
+    return note
+
+
+def draft_of(request: ScreenRequest) -> dict[str, Any]:
+    """What was written in a form, to be shown in it again."""
+    return {"draft": request.form.get("text", ""), "mentioned": _mentioned(request)}
+
+
+def _write(request: ScreenRequest, record_id: str) -> list[dict[str, Any]]:
+    files = request.files("files")
+    variables: dict[str, Any] = {"id": record_id, "input": note_of(request)}
     if files:
         variables["attachments"] = [None] * len(files)
     _payload, errors = request.change(CREATE, _named(files), **variables)
@@ -98,7 +108,7 @@ def _notes(request: ScreenRequest, record_id: str, errors: list[dict[str, Any]],
     record = wanted(request.execute(NOTES, id=record_id, after=None)["customerRecord"])
     context = {**context_of(record), "errors": errors}
     if errors:
-        context |= {"draft": request.form.get("text", ""), "mentioned": _mentioned(request)}
+        context |= draft_of(request)
     return Screen("record/notes.html", context, notice="" if errors else notice, events=() if errors else (CHANGED,))
 
 
@@ -109,12 +119,7 @@ def write_note(request: ScreenRequest, record_id: str) -> Screen:
         errors = _write(request, record_id)
         if not errors:
             return done(_("Note saved."))
-    context = {
-        "record": name_of(request, record_id),
-        "errors": errors,
-        "draft": request.form.get("text", ""),
-        "mentioned": _mentioned(request),
-    }
+    context = {"record": name_of(request, record_id), "errors": errors, **draft_of(request)}
     return Screen("record/note_dialog.html", context)
 
 

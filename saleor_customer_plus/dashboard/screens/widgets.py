@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ..requests import Screen, ScreenRequest
 from .record_labels import TAG_ADD, TAG_REMOVE
-from .record_notes import CREATE
+from .record_notes import CREATE, draft_of, note_of
 
 WHO = """
 fragment Who on CustomerRecord {
@@ -40,9 +40,8 @@ def show_order(request: ScreenRequest) -> Screen:
 
 
 def write_note(request: ScreenRequest, record_id: str) -> Screen:
-    text, pinned = request.form.get("text", ""), bool(request.form.get("pinned"))
-    _payload, errors = request.change(CREATE, id=record_id, input={"text": text, "isPinned": pinned})
-    return _again(request, record_id, errors, _("Note saved."), draft=text)
+    _payload, errors = request.change(CREATE, id=record_id, input=note_of(request))
+    return _again(request, record_id, errors, _("Note saved."), **draft_of(request))
 
 
 def change_tags(request: ScreenRequest, record_id: str) -> Screen:
@@ -59,11 +58,11 @@ def _found(request: ScreenRequest, document: str, id: str) -> Screen:
     return Screen("widgets/nobody.html") if record is None else _shown(record)
 
 
-def _again(request: ScreenRequest, record_id: str, errors: list[dict[str, Any]], done: str, **typed: str) -> Screen:
+def _again(request: ScreenRequest, record_id: str, errors: list[dict[str, Any]], done: str, **typed: Any) -> Screen:
     record = request.execute(BY_ID, id=record_id)["customerRecord"]
     if record is None:
         return Screen("widgets/nobody.html")
-    return _shown(record, errors=errors, typed=typed) if errors else _shown(record, notice=done)
+    return _shown(record, errors=errors, **typed) if errors else _shown(record, notice=done)
 
 
 def _shown(record: dict[str, Any], *, notice: str = "", **more: Any) -> Screen:

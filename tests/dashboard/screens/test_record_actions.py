@@ -144,9 +144,11 @@ def test_a_draft_order_is_opened_in_saleor(
     assert 'role="alert"' in seller.change(path_of(anna, "order"), {"channel": "nowhere"})
 
     # Only a real Saleor makes the order.
-    monkeypatch.setattr(ScreenRequest, "change", lambda *_args, **_variables: ({"orderId": "T3JkZXI6MQ=="}, []))
-    response = seller.post(path_of(anna, "order"), {"channel": "eu"})
-    assert events(response)["customerPlusGo"] == {"to": "/orders/T3JkZXI6MQ%3D%3D", "isOwn": False}
+    payload = {"orderId": "T3JkZXI6MQ==", "omittedAddresses": ["BILLING"]}
+    monkeypatch.setattr(ScreenRequest, "change", lambda *_args, **_variables: (payload, []))
+    told = events(seller.post(path_of(anna, "order"), {"channel": "eu"}))
+    assert told["customerPlusGo"] == {"to": "/orders/T3JkZXI6MQ%3D%3D", "isOwn": False}
+    assert "without an address" in told["customerPlusNotice"]["text"]
 
 
 def test_an_account_that_there_is_already(browser: Browser) -> None:

@@ -21,6 +21,7 @@ from tests.factories import (
     make_ledger_entry,
     make_order,
     make_record,
+    make_staff,
 )
 
 
@@ -36,7 +37,7 @@ def _user(record: CustomerRecord) -> str:
 
 def test_who_this_is(browser: Browser, record: CustomerRecord) -> None:
     id = to_global_id("CustomerRecord", record.pk)
-    browser.change(f"widgets/{id}/note", {"text": "Rings <twice>", "pinned": "yes"})
+    browser.change(f"widgets/{id}/note", {"text": "Rings <twice>", "is_pinned": "yes"})
     make_lead(record, subject="Price <list>")
     make_consent(record)
     html = browser.screen("widgets/customer", {"customerId": _user(record)})
@@ -80,7 +81,7 @@ def test_the_page_around_it_is_that_of_a_widget(browser: Browser) -> None:
 
 def test_a_quick_note_and_a_quick_tag(browser: Browser, record: CustomerRecord) -> None:
     id = to_global_id("CustomerRecord", record.pk)
-    assert "Call her" in browser.change(f"widgets/{id}/note", {"text": "Call her", "pinned": "yes"})
+    assert "Call her" in browser.change(f"widgets/{id}/note", {"text": "Call her", "is_pinned": "yes"})
     assert Note.objects.get().is_pinned
     html = browser.change(f"widgets/{id}/tag", {"name": "vip"})
     tag = re.search(r'name="remove" value="([\w=]+)"', html)
@@ -117,6 +118,18 @@ def test_many_of_whom_some_are_not_known(browser: Browser) -> None:
 @pytest.mark.parametrize("path", ["popups/tag", "popups/group", "popups/note", "popups/export"])
 def test_a_popup_for_nobody(browser: Browser, path: str) -> None:
     assert "Nobody is selected" in browser.screen(path)
+
+
+def test_notes_beside_saleors_pages_mention_colleagues(browser: Browser, record: CustomerRecord) -> None:
+    id, colleague = to_global_id("CustomerRecord", record.pk), make_staff(first_name="Ben", last_name="Beck")
+    said = {"mentions": to_global_id("User", colleague.pk), "mention_name": "Ben Beck"}
+    assert "data-mentions" in browser.screen("widgets/customer", {"customerId": _user(record)})
+    assert "@Ben Beck" in browser.change(f"widgets/{id}/note", {"text": " ", **said})  # refused: it is all still there
+
+    browser.change(f"widgets/{id}/note", {"text": "Ask him", **said})
+    browser.change("popups/note", {"ids": [id], "text": "Ask him", **said})
+
+    assert list(Note.objects.values_list("mentions__user_id", flat=True)) == [colleague.pk] * 2
 
 
 def test_a_note_on_each(browser: Browser, record: CustomerRecord) -> None:
