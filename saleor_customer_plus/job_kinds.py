@@ -11,9 +11,10 @@ from .bulk.updates.update_job import Update
 from .bulk.updates.update_undo import UpdateUndo
 from .insights.insights_job import Insights
 from .jobs import kinds
+from .merging.duplicates.duplicates_job import DuplicateSearch
 from .sync.reconciliation import Reconciliation
 
-KINDS = (Import, Export, Update, Undoing, Reconciliation, Insights)
+KINDS = (Import, Export, Update, Undoing, Reconciliation, Insights, DuplicateSearch)
 UNDOS = (ImportUndo, UpdateUndo)
 
 

@@ -11,6 +11,15 @@ from .insights.models import CurrencyInsight, CustomerInsight
 from .jobs.models import BulkChunk, BulkImportKey, BulkJob, BulkJobEvent, BulkProblem, BulkProfile
 from .leads.models import Lead, LeadSubmission
 from .ledger.models import CustomerAcquisition, CustomerFigures, LedgerEntry, LedgerLine
+from .merging.duplicates.models import (
+    CrowdedKey,
+    DuplicateDismissal,
+    DuplicateGroup,
+    DuplicateKey,
+    DuplicatePair,
+    FrequentSurname,
+    UncheckedRecord,
+)
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .records.models import CustomerRecord, ReleasedAccount
 from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
@@ -28,6 +37,7 @@ __all__ = [
     "BulkProfile",
     "CatchUp",
     "ConsentEvent",
+    "CrowdedKey",
     "CurrencyInsight",
     "CurrentConsent",
     "CustomerAcquisition",
@@ -35,8 +45,13 @@ __all__ = [
     "CustomerFigures",
     "CustomerInsight",
     "CustomerRecord",
+    "DuplicateDismissal",
+    "DuplicateGroup",
+    "DuplicateKey",
+    "DuplicatePair",
     "FieldDefinition",
     "FieldValue",
+    "FrequentSurname",
     "Group",
     "GroupMembership",
     "Lead",
@@ -58,5 +73,6 @@ __all__ = [
     "Tag",
     "TagAssignment",
     "TouchedRecord",
+    "UncheckedRecord",
     "VoucherUse",
 ]

@@ -17,6 +17,7 @@ _PERIODIC = (
     ("customer-plus-left-vouchers", "end_left_vouchers", 600),
     ("customer-plus-dashboard", "refresh_dashboard_app", 600),
     ("customer-plus-insights", "compute_insights_if_due", TICK_SECONDS),
+    ("customer-plus-duplicates", "search_duplicates", 60),
     ("customer-plus-vouchers", "forget_vouchers", 86_400),
 )
 

@@ -21,6 +21,8 @@ from .jobs import engine as jobs
 from .jobs import retention
 from .leads import notifications as lead_notices
 from .leads import submissions
+from .merging.duplicates import duplicates_job
+from .merging.duplicates import finding as duplicates
 from .notes import notifications as note_notices
 from .notes import orphans
 from .records import images
@@ -122,6 +124,18 @@ def compute_insights_if_due() -> None:
     """Run by Celery beat: start the nightly computation at its hour."""
     if (job := insights_job.create_if_due()) is not None:
         publishing.send_now(run_job, [(job.pk,)])
+
+
+@task("search_duplicates")
+def search_duplicates() -> None:
+    """Run by Celery beat: search all records if that is due, or else look at those that changed.
+
+    The next run goes on with what this one leaves.
+    """
+    if (job := duplicates_job.create_if_due()) is not None:
+        publishing.send_now(run_job, [(job.pk,)])
+    else:
+        duplicates.catch_up(seconds=50)
 
 
 @task("resume_jobs")

@@ -52,6 +52,8 @@ class ActivityType(models.TextChoices):
     CONSENT_CHANGED = "CONSENT_CHANGED", "A consent was granted, withdrawn or asked for"
     SEGMENT_ENTERED = "SEGMENT_ENTERED", "The person entered a followed segment"
     SEGMENT_LEFT = "SEGMENT_LEFT", "The person left a followed segment"
+    DUPLICATE_DISMISSED = "DUPLICATE_DISMISSED", "Other records were said not to be of the same person"
+    DUPLICATE_UNDISMISSED = "DUPLICATE_UNDISMISSED", "That other records are not of the same person was taken back"
 
 
 class ActorType(models.TextChoices):

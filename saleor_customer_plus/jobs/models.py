@@ -33,13 +33,14 @@ class JobKind(models.TextChoices):
     UNDO = "UNDO", "Undo of another job"
     RECONCILIATION = "RECONCILIATION", "Comparison of all records with Saleor"
     INSIGHTS = "INSIGHTS", "Computation of what the figures of all customers tell"
+    DUPLICATES = "DUPLICATES", "Search for records of the same person"
 
 
-# Kinds that start by themselves every day: lists of jobs have them only where they are asked for by kind.
-ROUTINE_KINDS = (JobKind.RECONCILIATION, JobKind.INSIGHTS)
+# Kinds that start by themselves, every day or week: lists of jobs have them only where they are asked for by kind.
+ROUTINE_KINDS = (JobKind.RECONCILIATION, JobKind.INSIGHTS, JobKind.DUPLICATES)
 LISTED_KINDS = tuple(kind for kind in JobKind if kind not in ROUTINE_KINDS)
 # Kinds of which there is one job at a time, and the constraint that sees to it.
-SINGLE_KINDS = (JobKind.RECONCILIATION, JobKind.INSIGHTS)
+SINGLE_KINDS = (JobKind.RECONCILIATION, JobKind.INSIGHTS, JobKind.DUPLICATES)
 ONE_AT_A_TIME = "customer_plus_one_job_at_a_time"
 
 
@@ -107,7 +108,11 @@ class BulkJob(models.Model):
     files_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(F("created_at"), F("id"), name="customer_plus_jobs")]
+        indexes = [
+            models.Index(F("created_at"), F("id"), name="customer_plus_jobs"),
+            # A trigger asks with every change of a record whether anybody looks for duplicates.
+            models.Index(F("id"), name="customer_plus_dup_jobs", condition=Q(kind=JobKind.DUPLICATES)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind"],

@@ -19,6 +19,7 @@ from saleor_customer_plus.activity.services import Actor, Entry, append
 from saleor_customer_plus.api.schema import schema
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.insights.models import CustomerInsight
+from saleor_customer_plus.merging.duplicates.models import DuplicateKey, DuplicatePair
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment
 from tests.client import Api
@@ -30,8 +31,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
 
 MUTATIONS = schema.get_mutation_type().fields
 
-# Rows that compare figures of many records, and say nothing that is not in the figures of one.
-COMPARISONS = (CustomerInsight,)
+# Rows that compare many records, and say nothing that is not in the data of each.
+COMPARISONS = (CustomerInsight, DuplicateKey, DuplicatePair)
 
 # What a row of these shows is kept in another one.
 SHOWN = {TagAssignment: ("tag__name",), GroupMembership: ("group__name",)}

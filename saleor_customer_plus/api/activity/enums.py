@@ -52,6 +52,8 @@ CustomerRecordActivityType = enum_of(
         "LEAD_CONVERTED": "An order converted a lead",
         "LEAD_DELETED": "A lead of the customer was deleted",
         "CONSENT_CHANGED": "A consent decision was recorded",
+        "DUPLICATE_DISMISSED": "The customer was said not to be the same as others",
+        "DUPLICATE_UNDISMISSED": "It was taken back that the customer is not the same as others",
         "SEGMENT_ENTERED": "The customer entered a followed segment",
         "SEGMENT_LEFT": "The customer left a followed segment",
     },

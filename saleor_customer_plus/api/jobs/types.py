@@ -35,6 +35,7 @@ CustomerJobKind = enum_of(
         "EXPORT": "Writes records to a file",
         "UPDATE": "Performs one action on many records",
         "UNDO": "Reverts the changes of another job",
+        "DUPLICATES": "Searches all records for duplicates",
         "INSIGHTS": "Computes RFM groups, and when customers are expected to buy again, from their figures",
         "RECONCILIATION": "Compares all records, orders and figures with Saleor, and corrects what differs",
     },

@@ -64,7 +64,7 @@ def described(job: dict[str, Any]) -> dict[str, Any]:
         "can_cancel": state in (*UNDER_WAY, "READY"),
         "can_retry": state in ("FAILED", "CANCELED") and is_kept and not job["undoneBy"],
         "can_undo": is_over and is_kept and not job["undoneBy"] and _did_what_can_be_undone(job),
-        "can_forget": is_over and is_kept and kind not in ("RECONCILIATION", "INSIGHTS"),
+        "can_forget": is_over and is_kept and kind not in ("RECONCILIATION", "INSIGHTS", "DUPLICATES"),
         "result": result_of(job),
     }
 

@@ -23,6 +23,7 @@ KINDS = (
     ("UNDO", gettext_lazy("Undo")),
     ("RECONCILIATION", gettext_lazy("Reconciliations")),
     ("INSIGHTS", gettext_lazy("Figures")),
+    ("DUPLICATES", gettext_lazy("Search for duplicates")),
 )
 
 

@@ -1,0 +1,237 @@
+"""Putting pairs together to people: who is in which group follows from the pairs and what staff dismissed alone.
+
+Links are taken from the surest to the weakest. One that is certain joins two groups unless something speaks against it;
+one that is likely only if everybody of one group is at least likely to be everybody of the other. So weak links make no
+chains, along which one comes from anybody to anybody. A pair that is worth a look joins nobody: it is a group of its
+own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from ...core import sql
+from .models import DuplicateDismissal, DuplicateGroup, DuplicatePair
+from .scoring import Band, Reason
+
+# As many records as can be merged at once.
+MOST = 50
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A pair, as far as grouping is concerned."""
+
+    pair: Pair
+    score: int
+    band: Band
+    is_doubtful: bool = False  # first names differ, say
+    group: int | None = None  # the one that it was in
+
+
+@dataclass(slots=True)
+class Group:
+    """People who seem to be one, and the pairs of them. The band and the score are those of the weakest link."""
+
+    band: Band
+    score: int
+    links: list[Link] = field(default_factory=list)
+
+
+def grouped(links: Collection[Link], dismissed: Collection[Pair]) -> list[Group]:
+    """Group these links. All that hang together by links that are at least likely have to be there."""
+    known = {link.pair: link for link in links}
+    parts: dict[int, list[int]] = {}
+    bounds: dict[int, tuple[Band, int]] = {}  # by the number of the part, which is one of its records
+    of: dict[int, int] = {}
+    for link in sorted(links, key=_surest_first):
+        one, other = (of.setdefault(id, id) for id in link.pair)
+        for part in (one, other):
+            parts.setdefault(part, [part])
+        if one == other or link.band < Band.LIKELY or not _may_join(parts[one], parts[other], link, known, dismissed):
+            continue
+        into, gone = sorted((one, other))
+        for id in parts[gone]:
+            of[id] = into
+        parts[into] += parts.pop(gone)
+        weakest = [(link.band, link.score), *(bounds.pop(part) for part in (one, other) if part in bounds)]
+        bounds[into] = (min(band for band, _ in weakest), min(score for _, score in weakest))
+    groups: dict[int, Group] = {}
+    alone = []
+    for link in sorted(links, key=_surest_first):
+        one, other = (of[id] for id in link.pair)
+        if one == other:
+            groups.setdefault(one, Group(*bounds[one])).links.append(link)
+        else:
+            alone.append(Group(link.band, link.score, [link]))
+    return [*groups.values(), *alone]
+
+
+def _surest_first(link: Link) -> tuple[int, int, Pair]:
+    return (-link.band, -link.score, link.pair)
+
+
+def _may_join(
+    some: list[int], others: list[int], link: Link, known: Mapping[Pair, Link], dismissed: Collection[Pair]
+) -> bool:
+    if len(some) + len(others) > MOST:
+        return False
+    for pair in ((min(a, b), max(a, b)) for a in some for b in others):
+        between = known.get(pair)
+        if pair in dismissed or (between is not None and between.is_doubtful):
+            return False
+        if link.band < Band.CERTAIN and (between is None or between.band < Band.LIKELY):
+            return False
+    return True
+
+
+def write(record_ids: Collection[int]) -> None:
+    """Group all pairs anew whose lower id is one of these, with all that hang together with them."""
+    _write(_links(_together(sql.fill("SELECT unnest({ids}::bigint[])", ids=sorted(record_ids)))))
+
+
+def write_between(lower: int, upper: int) -> None:
+    """Group the pairs of those who hang together with the lowest id from `lower` to before `upper`."""
+    seeds = sql.fill(
+        "SELECT DISTINCT first_id FROM {pairs} WHERE first_id >= {lower} AND first_id < {upper}",
+        pairs=sql.table(DuplicatePair),
+        lower=lower,
+        upper=upper,
+    )
+    links = _links(_together(seeds))
+    lowest = _lowest_of_each(links)
+    _write([link for link in links if lower <= lowest[link.pair[0]] < upper])
+
+
+def _lowest_of_each(links: Iterable[Link]) -> dict[int, int]:
+    """The lowest id that each record hangs together with."""
+    found: dict[int, int] = {}
+
+    def root(id: int) -> int:
+        found.setdefault(id, id)
+        while found[id] != id:
+            found[id] = id = found[found[id]]
+        return id
+
+    for link in links:
+        one, other = sorted(root(id) for id in link.pair)
+        if link.band >= Band.LIKELY:
+            found[other] = one
+    return {id: root(id) for id in found}
+
+
+def _together(seeds: sql.Sql) -> sql.Sql:
+    """The query of the records that hang together with these: by links that are at least likely."""
+    return sql.fill(
+        """
+        WITH RECURSIVE reached(id) AS (
+            {seeds}
+            UNION
+            SELECT p.id FROM reached r, LATERAL (
+                SELECT second_id AS id FROM {pairs} WHERE first_id = r.id AND band >= {likely}
+                UNION ALL SELECT first_id FROM {pairs} WHERE second_id = r.id AND band >= {likely}
+            ) p
+        )
+        SELECT id FROM reached
+        """,
+        seeds=seeds,
+        pairs=sql.table(DuplicatePair),
+        likely=int(Band.LIKELY),
+    )
+
+
+def _links(record_ids: sql.Sql) -> list[Link]:
+    rows = sql.rows(
+        sql.fill(
+            """
+            SELECT p.first_id, p.second_id, p.score, p.band, {doubt} = ANY(p.reasons) AS is_doubtful, p.group_id
+            FROM {pairs} p WHERE p.first_id IN ({record_ids}) ORDER BY p.id
+            """,
+            pairs=sql.table(DuplicatePair),
+            record_ids=record_ids,
+            doubt=Reason.DIFFERENT_FIRST_NAME.value,
+        )
+    )
+    return [
+        Link((row.first_id, row.second_id), row.score, Band(row.band), row.is_doubtful, row.group_id) for row in rows
+    ]
+
+
+def _write(links: list[Link]) -> None:
+    """Keep the groups of these links. One that is the same as before, but for a record, stays the same row."""
+    groups = grouped(links, _dismissed({id for link in links for id in link.pair}))
+    free = {link.group for link in links if link.group is not None}
+    ids: list[int | None] = []
+    for group in groups:
+        known = next((link.group for link in group.links if link.group in free), None)
+        free.discard(known)
+        ids.append(known)
+    now = timezone.now()
+    new = DuplicateGroup.objects.bulk_create(
+        DuplicateGroup(band=group.band, score=group.score, found_at=now)
+        for group, id in zip(groups, ids, strict=True)
+        if id is None
+    )
+    fresh = iter(new)
+    kept = [(id if id is not None else next(fresh).pk, group) for id, group in zip(ids, groups, strict=True)]
+    _update_groups(kept)
+    _move_pairs(kept)
+    if free:
+        DuplicateGroup.objects.filter(pk__in=free, pairs=None).only("pk").delete()
+
+
+def _update_groups(groups: list[tuple[int, Group]]) -> None:
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {groups} g SET band = w.band, score = w.score
+            FROM unnest({ids}::bigint[], {bands}::bigint[], {scores}::bigint[]) AS w(id, band, score)
+            WHERE g.id = w.id AND (g.band, g.score) IS DISTINCT FROM (w.band, w.score)
+            """,
+            groups=sql.table(DuplicateGroup),
+            ids=[id for id, _group in groups],
+            bands=[int(group.band) for _id, group in groups],
+            scores=[group.score for _id, group in groups],
+        )
+    )
+
+
+def _move_pairs(groups: list[tuple[int, Group]]) -> None:
+    moved = [(link.pair, id) for id, group in groups for link in group.links if link.group != id]
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {pairs} p SET group_id = w.group_id
+            FROM unnest({firsts}::bigint[], {seconds}::bigint[], {ids}::bigint[]) AS w(first_id, second_id, group_id)
+            WHERE p.first_id = w.first_id AND p.second_id = w.second_id
+            """,
+            pairs=sql.table(DuplicatePair),
+            firsts=[pair[0] for pair, _id in moved],
+            seconds=[pair[1] for pair, _id in moved],
+            ids=[id for _pair, id in moved],
+        )
+    )
+
+
+def _dismissed(record_ids: Collection[int]) -> set[Pair]:
+    rows = sql.rows(
+        sql.fill(
+            """
+            SELECT first_id, second_id FROM {dismissed}
+            WHERE first_id = ANY({ids}::bigint[]) AND second_id = ANY({ids}::bigint[])
+            """,
+            dismissed=sql.table(DuplicateDismissal),
+            ids=sorted(record_ids),
+        )
+    )
+    return {(row.first_id, row.second_id) for row in rows}
+
+
+def forget_empty() -> None:
+    """Remove groups whose pairs are all gone, as of records that were deleted."""
+    DuplicateGroup.objects.filter(pairs=None).only("pk").delete()

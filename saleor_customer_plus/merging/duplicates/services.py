@@ -1,0 +1,84 @@
+"""Saying that records are not of one person, and taking that back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import combinations
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from ...activity.models import ActivityType
+from ...activity.services import Actor, Entry, append
+from ...errors import CustomerPlusError, ErrorCode
+from ...records.locks import hold_records
+from . import finding, grouping
+from .models import DuplicateDismissal, DuplicatePair
+
+# Records that are told apart at once: as many as a group can have.
+MOST = grouping.MOST
+
+
+@transaction.atomic
+def dismiss(record_ids: Collection[int], *, actor: Actor) -> list[DuplicateDismissal]:
+    """Say that no two of these records are of one person. That is kept for ever, and logged if it is new.
+
+    Returns the new ones. Raises if there are fewer than two records, too many, or one of them is no more.
+    """
+    pairs = _pairs(record_ids, field="record_ids")
+    finding.lock()
+    present = hold_records(record_ids)
+    if len(present) < len(set(record_ids)):
+        raise CustomerPlusError(
+            "One of these customers was deleted. Read the list again.", code=ErrorCode.NOT_FOUND, field="record_ids"
+        )
+    known = set(_of(record_ids).values_list("first_id", "second_id"))
+    new = DuplicateDismissal.objects.bulk_create(
+        DuplicateDismissal(first_id=first, second_id=second, actor_type=actor.type, actor_id=actor.id)
+        for first, second in pairs
+        if (first, second) not in known
+    )
+    _log(new, ActivityType.DUPLICATE_DISMISSED, actor)
+    DuplicatePair.objects.filter(first__in=present, second__in=present).delete()
+    grouping.write(present)
+    grouping.forget_empty()
+    return new
+
+
+@transaction.atomic
+def undismiss(record_ids: Collection[int], *, actor: Actor) -> list[DuplicateDismissal]:
+    """Let the search compare these records with each other again, and do so. Returns what was taken back."""
+    _pairs(record_ids, field="record_ids")
+    finding.lock()
+    present = hold_records(record_ids)
+    gone = list(_of(present))
+    if not gone:
+        raise CustomerPlusError(
+            "Nobody said that these customers are not the same.", code=ErrorCode.NOT_FOUND, field="record_ids"
+        )
+    DuplicateDismissal.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    _log(gone, ActivityType.DUPLICATE_UNDISMISSED, actor)
+    finding.refresh(present)
+    return gone
+
+
+def _pairs(record_ids: Collection[int], *, field: str) -> list[tuple[int, int]]:
+    ids = sorted(set(record_ids))
+    if len(ids) < 2:
+        raise CustomerPlusError("Give at least two different customers.", code=ErrorCode.REQUIRED, field=field)
+    if len(ids) > MOST:
+        raise CustomerPlusError(f"Give at most {MOST} customers.", code=ErrorCode.LIMIT_REACHED, field=field)
+    return list(combinations(ids, 2))
+
+
+def _of(record_ids: Collection[int]) -> QuerySet[DuplicateDismissal]:
+    return DuplicateDismissal.objects.filter(first_id__in=record_ids, second_id__in=record_ids).order_by("pk")
+
+
+def _log(dismissals: Collection[DuplicateDismissal], type: ActivityType, actor: Actor) -> None:
+    """One entry for each record, with the others."""
+    others: dict[int, list[int]] = {}
+    for one in dismissals:
+        others.setdefault(one.first_id, []).append(one.second_id)
+        others.setdefault(one.second_id, []).append(one.first_id)
+    append(Entry(id, type, after={"records": sorted(those)}, **actor.of_entry) for id, those in sorted(others.items()))

@@ -1,0 +1,189 @@
+"""What is left of a name, an address, a phone number or a mailbox when its spelling does not matter.
+
+All caches hold parts of names and addresses: `forget` empties them when a process leaves off searching.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Letters that Unicode does not decompose, as they are most often written without them.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"})
+_NO_WORD = re.compile(r"[\W_]+")
+_APOSTROPHES = re.compile("['\u2019`\u00b4]")
+# Two letters for one with an umlaut: Müller, Mueller and Muller are alike.
+_UMLAUTS = re.compile(r"([aou])e")
+_NUMBER = re.compile(r"\d+")
+
+# How words of a street are abbreviated, in the languages of the screens and in English.
+_STREET_WORDS = {
+    "str": "strasse",
+    "street": "strasse",
+    "st": "strasse",
+    "rd": "road",
+    "ave": "avenue",
+    "av": "avenue",
+    "avda": "avenida",
+    "blvd": "boulevard",
+    "bd": "boulevard",
+    "ln": "lane",
+    "dr": "drive",
+    "pl": "platz",
+    "pza": "plaza",
+    "pzza": "piazza",
+    "v": "via",
+    "vle": "viale",
+    "cso": "corso",
+    "c": "calle",
+}
+_STREET_END = re.compile(r"str$")
+
+# Legal forms, which one writes and another leaves out.
+_LEGAL_FORMS = _words("gmbh ag kg ohg ug ev co inc llc ltd plc corp sa sas sarl srl spa snc sl slu bv nv ab oy as")
+
+# Providers of mailboxes. Whoever misspells one has written an address that does not exist.
+PROVIDERS = _words(
+    """
+    gmail.com googlemail.com mail.com email.com ymail.com hotmail.com hotmail.de hotmail.fr hotmail.it hotmail.es
+    hotmail.co.uk outlook.com outlook.de outlook.fr outlook.it outlook.es live.com live.de live.fr live.it msn.com
+    yahoo.com yahoo.de yahoo.fr yahoo.it yahoo.es yahoo.co.uk icloud.com me.com mac.com aol.com aol.de gmx.de gmx.net
+    gmx.at gmx.ch web.de freenet.de t-online.de posteo.de mailbox.org proton.me protonmail.com libero.it tiscali.it
+    virgilio.it alice.it tin.it orange.fr wanadoo.fr free.fr laposte.net sfr.fr telefonica.net bluewin.ch btinternet.com
+    zoho.com fastmail.com yandex.ru yandex.com mail.ru qq.com 163.com
+    """
+)
+# Shorter names are too often one letter from another one that exists.
+_SHORTEST_PROVIDER = 9
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+# Mailboxes of nobody in particular.
+ROLES = _words(
+    """
+    info office mail kontakt contact contacto contatti hello hallo sales support service shop admin einkauf orders order
+    bestellung buchhaltung rechnung invoice billing accounting team post reception empfang noreply newsletter
+    """
+)
+
+
+@lru_cache(maxsize=100_000)
+def fold(text: str) -> str:
+    """Words in lower case, without accents and punctuation."""
+    folded = text.casefold()
+    if not folded.isascii():
+        parts = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
+        folded = "".join(char for char in parts if not unicodedata.combining(char))
+    return _NO_WORD.sub(" ", _APOSTROPHES.sub("", folded)).strip()
+
+
+@lru_cache(maxsize=100_000)
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a first or last name."""
+    return tuple(_UMLAUTS.sub(r"\1", word) for word in fold(text).split())
+
+
+@lru_cache(maxsize=20_000)
+def company(text: str) -> str:
+    """A company without its legal form."""
+    words = fold(text).split()
+    return " ".join([word for word in words if word not in _LEGAL_FORMS] or words)
+
+
+@lru_cache(maxsize=100_000)
+def street(text: str) -> tuple[str, str]:
+    """The words of a street, and the number of the house, blank if there is none."""
+    words, number = [], ""
+    for word in fold(text).split():
+        if found := _NUMBER.match(word):
+            number = number or found.group()
+            continue
+        if len(word) == 1 and number:
+            continue  # the letter of the house
+        word = _STREET_WORDS.get(word, _STREET_END.sub("strasse", word))
+        words.append(_UMLAUTS.sub(r"\1", word))
+    return " ".join(words), number
+
+
+@lru_cache(maxsize=100_000)
+def postal_code(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
+@lru_cache(maxsize=20_000)
+def phone(text: str) -> str:
+    """The digits that are the same with and without the prefix of the country, or blank if these are too few."""
+    digits = "".join(_NUMBER.findall(text))
+    return digits[-9:] if len(digits) >= 7 else ""
+
+
+@lru_cache(maxsize=20_000)
+def provider(domain: str) -> str:
+    """The domain of a mailbox, or the provider that is meant if the domain is one typo from it."""
+    if domain in PROVIDERS or len(domain) < _SHORTEST_PROVIDER - 1:
+        return "gmail.com" if domain in _GMAIL else domain
+    meant = sorted(one for one in PROVIDERS if len(one) >= _SHORTEST_PROVIDER and within(domain, one, 1))
+    if not meant:
+        return domain
+    return "gmail.com" if meant[0] in _GMAIL else meant[0]
+
+
+@lru_cache(maxsize=100_000)
+def mailbox(email: str) -> tuple[str, str, str]:
+    """The part before the @ without what providers ignore, the domain, and the domain that is meant."""
+    local, _at, domain = email.rpartition("@")
+    meant = provider(domain)
+    local = local.partition("+")[0] or local
+    if meant == "gmail.com":
+        local = local.replace(".", "") or local
+    return local, "gmail.com" if domain in _GMAIL else domain, meant
+
+
+@lru_cache(maxsize=200_000)
+def within(one: str, other: str, most: int) -> bool:
+    """Whether so many typos make one text the other: a letter too many, missing, wrong, or two in the wrong order."""
+    if one == other:
+        return True
+    if abs(len(one) - len(other)) > most:
+        return False
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    if max(len(one), len(other)) <= 1:
+        return most >= 1
+    if len(one) == len(other) == 2 and one == other[::-1]:
+        return most >= 1
+    return most > 1 and _distance(one, other) <= most
+
+
+def _distance(one: str, other: str) -> int:
+    """The optimal string alignment distance."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, char in enumerate(one, 1):
+        last, before, row = before, row, [i]
+        for j, its in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != its))
+            if i > 1 and j > 1 and char == other[j - 2] and one[i - 2] == its:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two words differ by a typo: one in short words, two from eight letters on."""
+    shorter = min(len(one), len(other))
+    if shorter < 3:
+        return False
+    return within(one, other, 2 if shorter >= 8 else 1) if one < other else within(other, one, 2 if shorter >= 8 else 1)
+
+
+def forget() -> None:
+    """Empty all caches."""
+    for cached in (fold, name_words, company, street, postal_code, phone, provider, mailbox, within):
+        cached.cache_clear()
