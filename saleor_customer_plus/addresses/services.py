@@ -110,12 +110,14 @@ def remove(address: CustomerAddress, *, actor: Actor) -> None:
 
 def existing(address_id: int, *, field: str = "id") -> CustomerAddress:
     """The address, with its record held against other changes. Raise NOT_FOUND if there is none."""
-    record_ids = list(CustomerAddress.objects.filter(pk=address_id).values_list("record_id", flat=True))
-    lock_rows(record_ids)
-    address = CustomerAddress.objects.filter(pk=address_id).first() if record_ids else None
-    if address is None:
-        raise CustomerPlusError("No address has this id.", code=ErrorCode.NOT_FOUND, field=field)
-    return address
+    held = None
+    while address := CustomerAddress.objects.filter(pk=address_id).first():
+        if address.record_id == held:
+            return address
+        # Read again once it is held: it may have moved to another record, or have been edited, while we waited.
+        held = address.record_id
+        lock_rows([held])
+    raise CustomerPlusError("No address has this id.", code=ErrorCode.NOT_FOUND, field=field)
 
 
 def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

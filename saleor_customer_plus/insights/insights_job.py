@@ -29,6 +29,8 @@ from . import computation
 SYNC = Actor(ActorType.SYNC)
 # Records in one range: what a worker takes at a time.
 RANGE = 20_000
+# A run that did nothing for so long hangs, or no worker can do its next step: the night does not wait for it.
+STUCK_AFTER = timedelta(hours=6)
 _ZONE = "time_zone"
 
 
@@ -79,18 +81,24 @@ def current() -> BulkJob | None:
 def is_due() -> bool:
     """Whether it is time to start one: none began since the hour that the settings say, or the time zone is another.
 
-    Never while the plugin is inactive, nor while one is under way.
+    Never while the plugin is inactive, nor while one is under way, unless that is stuck.
     """
     return _is_due_after(all_runs().first())
 
 
 def _is_due_after(last: BulkJob | None) -> bool:
     chosen, is_active = settings.load()
-    if not is_active or (last is not None and last.state in UNDER_WAY):
+    if not is_active:
         return False
+    if last is not None and last.state in UNDER_WAY:
+        return _is_stuck(last)
     if last is None or last.options[_ZONE] != chosen.time_zone:
         return True
     return last.created_at < last_time_for(chosen, timezone.now())
+
+
+def _is_stuck(run: BulkJob) -> bool:
+    return (run.worked_at or run.created_at) <= timezone.now() - STUCK_AFTER
 
 
 def create_if_due() -> BulkJob | None:
@@ -98,9 +106,12 @@ def create_if_due() -> BulkJob | None:
     if not is_due():
         return None
     with suppress(lifecycle.AlreadyUnderWay), transaction.atomic():
+        stuck = [run.pk for run in all_runs().filter(state__in=UNDER_WAY).select_for_update() if _is_stuck(run)]
+        for run_id in stuck:
+            lifecycle.cancel(run_id, actor=SYNC)
         job = create()
         # Whoever was faster may even be done: nobody else makes one until we commit, so what we see now is final.
-        if _is_due_after(all_runs().exclude(pk=job.pk).first()):
+        if stuck or _is_due_after(all_runs().exclude(pk=job.pk).first()):
             return job
         transaction.set_rollback(True)
     return None

@@ -80,8 +80,12 @@ def products_in_categories(category_ids: Iterable[int]) -> QuerySet[Any, Any]:
 
 
 def product_names(product_ids: Collection[int], line_ids: Mapping[int, UUID]) -> dict[int, str]:
-    """What products are called; of those that Saleor has deleted, what they were called in these lines of orders."""
+    """What products are called; of those that Saleor has deleted, what they were called in these lines of orders, if
+    a line of theirs is given. Two statements at most.
+    """
     found = dict(host.Product.objects.filter(pk__in=product_ids).order_by().values_list("pk", "name"))
-    deleted = {line_ids[product_id]: product_id for product_id in product_ids if product_id not in found}
+    deleted = {line_id: product_id for product_id, line_id in line_ids.items() if product_id not in found}
+    if not deleted:
+        return found
     lines = host.OrderLine.objects.filter(pk__in=list(deleted)).order_by().values_list("pk", "product_name")
     return found | {deleted[line_id]: name for line_id, name in lines}

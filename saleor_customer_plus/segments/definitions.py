@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,12 +19,18 @@ from ..conditions.compiling import Compiled, compile_tree
 from ..conditions.context import Context, SavedTree
 from ..conditions.parsing import parse
 from ..conditions.printing import text_of_tree
+from ..conditions.registry import Data
 from ..conditions.tree import Id, Node
 from ..errors import CustomerPlusError, SeveralErrors
 from ..records.labels import fold
 from ..saleor_adapter.staff import Channels
 from . import binding, ready_made
-from .models import ReadyMade, Segment
+from .models import Segment
+
+logger = logging.getLogger(__name__)
+
+# Why a condition has no meaning whose field fails with anything but an error of the condition: a mistake of ours.
+FAILED = "The condition cannot be evaluated: one of its fields fails. Edit it."
 
 
 class Saved(NamedTuple):
@@ -38,7 +46,8 @@ class Saved(NamedTuple):
 class Library:
     """All segments, to be referred to by name or id. Read when they are first asked for, in one statement."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: Channels = None) -> None:
+        self._channels = channels
         self._by_id: dict[int, Saved] | None = None
         self._trees: dict[int, Node] = {}
 
@@ -61,7 +70,7 @@ class Library:
 
     def tree_of(self, segment_id: int, query: str, ready: str | None) -> Node:
         if segment_id not in self._trees:
-            self._trees[segment_id] = parse(query_of(query, ready))
+            self._trees[segment_id] = parse(query_of(query, ready, self._channels))
         return self._trees[segment_id]
 
     def keys(self, node: Node) -> dict[str | Id, int]:
@@ -70,13 +79,14 @@ class Library:
         return {segment: saved.key for segment, saved in found.items() if saved is not None}
 
 
-def query_of(query: str, ready: str | None) -> str:
-    return query if ready is None else ready_made.QUERIES[ReadyMade(ready)]
+def query_of(query: str, ready: str | None, channels: Channels = None) -> str:
+    """The condition of a segment whose row has this query, for whoever sees the orders of these channels."""
+    return query if ready is None else ready_made.query_of(query, ready, channels)
 
 
-def tree_of(segment: Segment) -> Node:
+def tree_of(segment: Segment, channels: Channels = None) -> Node:
     """The condition of a segment, with ids in the place of names. Raises `CustomerPlusError` if it cannot be read."""
-    return parse(query_of(segment.query, segment.ready_made))
+    return parse(query_of(segment.query, segment.ready_made, channels))
 
 
 def context(
@@ -95,7 +105,7 @@ def context(
         now=now or timezone.now(),
         zone=ZoneInfo(chosen.time_zone),
         channels=channels,
-        find_segment=(library or Library()).find,
+        find_segment=(library or Library(channels)).find,
         segment=segment,
     )
 
@@ -105,14 +115,15 @@ def compiled(segment: Segment, context: Context, *, is_shown: bool = False) -> C
 
     If it `is_shown` to somebody, it has the names of today in the place of ids.
     """
-    query = query_of(segment.query, segment.ready_made)
+    query = query_of(segment.query, segment.ready_made, context.channels)
     tree = named_trees([query]).get(query) if is_shown else None
     with _first_error():
         return compile_tree(tree or parse(query), replace(context, segment=segment.pk))
 
 
 def condition_of(segment: Segment, context: Context) -> Q:
-    return compiled(segment, context).condition
+    with evaluating(segment.pk):
+        return compiled(segment, context).condition
 
 
 def checked(tree: Node, *, of: int | None = None) -> str:
@@ -126,9 +137,10 @@ def checked(tree: Node, *, of: int | None = None) -> str:
 
 
 class Evaluated(NamedTuple):
-    """The conditions of segments, by id; and why those that have none have none."""
+    """The conditions of segments, by id, and what they read; and why those that have none have none."""
 
     conditions: dict[int, Q]
+    depends: dict[int, frozenset[Data]]
     broken: dict[int, str]
 
 
@@ -137,25 +149,40 @@ def conditions_of(segments: Collection[Segment], context: Context) -> Evaluated:
 
     Whether the tags and other rows that they name still exist is asked of all of them at once.
     """
-    library = Library()
+    library = Library(context.channels)
     context = replace(context, find_segment=library.find)
-    result = Evaluated({}, {})
+    result = Evaluated({}, {}, {})
     reached: dict[int, list[Node]] = {}
     for segment in segments:
         try:
-            reached[segment.pk] = _reached(tree_of(segment), library)
+            reached[segment.pk] = _reached(tree_of(segment, context.channels), library)
         except CustomerPlusError as error:
             result.broken[segment.pk] = error.message
     missing = binding.missing_in([tree for trees in reached.values() for tree in trees])
     for id, trees in reached.items():
         is_whole = missing.isdisjoint(pair for tree in trees for pair in binding.references_in(tree))
         try:
-            with _first_error():
+            with evaluating(id), _first_error():
                 found = compile_tree(trees[0], replace(context, segment=id), is_trusted=is_whole)
-            result.conditions[id] = found.condition
+                result.conditions[id], result.depends[id] = found.condition, found.depends
         except CustomerPlusError as error:
             result.broken[id] = error.message
     return result
+
+
+@contextmanager
+def evaluating(segment_id: int) -> Iterator[None]:
+    """Make an error of the condition of whatever its fields raise, so that one segment stops no other.
+
+    Errors of the database are passed on: the transaction cannot go on after them.
+    """
+    try:
+        yield
+    except (CustomerPlusError, SeveralErrors, DatabaseError):
+        raise
+    except Exception as error:
+        logger.exception("A field of segment %s failed: %s.", segment_id, type(error).__name__)
+        raise CustomerPlusError(FAILED) from error
 
 
 def _reached(tree: Node, library: Library) -> list[Node]:

@@ -2,8 +2,8 @@
 
 Every change of a record leaves a note in its own transaction (`TouchedRecord`). `catch_up` takes the notes and looks at
 these records: the sync calls it when it is done with an order, a periodic task for everything else. `sweep` looks at
-everybody, range by range, when the condition of a segment is about time, and once a day in any case: figures that are
-computed at night touch no record.
+everybody, range by range, when the condition of a segment is about time, when insights were computed that it reads
+(which touches no record), and once a day in any case.
 
 Members are written by `refresh` alone. It holds the records before it evaluates, so that whoever evaluates last sees
 the most, and shares the lock on segments, so that no condition changes meanwhile.
@@ -17,15 +17,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from .. import settings
 from ..activity.models import ActivityType, ActorType, CauseType
 from ..activity.services import insertion
+from ..conditions.registry import Data
 from ..core import sql
 from ..core.set_aside.faults import TIMED_OUT, code_of
 from ..errors import CustomerPlusError
+from ..insights.models import CurrencyInsight
 from ..records.locks import hold_records
 from ..records.models import CustomerRecord
 from . import definitions
@@ -122,10 +124,10 @@ def _conditions() -> list[_Condition]:
     segments = list(Segment.objects.filter(is_followed=True, broken_because="").order_by("pk"))
     if not segments:
         return []
-    conditions, broken = definitions.conditions_of(segments, definitions.context())
-    for segment_id, reason in broken.items():
+    found = definitions.conditions_of(segments, definitions.context())
+    for segment_id, reason in found.broken.items():
         mark_broken(segment_id, reason)
-    return sorted(conditions.items())
+    return sorted(found.conditions.items())
 
 
 def mark_broken(segment_id: int, reason: str) -> None:
@@ -239,6 +241,7 @@ def sweep(*, seconds: float) -> bool:
         return True
     deadline = time.monotonic() + seconds
     _try_broken()
+    _notice_insights()
     while _forget() or _sweep():
         if time.monotonic() >= deadline:
             return False
@@ -258,6 +261,21 @@ def _try_broken() -> None:
         except CustomerPlusError:
             continue
         Segment.objects.filter(pk=segment.pk, query=segment.query).update(broken_because="", due_at=timezone.now())
+
+
+def _notice_insights() -> None:
+    """Let segments whose conditions read insights look at everybody once these were computed: that touches nobody."""
+    computed_at = CurrencyInsight.objects.aggregate(latest=Max("computed_at"))["latest"]
+    if computed_at is None:
+        return
+    followed = Segment.objects.filter(is_followed=True, broken_because="").exclude(insights_of__gte=computed_at)
+    segments = list(followed.order_by("pk"))
+    if not segments:
+        return
+    found = definitions.conditions_of(segments, definitions.context())
+    reading = [id for id, depends in found.depends.items() if Data.INSIGHTS in depends]
+    Segment.objects.filter(pk__in=reading).update(due_at=timezone.now(), swept_to=None)
+    Segment.objects.filter(pk__in=[segment.pk for segment in segments]).update(insights_of=computed_at)
 
 
 def _forget() -> bool:
@@ -297,14 +315,16 @@ def _sweep() -> bool:
 
 
 def _sweep_of(segment: Segment, now: datetime) -> None:
-    found = definitions.compiled(segment, definitions.context(now=now))
+    with definitions.evaluating(segment.pk):
+        found = definitions.compiled(segment, definitions.context(now=now))
+        condition = found.condition
     if segment.swept_to is None:
         segment.swept_to = 0
         # From the moment at which it begins: should the next one come meanwhile, it is due again at the end.
         segment.due_at = min(found.next_boundary or now + LONGEST, now + LONGEST)
     end, last = _range(segment.swept_to)
     with sql.limited(LIMIT):
-        differing = _differing((segment.pk, found.condition), segment.swept_to, end)
+        differing = _differing((segment.pk, condition), segment.swept_to, end)
     refresh(differing)
     segment.refresh_from_db(fields=["broken_because"])
     if segment.broken_because:

@@ -24,6 +24,7 @@ class ReadyMade(models.TextChoices):
     LEADS_TO_CALL = "LEADS_TO_CALL", "Leads to call"
     SUBSCRIBED = "SUBSCRIBED", "Subscribed"
     NO_CONSENT = "NO_CONSENT", "No consent"
+    BIRTHDAY = "BIRTHDAY", "Birthday"  # only where the shop has such a field
 
 
 class Segment(models.Model):
@@ -64,6 +65,8 @@ class Segment(models.Model):
     # done.
     due_at = models.DateTimeField(null=True, blank=True)
     swept_to = models.BigIntegerField(null=True, blank=True)
+    # Which computation of insights everybody was looked at for, or is about to be: `CurrencyInsight.computed_at`.
+    insights_of = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -143,6 +146,8 @@ class SavedView(models.Model):
     sort_field = models.CharField(max_length=32, blank=True, default="")
     sort_descending = models.BooleanField(default=False)
     sort_currency = models.CharField(max_length=3, blank=True, default="")
+    # Of the field of the shop's own, for a sort by FIELD.
+    sort_field_key = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     modified_at = models.DateTimeField(default=timezone.now, db_default=Now())
 

@@ -55,8 +55,10 @@ class SegmentList:
 
     @property
     def rows(self) -> QuerySet[Segment]:
-        ready_made.ensure()
+        there = ready_made.ensure()
         rows = Segment.objects.filter(key__contains=fold(" ".join(self.search.split())))
+        # A field that a ready-made segment is about may be deleted.
+        rows = rows.filter(Q(ready_made=None) | Q(ready_made__in=there))
         if self.is_ready_made is not None:
             rows = rows.filter(ready_made__isnull=not self.is_ready_made)
         return rows if self.is_followed is None else rows.filter(is_followed=self.is_followed)

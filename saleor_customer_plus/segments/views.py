@@ -36,6 +36,7 @@ class Contents:
     sort_field: str = ""
     sort_descending: bool = False
     sort_currency: str = ""
+    sort_field_key: str = ""
 
 
 def create(*, name: str, contents: Contents, is_shared: bool, owner: Actor) -> SavedView:
@@ -88,11 +89,14 @@ def delete(view_id: int, *, actor: Actor) -> SavedView:
     return view
 
 
-def find(view_id: int, *, actor: Actor) -> SavedView:
-    """A view that this one may use: an own or a shared one. To everybody else there is none."""
+def find(view_id: int, *, actor: Actor, field: str = "id") -> SavedView:
+    """A view that this one may use: an own or a shared one. To everybody else there is none.
+
+    `field` names the input that the id came from.
+    """
     view = _usable(actor).filter(pk=view_id).first()
     if view is None:
-        raise CustomerPlusError("No view has this id.", code=ErrorCode.NOT_FOUND, field="id")
+        raise CustomerPlusError("No view has this id.", code=ErrorCode.NOT_FOUND, field=field)
     return view
 
 
@@ -146,7 +150,7 @@ def _fill(view: SavedView, contents: Contents) -> None:
     view.query = "" if contents.tree is None else definitions.checked(contents.tree)
     view.search, view.columns = contents.search, list(contents.columns)
     view.sort_field, view.sort_descending = contents.sort_field, contents.sort_descending
-    view.sort_currency = contents.sort_currency
+    view.sort_currency, view.sort_field_key = contents.sort_currency, contents.sort_field_key
 
 
 _field: Any = SavedView._meta.get_field

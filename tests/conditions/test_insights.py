@@ -61,6 +61,10 @@ def meeting(text: str) -> set[str]:
         ("rfm_group.EUR = 'PROSPECTS'", {"eva"}),
         ("rfm_group.EUR IN ('PROSPECTS', 'AT_RISK')", {"ben", "eva"}),
         ("rfm_group.EUR NOT IN ('PROSPECTS', 'AT_RISK')", {"anna", "carl", "dora"}),
+        ("rfm_groups CONTAINS 'at_risk'", {"ben", "carl"}),
+        ("rfm_groups IN ('CHAMPIONS', 'PROSPECTS')", {"anna", "eva"}),
+        ("rfm_groups NOT IN ('AT_RISK', 'PROSPECTS')", {"anna", "dora"}),
+        ("rfm_groups IS NULL", {"dora"}),
         ("rfm_group.EUR IS NULL", {"carl", "dora"}),
         ("rfm_group.EUR IS NOT NULL", {"anna", "ben", "eva"}),
         ("recency_score.EUR >= 2", {"anna"}),
@@ -92,7 +96,10 @@ def test_what_is_read_is_told() -> None:
     assert compiled.tells_of_orders
 
 
-@pytest.mark.parametrize("text", ["rfm_group.EUR = 'NEW'", "NOT next_order.EUR > +0d", "recency_score.EUR IS NULL"])
+@pytest.mark.parametrize(
+    "text",
+    ["rfm_group.EUR = 'NEW'", "NOT next_order.EUR > +0d", "rfm_groups CONTAINS 'NEW'", "recency_score.EUR IS NULL"],
+)
 def test_whoever_is_restricted_to_channels_is_refused(text: str) -> None:
     with pytest.raises(CustomerPlusError, match="access to all channels") as caught:
         compile_tree(parse(text), Context(now=NOW, channels=frozenset({1}))).condition  # noqa: B018

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from saleor_customer_plus.insights import insights_job
 from saleor_customer_plus.insights.models import CurrencyInsight, CustomerInsight
 from saleor_customer_plus.jobs import engine
-from saleor_customer_plus.ledger.models import LedgerEntry
+from saleor_customer_plus.ledger.models import CustomerAcquisition, LedgerEntry, LedgerLine
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import CustomerPlusSettings
@@ -40,6 +41,9 @@ class Bought:
     counts: bool = True
     channel: int = 1
     country: str = "DE"
+    # Of the lines of the order, the cheaper first; and what the storefront wrote.
+    products: tuple[int, ...] = ()
+    source: str = ""
 
     @property
     def at(self) -> datetime:
@@ -62,6 +66,8 @@ orders = st.builds(
     counts=st.sampled_from([True, True, True, False]),
     channel=st.integers(1, 3),
     country=st.sampled_from(["DE", "FR", ""]),
+    products=st.lists(st.integers(1, 3), max_size=2).map(tuple),
+    source=st.sampled_from(["google", "Google", "mail", ""]),
 )
 stores = st.lists(orders, max_size=40)
 zones = st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles"])
@@ -71,7 +77,7 @@ def build(store: Iterable[Bought], people: int = 10) -> list[CustomerRecord]:
     """Make the records, the ledger and the figures of a store."""
     records = [make_record() for _ in range(people)]
     for order in store:
-        make_ledger_entry(
+        entry = make_ledger_entry(
             records[order.person],
             total=order.total,
             refunded=order.refunded,
@@ -82,7 +88,28 @@ def build(store: Iterable[Bought], people: int = 10) -> list[CustomerRecord]:
             country_code=order.country,
             placed_at=order.at,
         )
+        for number, product in enumerate(order.products if order.counts else ()):
+            LedgerLine.objects.create(
+                entry=entry,
+                line_id=uuid4(),
+                record=records[order.person],
+                product_id=product,
+                channel_id=order.channel,
+                quantity=1,
+                currency=order.currency,
+                total_gross=number,
+                placed_at=order.at,
+            )
     refresh_records([record.pk for record in records], CustomerPlusSettings())
+    for person, bought in by_person(store).items():
+        if bought[0].source:
+            CustomerAcquisition.objects.create(
+                record=records[person],
+                order_id=uuid4(),
+                channel_id=bought[0].channel,
+                placed_at=bought[0].at,
+                source=bought[0].source,
+            )
     return records
 
 
@@ -94,7 +121,7 @@ def compute_all() -> None:
 
 def clear() -> None:
     """Take a store away, for the next example."""
-    for model in (CustomerInsight, CurrencyInsight, LedgerEntry, CustomerRecord):
+    for model in (CustomerInsight, CurrencyInsight, LedgerLine, CustomerAcquisition, LedgerEntry, CustomerRecord):
         model.objects.all().delete()
 
 

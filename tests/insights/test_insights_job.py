@@ -92,6 +92,19 @@ def test_when_one_is_due(configure: Callable[..., None]) -> None:
     assert not insights_job.is_due()
 
 
+def test_one_that_is_stuck_gives_way_to_another() -> None:
+    build([Bought(0, 0)])
+    stuck = insights_job.create()
+    change(stuck, created_at=timezone.now() - insights_job.STUCK_AFTER + timedelta(minutes=1))
+    tasks.compute_insights_if_due()
+    assert BulkJob.objects.count() == 1
+    change(stuck, created_at=timezone.now() - insights_job.STUCK_AFTER)
+    tasks.compute_insights_if_due()
+    stuck.refresh_from_db()
+    job = insights_job.all_runs().exclude(pk=stuck.pk).get()
+    assert (stuck.state, job.state) == (JobState.CANCELED, JobState.SUCCEEDED)
+
+
 def test_one_that_is_canceled_keeps_what_it_has_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(insights_job, "RANGE", 2)
     records = build([Bought(person, person) for person in range(6)])

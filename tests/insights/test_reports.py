@@ -81,10 +81,17 @@ class AgreesWithANaiveComputation(TestCase):
         build(store)
         orders = seen(store, channels, currency)
         first = {person: bought[0] for person, bought in by_person(orders).items()}
+        everybody = by_person(store)
+
+        def source(order: Bought) -> str:
+            return order.source.lower() if channels is None or order.channel in channels else ""
+
         value = {
             None: lambda order: "",
             Dimension.COUNTRY: lambda order: order.country,
             Dimension.CHANNEL: lambda order: f"channel-{order.channel}",
+            Dimension.PRODUCT: lambda order: str(order.products[-1]) if order.products else "",
+            Dimension.SOURCE: lambda order: source(everybody[order.person][0]),
         }[by]
         of_value = {
             one: [person for person, order in first.items() if value(order) == one and order.month(zone) in MONTHS]

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType, CauseType
 from saleor_customer_plus.activity.services import Actor, Entry, append
+from saleor_customer_plus.conditions.catalogue import REGISTRY
 from saleor_customer_plus.conditions.parsing import parse
 from saleor_customer_plus.core.sql import Sql
 from saleor_customer_plus.customers.editing import edit_records
 from saleor_customer_plus.deletion.services import delete_records
-from saleor_customer_plus.insights.models import CustomerInsight, RfmGroup
+from saleor_customer_plus.insights.models import CurrencyInsight, CustomerInsight, RfmGroup
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord
-from saleor_customer_plus.segments import counting, following, services
+from saleor_customer_plus.segments import counting, definitions, following, services
 from saleor_customer_plus.segments.models import Segment, SegmentMembership, TouchedRecord
 from saleor_customer_plus.sync import reactions
 from saleor_customer_plus.tasks import sync_accounts, sync_orders
-from tests.factories import make_account, make_order, make_record, make_segment
+from tests.factories import change, make_account, make_order, make_record, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -295,6 +296,26 @@ class TestBroken:
         assert bad.broken_because == following.UNREADABLE
         assert members(good) == {"anna"}
 
+    def test_a_field_that_fails_stops_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        bad, good = follow("city = 'Berlin'"), follow("country = 'DE'")
+
+        def fail(predicate: Any, context: Any) -> Any:
+            raise ZeroDivisionError
+
+        field = REGISTRY.field("city")
+        assert field is not None
+        monkeypatch.setitem(REGISTRY._entries, "city", replace(field, condition=fail))
+        touch(anna(country_code="DE", city="Berlin"))
+        catch_up()
+        assert members(good) == {"anna"}
+        assert Segment.objects.get(pk=bad.pk).broken_because == definitions.FAILED
+
+        sweep()
+        counting.count(bad.pk)
+        monkeypatch.undo()
+        sweep()
+        assert members(bad) == {"anna"}
+
     @pytest.mark.parametrize("look", ["catch_up", "sweep"])
     def test_what_takes_too_long_stops_no_other(self, look: str, monkeypatch: pytest.MonkeyPatch) -> None:
         slow, good = follow("country = 'DE'"), follow("country = 'DE' AND NOT country = 'FR'")
@@ -376,22 +397,30 @@ class TestBroken:
         assert (segment.member_count, segment.broken_because) == (1, following.TOO_SLOW)
 
 
-def test_figures_of_a_night_are_seen_by_the_look_at_everybody() -> None:
-    """Nothing notes who got another RFM group: no entry is logged, and the condition has no clock."""
+def test_who_got_another_rfm_group_at_night_is_seen_at_once() -> None:
+    """Nothing notes it: no entry is logged, and the condition has no clock."""
     record = anna(order_count=1)
-    champions = follow("rfm_group.EUR = 'CHAMPIONS'", name="Champions")
+    currency = CurrencyInsight.objects.create(
+        currency="EUR", customers=1, recency_thresholds=[], frequency_thresholds=[], monetary_thresholds=[],
+        time_zone="UTC", computed_at=timezone.now() - timedelta(hours=24),
+    )  # fmt: skip
+    champions, germans = follow("rfm_group.EUR = 'CHAMPIONS'", name="Champions"), follow("country = 'DE'")
     Segment.objects.update(due_at=timezone.now())
     sweep()
+    due_at = Segment.objects.get(pk=germans.pk).due_at
 
     scores = {"recency_score": 5, "frequency_score": 5, "monetary_score": 5}
     CustomerInsight.objects.create(record=record, currency="EUR", rfm_group=RfmGroup.CHAMPIONS, **scores)
-    catch_up()
-    assert members(champions) == set()
-    Segment.objects.update(due_at=F("due_at") - timedelta(days=1))
+    sweep()
+    assert members(champions) == set(), "the computation is under way"
+    change(currency, computed_at=timezone.now())
     sweep()
 
     assert members(champions) == {"anna"}
     assert logged(ActivityType.SEGMENT_ENTERED) == [("anna", "Champions")]
+    assert Segment.objects.get(pk=germans.pk).due_at == due_at, "nobody is looked at for the others"
+    sweep()
+    assert Segment.objects.get(pk=champions.pk).swept_to is None
 
 
 class TestStatements:

@@ -28,12 +28,15 @@ from ...customers.filters import (
 )
 from ...customers.orderings import OF_A_CURRENCY, Sort, SortField
 from ...customers.queries import RecordList
+from ...customers.saved_views import shown_by
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...fields.limits import Limits
 from ...fields.models import FieldDefinition, FieldType
 from ...groups.services import default_group
 from ...records.models import Source, Stage
+from ...segments.models import SavedView
 from ...segments.queries import get as get_segment
+from ...segments.views import find as find_view
 from ..accounts.inputs import (
     CustomerRecordAccountAttributeFilterInput,
     CustomerRecordAccountMetadataFilterInput,
@@ -43,6 +46,7 @@ from ..accounts.inputs import (
 )
 from ..consent.enums import CustomerConsentChannel, CustomerConsentPurpose, CustomerConsentState
 from ..core.base import channels_of, checked_text, key_of, keys_of, spelled
+from ..core.mutations import actor_of
 from ..core.types import JSON, DateTime, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
 from ..fields.filters import field_filters, sorted_field
 from ..insights.types import CustomerRfmGroup
@@ -290,9 +294,18 @@ class CustomerRecordSortingInput(graphene.InputObjectType):  # type: ignore[misc
     field_key = graphene.String(description="Key of the field to sort by. Required for FIELD, and allowed only for it.")
 
 
-def selected_records(info: Any, filter: Mapping[str, Any] | None, search: str | None) -> RecordList:
+def selected_records(
+    info: Any, filter: Mapping[str, Any] | None, search: str | None, view: SavedView | None = None
+) -> RecordList:
     """Validate the arguments of a mutation that select records. Its errors name fields as `filter.tags.any`."""
-    return record_list(info, filter, search, None, path="filter.")
+    return record_list(info, filter, search, None, view=view, path="filter.")
+
+
+def usable_view(info: Any, view: str | None) -> SavedView | None:
+    """The saved view of the argument `view`, if it is given, which the caller may use."""
+    if view is None:
+        return None
+    return find_view(key_of(view, "CustomerSavedView", field="view"), actor=actor_of(info), field="view")
 
 
 def record_list(
@@ -301,11 +314,13 @@ def record_list(
     search: str | None,
     sort_by: Mapping[str, Any] | None,
     *,
+    view: SavedView | None = None,
     path: str = "",
 ) -> RecordList:
     """Validate the list arguments, and restrict figures to those that the caller may see.
 
-    A null argument means not given. `path` comes before the fields of the filter in errors.
+    A null argument means not given. What is given narrows the list of the view, if there is one. `path` comes before
+    the fields of the filter in errors.
     """
     problems = Problems()
     with problems.noted():
@@ -318,6 +333,8 @@ def record_list(
         sort = read_sort(sort_by) if sort_by else None
     problems.raise_any()
     wanted = RecordList(filter=wanted_filter, search=text, sort=sort)
+    if view is not None:
+        wanted = shown_by(view, wanted)
     # Determined only if needed: it takes a statement.
     return replace(wanted, channels=channels_of(info)) if wanted.tells_of_orders else wanted
 

@@ -20,7 +20,7 @@ from ..core.base import channels_of, checked_text, key_of, raw_key_of, staff_onl
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..records.columns import unread
 from ..records.types import CustomerRecord
-from .inputs import CustomerRecordFilterInput, CustomerRecordSortingInput, record_list
+from .inputs import CustomerRecordFilterInput, CustomerRecordSortingInput, record_list, usable_view
 
 
 def _order_id(given: str) -> uuid.UUID:
@@ -96,6 +96,12 @@ class RecordQueries:
             )
         ),
         sort_by=CustomerRecordSortingInput(description="Sort the list of customer records."),
+        view=graphene.ID(
+            description=(
+                "Global ID of a saved view of the caller, or a shared one: only its records, in its order unless "
+                "`sortBy` is given. `filter` and `search` narrow it."
+            )
+        ),
         **PAGE_ARGUMENTS,
     )
 
@@ -128,9 +134,11 @@ class RecordQueries:
         filter: Mapping[str, Any] | None = None,
         search: str | None = None,
         sort_by: Mapping[str, Any] | None = None,
+        view: str | None = None,
         **arguments: Any,
     ) -> Listing:
-        wanted = replace(record_list(info, filter, search, sort_by), unread=unread(info))
+        listed = record_list(info, filter, search, sort_by, view=usable_view(info, view))
+        wanted = replace(listed, unread=unread(info))
         return Listing(
             page=functools.cache(lambda: page(wanted.ordering, Window.of("customerRecords", **arguments))),
             count=wanted.count,

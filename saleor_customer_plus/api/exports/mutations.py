@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import graphene
@@ -11,10 +12,11 @@ from ...activity.services import Actor
 from ...bulk import exports, saved_profiles
 from ...bulk.exports import profiles as export_profiles
 from ...bulk.exports.options import ExportRequest, check, check_base
+from ...bulk.exports.profiles import check_columns
 from ...errors import Problems
 from ..core.base import checked_text, key_of
 from ..core.mutations import StaffMutation
-from ..customers.inputs import CustomerRecordFilterInput, selected_records
+from ..customers.inputs import CustomerRecordFilterInput, selected_records, usable_view
 from ..jobs.mutations import send_to_work
 from ..jobs.types import CustomerJob
 from .inputs import CustomerExportInput
@@ -49,6 +51,10 @@ class CustomerExportCreate(StaffMutation):
     class Arguments:
         filter = CustomerRecordFilterInput(description="Filtering options for the records.")
         search = graphene.String(description="Words that records must match.")
+        view = graphene.ID(
+            description="Global ID of a saved view of the caller, or a shared one: only its records, with its columns "
+            "unless `input` has `columns` or a `profile`. `filter` and `search` narrow it."
+        )
         include_inactive = graphene.Boolean(description="Whether to include inactive records.")
         input = CustomerExportInput(description="Export options.")
 
@@ -60,15 +66,21 @@ class CustomerExportCreate(StaffMutation):
         *,
         filter: Mapping[str, Any] | None = None,
         search: str | None = None,
+        view: str | None = None,
         include_inactive: bool | None = None,
         input: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        problems = Problems()
+        problems, shown = Problems(), None
         with problems.noted():
-            wanted = selected_records(info, filter, search)
+            shown = usable_view(info, view)
+        with problems.noted():
+            wanted = selected_records(info, filter, search, shown)
         with problems.noted():
             request = export_request_of(input)
         problems.raise_any()
+        if shown is not None and not (request.columns or request.profile):
+            check_columns(shown.columns, field="view")  # its fields may have been deleted
+            request = replace(request, columns=tuple(shown.columns))
         job = exports.create(wanted, request, actor=actor, include_inactive=bool(include_inactive))
         send_to_work(job)
         return {"job": job}

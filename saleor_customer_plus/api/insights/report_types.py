@@ -12,6 +12,7 @@ from ...insights.reports.cohorts import Cohort, CohortGroup, Dimension
 from ...insights.reports.new_and_returning import MonthReport
 from ...insights.reports.scope import Amount, Buyers
 from ...insights.reports.summary import CurrencyReport, RfmGroupReport
+from ..core.base import to_global_id
 from ..core.types import DateTime, Money, MoneyAmount, enum_of, list_of
 from .types import CustomerRfmGroup
 
@@ -22,6 +23,8 @@ CustomerReportDimension = enum_of(
     values={
         "COUNTRY": "Country of the order's billing address, or else of its shipping address: the ISO code",
         "CHANNEL": "Channel of the order: the slug",
+        "PRODUCT": "Product of the order, the one for most money of several: the ID",
+        "SOURCE": "Acquisition source, in lower case: `utm_source` as the storefront wrote it into the first order",
     },
 )
 
@@ -117,6 +120,7 @@ class CustomerReportCohortGroup(graphene.ObjectType):  # type: ignore[misc]
     value = graphene.String(
         description="Value of the dimension. Null without a dimension, for orders that have no value, and for the rest."
     )
+    label = graphene.String(description="Name of the product, as long as Saleor has it. Null for other dimensions.")
     is_rest = graphene.Boolean(
         required=True, description="Whether this is the group of all values that are not listed by themselves."
     )
@@ -127,7 +131,13 @@ class CustomerReportCohortGroup(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_value(group: CohortGroup, _info: Any) -> str | None:
+        if group.value and group.by is Dimension.PRODUCT:
+            return to_global_id("Product", group.value)
         return group.value or None
+
+    @staticmethod
+    def resolve_label(group: CohortGroup, _info: Any) -> str | None:
+        return group.label or None
 
 
 class CustomerReportCohorts(graphene.ObjectType):  # type: ignore[misc]

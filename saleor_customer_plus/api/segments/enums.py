@@ -17,12 +17,16 @@ CustomerSegmentReadyMade = enum_of(
         "NEW": "Customers whose first counted order is at most 30 days old",
         "RETURNING": "Customers with at least two counted orders",
         "ONE_TIME": "Customers with exactly one counted order",
-        "BEST": "Customers who buy often and spend much",
-        "SLIPPING_AWAY": "Customers who bought repeatedly, but not recently",
+        "BEST": "Customers who buy often or spend much, by their RFM group in any currency; for staff restricted to "
+        "channels, customers with at least three counted orders within a year",
+        "SLIPPING_AWAY": "Customers who used to buy well, but not recently, by their RFM group in any currency; for "
+        "staff restricted to channels, customers with at least two counted orders, none within 180 days",
         "NEVER_BOUGHT": "People with no counted order",
         "LEADS_TO_CALL": "People with an open enquiry whose next contact is due",
         "SUBSCRIBED": "People who consent to the newsletter or to offers by e-mail",
         "NO_CONSENT": "People who consent neither to the newsletter nor to offers by e-mail",
+        "BIRTHDAY": "People whose birthday is within 7 days. Only if the shop has a field of the type DATE with the "
+        "key `birthday`, `birthdate`, `birth_date` or `date_of_birth`",
     },
 )
 CustomerSegmentSortField = enum_of(

@@ -94,12 +94,12 @@ class CustomerSegment(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_query(segment: models.Segment, info: Any) -> Any:
-        query = query_of(segment.query, segment.ready_made)
+        query = query_of(segment.query, segment.ready_made, channels_of(info))
         return _tree(query, info).then(lambda tree: _text(tree, query))
 
     @staticmethod
     def resolve_tree(segment: models.Segment, info: Any) -> Any:
-        query = query_of(segment.query, segment.ready_made)
+        query = query_of(segment.query, segment.ready_made, channels_of(info))
         return _tree(query, info).then(lambda tree: tree and json_tree.dump(tree))
 
     @staticmethod

@@ -11,6 +11,7 @@ import graphene
 from ...activity.services import Actor
 from ...bulk.columns import ATTRIBUTE
 from ...bulk.exports.column_sql import is_column
+from ...bulk.exports.field_columns import definitions_of
 from ...conditions import json_tree
 from ...conditions.printing import text_of_tree
 from ...core.paging import Window, page
@@ -41,7 +42,8 @@ class CustomerSavedViewSort(graphene.ObjectType):  # type: ignore[misc]
 
     field = graphene.Field(CustomerRecordSortField, required=True, description="Field to sort by.")
     direction = graphene.Field(OrderDirection, required=True, description="Direction to sort in.")
-    currency = graphene.String(description="ISO 4217 currency code, for TOTAL_SPENT.")
+    currency = graphene.String(description="ISO 4217 currency code, for sorts by an amount of money.")
+    field_key = graphene.String(description="Key of the field, for FIELD.")
 
     @staticmethod
     def resolve_field(view: models.SavedView, _info: Any) -> str:
@@ -54,6 +56,10 @@ class CustomerSavedViewSort(graphene.ObjectType):  # type: ignore[misc]
     @staticmethod
     def resolve_currency(view: models.SavedView, _info: Any) -> str | None:
         return view.sort_currency or None
+
+    @staticmethod
+    def resolve_field_key(view: models.SavedView, _info: Any) -> str | None:
+        return view.sort_field_key or None
 
 
 class CustomerSavedView(graphene.ObjectType):  # type: ignore[misc]
@@ -172,6 +178,7 @@ def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | 
                 "sort_field": SortField(sort.field).value,
                 "sort_descending": sort.descending,
                 "sort_currency": sort.currency,
+                "sort_field_key": "" if sort.own is None else sort.own.key,
             }
     return Contents(**contents, tree=None if condition is None else condition.tree), condition
 
@@ -183,8 +190,9 @@ def _columns(keys: Sequence[str]) -> list[str]:
         )
     for key in keys:
         checked_text(key, field="columns", longest=300)
-        if not is_column(key) and not key.startswith(ATTRIBUTE):
-            raise CustomerPlusError("One of the columns does not exist.", code=ErrorCode.NOT_FOUND, field="columns")
+    fields = definitions_of(keys)
+    if not all(key in fields or is_column(key) or key.startswith(ATTRIBUTE) for key in keys):
+        raise CustomerPlusError("One of the columns does not exist.", code=ErrorCode.NOT_FOUND, field="columns")
     return list(dict.fromkeys(keys))
 
 

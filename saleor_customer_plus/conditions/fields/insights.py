@@ -6,6 +6,7 @@ They are computed over the orders of all channels, and tell of these: nobody who
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -56,6 +57,29 @@ def _read_group(
     kept = dict(_values(currency, "rfm_group", record_ids))
     counts = CustomerRecord.objects.filter(pk__in=record_ids).values_list("pk", "order_count")
     return {pk: kept.get(pk) if count else RfmGroup.PROSPECTS.value for pk, count in counts}
+
+
+def _groups(predicate: Predicate, context: Context) -> Q:
+    """The same in whichever currency."""
+    _check(context)
+    rows, bought = rows_of(CustomerInsight), Q(order_count__gt=0)
+    if isinstance(predicate, Missing):
+        return bought & ~has(rows)
+    groups = predicate.values if isinstance(predicate, OneOf) else ()
+    kept = [group for group in groups if group != RfmGroup.PROSPECTS]
+    condition = bought & has(rows, rfm_group__in=kept) if kept else NOBODY
+    return condition | Q(order_count=0) if RfmGroup.PROSPECTS in groups else condition
+
+
+def _read_groups(
+    record_ids: Collection[int], predicate: Predicate, context: Context
+) -> Mapping[int, Collection[str] | None]:
+    _check(context)
+    kept: dict[int, set[str]] = defaultdict(set)
+    for pk, group in CustomerInsight.objects.filter(record__in=record_ids).values_list("record_id", "rfm_group"):
+        kept[pk].add(group)
+    counts = CustomerRecord.objects.filter(pk__in=record_ids).values_list("pk", "order_count")
+    return {pk: (sorted(kept[pk]) or None) if count else [RfmGroup.PROSPECTS.value] for pk, count in counts}
 
 
 def _column(column: str) -> Callable[[str, Predicate, Context], Q]:
@@ -139,6 +163,18 @@ FIELDS: tuple[Entry, ...] = (
         _read_group,
         choices=tuple(RfmGroup.values),
         description="By currency. Whoever never bought is in PROSPECTS.",
+    ),
+    Field(
+        name="rfm_groups",
+        label="RFM groups",
+        kind=Kind.SET,
+        choices=tuple(RfmGroup.values),
+        condition=_groups,
+        read=_read_groups,
+        can_be_missing=True,
+        depends=_DEPENDS,
+        tells_of_orders=True,
+        description="In whichever currency. Whoever never bought is in PROSPECTS.",
     ),
     _score("recency_score", "RFM: recency"),
     _score("frequency_score", "RFM: frequency"),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ..requests import ScreenRequest
+from .segment_words import in_words
 
 # A form with more choices than these pages hold is of no use to anybody.
 MAX_PAGES = 20
@@ -26,7 +27,9 @@ query CustomerPlusGroups($after: String) {
 """
 SEGMENTS = """
 query CustomerPlusSegmentNames($after: String) {
-  customerSegments(first: 100, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } }
+  customerSegments(first: 100, after: $after) {
+    edges { node { id name readyMade } } pageInfo { hasNextPage endCursor }
+  }
 }
 """
 STAFF = """
@@ -52,7 +55,7 @@ def staff(request: ScreenRequest) -> list[dict[str, Any]]:
 
 
 def segments(request: ScreenRequest) -> list[dict[str, Any]]:
-    return all_of(request, SEGMENTS)
+    return list(map(in_words, all_of(request, SEGMENTS)))
 
 
 def names_of(request: ScreenRequest, kinds: Collection[str]) -> dict[str, str]:

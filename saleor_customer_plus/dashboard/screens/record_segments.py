@@ -5,13 +5,14 @@ from __future__ import annotations
 from ..requests import Screen, ScreenRequest
 from . import choices
 from .record_context import NAME, wanted
+from .segment_words import in_words
 
 EXPLAIN = """
 query CustomerPlusSegmentExplain($segmentId: ID!, $recordId: ID!) {
   customerSegmentExplain(segmentId: $segmentId, recordId: $recordId) {
     isMember clauses { path text holds value note depth }
   }
-  customerSegment(id: $segmentId) { id name brokenReason }
+  customerSegment(id: $segmentId) { id name readyMade brokenReason }
 }
 """
 
@@ -25,5 +26,5 @@ def show(request: ScreenRequest, record_id: str) -> Screen:
     }
     if context["chosen"]:
         data = request.execute(EXPLAIN, segmentId=context["chosen"], recordId=record_id)
-        context |= {"segment": wanted(data["customerSegment"]), "explanation": data["customerSegmentExplain"]}
+        context |= {"segment": in_words(wanted(data["customerSegment"])), "explanation": data["customerSegmentExplain"]}
     return Screen("segments/explain.html", context)

@@ -6,6 +6,7 @@ from ..requests import Screen, ScreenRequest
 from . import record_fragments as fragments
 from .record_activity import log_choices
 from .record_context import context_of, wanted
+from .segment_words import in_words
 
 RECORD = (
     """
@@ -17,7 +18,7 @@ query CustomerPlusRecord($id: ID!) {
       totalSpent { amount currency } netOfRefunds { amount currency } averageOrderValue { amount currency }
     }
     insights { currency rfmGroup medianDaysBetweenOrders nextOrderExpectedAt daysSinceLastOrder computedAt }
-    segments { segment { id name } since }
+    segments { segment { id name readyMade } since }
     orders(first: 10) { ...Orders }
     latestShippingAddress { ...Place }
     latestBillingAddress { ...Place }
@@ -55,6 +56,7 @@ query CustomerPlusOrders($id: ID!, $after: String) {
 def show(request: ScreenRequest, record_id: str) -> Screen:
     """The whole screen of one customer."""
     record = wanted(request.execute(RECORD, id=record_id)["customerRecord"])
+    record["segments"] = [{**one, "segment": in_words(one["segment"])} for one in record["segments"]]
     return Screen("record/show.html", {**context_of(record), **log_choices(), "is_whole": True})
 
 

@@ -32,7 +32,7 @@ query CustomerPlusReports($currency: String, $months: Int, $cohorts: Int, $group
   }
   customerReportCohorts(currency: $currency, months: $cohorts, groupBy: $groupBy, values: 5) {
     groups {
-      value isRest customers
+      value label isRest customers
       cohorts { month customers retention { monthsLater rate buyers { customers } } }
     }
   }
@@ -44,6 +44,8 @@ DIMENSIONS = (
     ("", _("Everybody")),
     ("COUNTRY", _("Country of the first order")),
     ("CHANNEL", _("Channel of the first order")),
+    ("PRODUCT", _("First product bought")),
+    ("SOURCE", _("Acquisition source")),
 )
 # Months of the chart, and of the table: more columns than this cannot be read.
 MONTHS = (6, 12, 24)

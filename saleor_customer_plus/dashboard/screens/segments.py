@@ -12,6 +12,7 @@ from ..requests import Screen, ScreenRequest, address, page_of
 from . import choices, jobs
 from .answers import done, refused
 from .segment_editor import editor
+from .segment_words import in_words
 
 ROWS_ON_A_PAGE = 50
 
@@ -74,7 +75,7 @@ def show_list(request: ScreenRequest) -> Screen:
     ]
     page = found["pageInfo"]
     context = {
-        "segments": [edge["node"] for edge in found["edges"]],
+        "segments": [in_words(edge["node"]) for edge in found["edges"]],
         "tabs": [
             (address("segments", {"tab": key, "q": kept["q"]}), words, key == tab) for key, (words, _) in TABS.items()
         ],
@@ -145,7 +146,7 @@ def _segment(request: ScreenRequest, segment_id: str) -> dict[str, Any]:
     segment: dict[str, Any] | None = request.execute(SEGMENT, id=segment_id)["customerSegment"]
     if segment is None:
         raise Http404
-    return segment
+    return in_words(segment)
 
 
 def _input(request: ScreenRequest) -> dict[str, Any]:

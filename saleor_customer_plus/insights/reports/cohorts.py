@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from ...core import sql
-from ...ledger.models import LedgerEntry
+from ...ledger.catalogue import product_names
+from ...ledger.models import CustomerAcquisition, LedgerEntry, LedgerLine
 from .scope import Buyers, Months, Scope, rows
 
 
@@ -18,9 +19,19 @@ class Dimension(StrEnum):
 
     COUNTRY = "COUNTRY"
     CHANNEL = "CHANNEL"
+    PRODUCT = "PRODUCT"
+    SOURCE = "SOURCE"
 
 
-_COLUMNS = {Dimension.COUNTRY: "country_code", Dimension.CHANNEL: "channel_slug"}
+# The value of each, for a row `e` of the ledger that is a customer's first, or for what is joined to it.
+_VALUES = {
+    Dimension.COUNTRY: "e.country_code",
+    Dimension.CHANNEL: "e.channel_slug",
+    Dimension.PRODUCT: "(SELECT l.product_id FROM {lines} l WHERE l.entry_id = e.id AND l.product_id IS NOT NULL "
+    "ORDER BY l.total_gross DESC, l.line_id LIMIT 1)",
+    # What is kept of a person is of the first order of all: whoever does not see its channel is not told.
+    Dimension.SOURCE: "(SELECT lower(a.source) FROM {acquisitions} a WHERE a.record_id = e.record_id AND {is_seen})",
+}
 
 
 @dataclass(slots=True)
@@ -47,12 +58,15 @@ class Cohort:
 class CohortGroup:
     """The cohorts of those whose first order has one value of a dimension.
 
-    The value is blank where the order has none. `is_rest` is the group of all that are not among the largest values.
+    The value is blank where the order has none. Of a product it is the key, and `label` what it is called. `is_rest` is
+    the group of all that are not among the largest values.
     """
 
     value: str
     cohorts: list[Cohort]
     is_rest: bool = False
+    by: Dimension | None = None
+    label: str = ""
 
     @property
     def customers(self) -> int:
@@ -60,7 +74,7 @@ class CohortGroup:
 
 
 def cohorts(scope: Scope, months: Months, by: Dimension | None = None, values: int = 10) -> list[CohortGroup]:
-    """The cohorts of these months, each until the last of them. One statement.
+    """The cohorts of these months, each until the last of them. One statement, and one more for the names of products.
 
     Without a dimension there is one group. With one, there are the `values` with most customers, the largest first,
     and the rest.
@@ -93,7 +107,7 @@ def cohorts(scope: Scope, months: Months, by: Dimension | None = None, values: i
     groups: dict[int, CohortGroup] = {} if by else {1: CohortGroup("", [])}
     cells: dict[tuple[int, int, int], Buyers] = defaultdict(Buyers)
     for row in rows(query):
-        groups.setdefault(row.place, CohortGroup(row.value, [], is_rest=row.place > values))
+        groups.setdefault(row.place, CohortGroup(row.value, [], row.place > values, by))
         cells[row.place, row.month, row.later].add(row)
     all_months = list(months)
     for place, group in groups.items():
@@ -101,18 +115,36 @@ def cohorts(scope: Scope, months: Months, by: Dimension | None = None, values: i
             Cohort(all_months[number - 1 :], [cells[place, number, later] for later in range(number, len(months) + 1)])
             for number in range(1, len(months) + 1)
         ]
+    if by is Dimension.PRODUCT:
+        _name_products(groups.values())
     return [groups[place] for place in sorted(groups)]
+
+
+def _name_products(groups: Collection[CohortGroup]) -> None:
+    names = product_names({int(group.value) for group in groups if group.value}, {})
+    for group in groups:
+        group.label = names.get(int(group.value), "") if group.value else ""
 
 
 def _first_orders(scope: Scope, by: Dimension | None) -> sql.Sql:
     """The first order of each customer: `record_id`, `first_at` and the `value` of the dimension."""
     if by is None:
         return sql.fill("SELECT f.*, ''::text AS value FROM ({firsts}) f", firsts=scope.firsts)
-    parts: dict[str, Any] = {"ledger": sql.table(LedgerEntry), "condition": scope.condition}
+    seen = (
+        sql.Sql("true") if scope.channels is None else sql.fill("a.channel_id = ANY({ids})", ids=sorted(scope.channels))
+    )
+    value = sql.fill(
+        _VALUES[by], lines=sql.table(LedgerLine), acquisitions=sql.table(CustomerAcquisition), is_seen=seen
+    )
     return sql.fill(
-        f"""
-        SELECT DISTINCT ON (e.record_id) e.record_id, e.placed_at AS first_at, e.{_COLUMNS[by]}::text AS value
-        FROM {{ledger}} e WHERE {{condition}} ORDER BY e.record_id, e.placed_at, e.id
+        """
+        SELECT e.record_id, e.placed_at AS first_at, coalesce({value}::text, '') AS value
+        FROM (
+            SELECT DISTINCT ON (e.record_id) e.* FROM {ledger} e WHERE {condition}
+            ORDER BY e.record_id, e.placed_at, e.id
+        ) e
         """,
-        **parts,
+        value=value,
+        ledger=sql.table(LedgerEntry),
+        condition=scope.condition,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from saleor_customer_plus.activity.models import ActivityType
+from saleor_customer_plus.insights.models import CustomerInsight
 from saleor_customer_plus.jobs.models import BulkJob
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import CustomerRecord
@@ -20,7 +22,10 @@ from saleor_customer_plus.settings import DEFAULTS
 from saleor_customer_plus.tags.models import TagAssignment
 from tests.client import Api
 from tests.factories import (
+    change,
     make_channel,
+    make_field,
+    make_field_values,
     make_group,
     make_ledger_entry,
     make_record,
@@ -259,6 +264,38 @@ class TestReadyMade:
         copy = api(CREATE, input={"name": "Copy", "query": ready["query"]})["customerSegmentCreate"]
         assert copy["errors"] == []
         assert copy["segment"]["query"] == ready["query"]
+
+    def test_birthday_is_there_while_the_shop_has_such_a_field(self, api: Api) -> None:
+        make_field("birthday", "TEXT")
+        assert "BIRTHDAY" not in self.ready(api)
+        field = make_field("date_of_birth", "DATE")
+        today = timezone.now().date()
+        for name, days in (("anna", 3), ("ben", 30)):
+            day = (today + timedelta(days=days)).replace(year=1980)
+            make_field_values(make_record(f"{name}@example.com"), date_of_birth=day.isoformat())
+        ready = self.ready(api)["BIRTHDAY"]
+        assert ready["query"] == "fields.date_of_birth.days_until_anniversary <= 7"
+        assert names(api(MEMBERS, id=ready["id"])["customerSegment"]["members"]) == ["anna"]
+
+        change(field, archived_at=timezone.now())
+        assert "BIRTHDAY" not in self.ready(api)
+        make_field("birthdate", "DATE")
+        assert self.ready(api)["BIRTHDAY"]["query"] == "fields.birthdate.days_until_anniversary <= 7"
+        assert self.ready(api)["BIRTHDAY"]["id"] == ready["id"]
+
+    def test_best_is_by_rfm_group_but_for_restricted_staff(self, api: Api, restricted: tuple[Api, Any]) -> None:
+        best, loyal = make_record("anna@example.com", order_count=1), make_record("ben@example.com")
+        scores = {"recency_score": 5, "frequency_score": 5, "monetary_score": 5}
+        CustomerInsight.objects.create(record=best, currency="USD", rfm_group="CHAMPIONS", **scores)
+        for _ in range(3):
+            make_ledger_entry(loyal, channel_id=restricted[1].pk)
+        ready = self.ready(api)["BEST"]
+        assert names(api(MEMBERS, id=ready["id"])["customerSegment"]["members"]) == ["anna"]
+        seen = self.ready(restricted[0])["BEST"]
+        assert seen["query"] == "orders MATCHES (count >= 3, date >= -365d)"
+        assert names(restricted[0](MEMBERS, id=ready["id"])["customerSegment"]["members"]) == ["ben"]
+        within = {"query": f"IN SEGMENT '{ready['name']}'"}
+        assert names(restricted[0](LIST, filter=within)["customerRecords"]) == ["ben"]
 
     def test_they_can_be_followed_and_not_edited(self, api: Api) -> None:
         id = self.ready(api)["RETURNING"]["id"]
