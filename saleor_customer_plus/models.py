@@ -21,7 +21,7 @@ from .merging.duplicates.models import (
     UncheckedRecord,
 )
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
-from .records.models import CustomerRecord, ReleasedAccount
+from .records.models import CustomerEmail, CustomerRecord, ReleasedAccount
 from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
 from .sync.models import CatchUp
 from .tags.models import Tag, TagAssignment
@@ -42,6 +42,7 @@ __all__ = [
     "CurrentConsent",
     "CustomerAcquisition",
     "CustomerAddress",
+    "CustomerEmail",
     "CustomerFigures",
     "CustomerInsight",
     "CustomerRecord",

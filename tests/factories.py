@@ -29,9 +29,11 @@ from saleor_customer_plus.groups.models import Group
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.notes.models import Note
+from saleor_customer_plus.records import emails
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.labels import fold
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.emails import OtherEmail
+from saleor_customer_plus.records.models import CustomerRecord, Source
 from saleor_customer_plus.saleor_adapter import host
 from saleor_customer_plus.saleor_adapter.host import (
     Address,
@@ -375,9 +377,13 @@ def make_payment_refund(order: Any, amount: Money, *, is_success: bool = True, *
 # Ours.
 
 
-def make_record(email: str | None = None, **fields: Any) -> CustomerRecord:
-    """Make a record as it would be without any order or account."""
-    return CustomerRecord.objects.create(email=email or f"person{next(_serial)}@example.com", **fields)
+def make_record(email: str | None = None, *, others: Sequence[str] = (), **fields: Any) -> CustomerRecord:
+    """Make a record as it would be without any order or account. `others` are addresses beside the primary one."""
+    record = CustomerRecord.objects.create(email=email or f"person{next(_serial)}@example.com", **fields)
+    if others:
+        emails.give([OtherEmail(record.pk, other, Source.STAFF, timezone.now()) for other in others])
+        record.refresh_from_db()
+    return record
 
 
 def make_lead(record: CustomerRecord | None = None, **fields: Any) -> Lead:

@@ -1,7 +1,7 @@
 """From Saleor's accounts to the records: ties, e-mails, and what the account says of the person.
 
-The one writer of `account` and of `email` (of records that exist). `records.identity` decides; what an account says is
-kept by `accounts.account_details`.
+The one writer of `account` and, with `records.emails`, of `email` (of records that exist). `records.identity` decides;
+what an account says is kept by `accounts.account_details`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from ..activity.models import ActivityType, CauseType
 from ..activity.services import SYNC, Actor, Entry, append
 from ..core import sql
+from ..records import emails
 from ..records.email import normal_email
 from ..records.identity import Account, Holder, Plan, plan
 from ..records.locks import own_identities
@@ -59,9 +60,11 @@ def sync_accounts(
         accounts, holders = _read(account_ids)
         to_do = plan(accounts, holders, include_guests=settings.include_guests)
         _apply(to_do, known_details(holders), result, actor)
-        if to_do.unlink or to_do.rename or to_do.link:  # records just made say already what their accounts say
+        # Records just made say already what their accounts say.
+        if to_do.unlink or to_do.rename or to_do.promote or to_do.link:
             holders = _holders(accounts)
-    _forget_releases(account_ids, accounts, {holder.email for holder in holders} | result.emails)
+    known_emails = {email for holder in holders for email in holder.emails}
+    _forget_releases(account_ids, accounts, known_emails | result.emails)
     changed = write_details(accounts, holders)
     result.details_changed += len(changed)
     result.record_ids |= changed
@@ -81,13 +84,11 @@ def released_accounts(record_ids: Collection[int]) -> list[int]:
             sql.fill(
                 """
                 SELECT u.id FROM {released} a JOIN {users} u ON u.id = a.account_id
-                JOIN {records} r ON r.email = {address}
-                WHERE r.id = ANY({ids}) ORDER BY u.id
+                WHERE {owner} = ANY({ids}) ORDER BY u.id
                 """,
                 released=sql.table(ReleasedAccount),
                 users=sql.table(host.User),
-                records=sql.table(CustomerRecord),
-                address=sql.Sql(normal_email("u.email")),
+                owner=emails.owner_of(sql.Sql(normal_email("u.email"))),
                 ids=list(record_ids),
             )
         )
@@ -109,18 +110,23 @@ def _read(account_ids: Collection[int]) -> tuple[dict[int, Account], list[Holder
 
 
 def _holders(accounts: Mapping[int, Account], *, also: Collection[int] = ()) -> list[Holder]:
-    emails = [account.email for account in accounts.values()]
     return [
-        Holder(row.id, row.email, row.account_id, sql.from_json(row.account_details))
+        Holder(
+            row.id,
+            row.email,
+            row.account_id,
+            sql.from_json(row.account_details),
+            frozenset(sql.from_json(row.other_emails)),
+        )
         for row in sql.rows(
             sql.fill(
                 """
-                SELECT id, email, account_id, account_details FROM {records}
-                WHERE email = ANY({emails}) OR account_id = ANY({account_ids})
+                SELECT id, email, account_id, account_details, other_emails FROM {records}
+                WHERE {is_owner} OR account_id = ANY({account_ids})
                 ORDER BY id
                 """,
                 records=sql.table(CustomerRecord),
-                emails=emails,
+                is_owner=emails.is_owner(account.email for account in accounts.values()),
                 account_ids=sorted({*accounts, *also}),
             )
         )
@@ -132,6 +138,9 @@ def _apply(to_do: Plan, known: Known, result: AccountsResult, actor: Actor) -> N
         _unlink([holder.record_id for holder in to_do.unlink])
     if to_do.rename:
         _rename({holder.record_id: email for holder, email in to_do.rename})
+    if to_do.promote:
+        own = {holder.record_id: email for holder, email in to_do.promote}
+        emails.make_primary(own, source=Source.ACCOUNT)
     if to_do.link:
         _link({holder.record_id: account.id for holder, account in to_do.link})
     created = _create(to_do.create, known)
@@ -150,7 +159,7 @@ def _unlink(record_ids: list[int]) -> None:
     )
 
 
-def _rename(emails: Mapping[int, str]) -> None:
+def _rename(wanted: Mapping[int, str]) -> None:
     """Give these records other addresses. Two of them may swap theirs, and an address is unique at every moment.
 
     So they step aside first, to addresses drawn at random, which nobody has.
@@ -158,7 +167,7 @@ def _rename(emails: Mapping[int, str]) -> None:
     step_aside = sql.fill(
         "UPDATE {records} SET email = gen_random_uuid()::text WHERE id = ANY({ids})",
         records=sql.table(CustomerRecord),
-        ids=list(emails),
+        ids=list(wanted),
     )
     rename = sql.fill(
         """
@@ -166,7 +175,7 @@ def _rename(emails: Mapping[int, str]) -> None:
         FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, email text) WHERE r.id = v.id
         """,
         records=sql.table(CustomerRecord),
-        rows=sql.to_json([{"id": record_id, "email": email} for record_id, email in emails.items()]),
+        rows=sql.to_json([{"id": record_id, "email": email} for record_id, email in wanted.items()]),
     )
     sql.run(step_aside)
     sql.run(rename)
@@ -194,7 +203,7 @@ def _link(account_ids: Mapping[int, int]) -> None:
 def _tell(done: Plan, created: list[tuple[int, Account]], result: AccountsResult) -> None:
     """Add what was done to the result."""
     result.unlinked += len(done.unlink)
-    result.renamed += len(done.rename)
+    result.renamed += len(done.rename) + len(done.promote)
     result.linked += len(done.link)
     result.created += len(created)
     result.emails |= {account.email for account in done.create}
@@ -202,7 +211,7 @@ def _tell(done: Plan, created: list[tuple[int, Account]], result: AccountsResult
     result.moved_account_ids |= {holder.account_id for holder in done.unlink if holder.account_id is not None}
     result.account_ids |= result.moved_account_ids | {account.id for account in done.create}
     result.shifted_record_ids |= {holder.record_id for holder in done.unlink}
-    result.shifted_record_ids |= {holder.record_id for holder, _ in done.rename}
+    result.shifted_record_ids |= {holder.record_id for holder, _ in [*done.rename, *done.promote]}
     result.record_ids |= result.shifted_record_ids | {holder.record_id for holder, _ in done.link}
     result.record_ids |= {record_id for record_id, _ in created}
 
@@ -254,13 +263,14 @@ def _activity(to_do: Plan, created: list[tuple[int, Account]], actor: Actor) -> 
         )
     for holder in to_do.unlink:
         yield Entry(holder.record_id, ActivityType.ACCOUNT_UNTIED, **of(holder.account_id))
-    for holder, email in to_do.rename:
+    to_account = {holder.record_id: account.id for holder, account in to_do.link}
+    for holder, email in [*to_do.rename, *to_do.promote]:
         yield Entry(
             holder.record_id,
             ActivityType.EMAIL_CHANGED,
             before={"email": holder.email},
             after={"email": email},
-            **of(holder.account_id),
+            **of(to_account.get(holder.record_id, holder.account_id)),
         )
     links = [(holder.record_id, account) for holder, account in to_do.link] + created
     for record_id, account in links:

@@ -31,6 +31,7 @@ from ..insights.models import CustomerInsight
 from ..ledger.channel_figures import Seen
 from ..ledger.models import SUM, CustomerFigures
 from ..records.email import normalize_email
+from ..records.emails import of_owner
 from ..records.models import CustomerRecord
 from ..records.search import matches, phone_digits, search_query
 from ..saleor_adapter.staff import Channels
@@ -265,7 +266,7 @@ def by_relevance(records: Records, condition: Q, text: str) -> Ordering[Customer
 
     Within each of the three, newest first. Tiers, unlike a computed rank, can be read page by page from an index.
     """
-    exact = Q(email=normalize_email(text)) | Q(number=text.strip())
+    exact = of_owner(normalize_email(text)) | Q(number=text.strip())
     if digits := phone_digits(text):
         exact |= matches(f"'{digits}'", is_guessable=True)
     newest = _KEYS[SortField.CREATED_AT]

@@ -11,6 +11,7 @@ from django.db.models import Q
 from ..core import sql
 from ..core.paging import Ordering
 from ..records.email import normalize_email
+from ..records.emails import of_owner
 from ..records.models import CustomerRecord
 from ..records.search import matches, search_query
 from ..records.spelling import spelt_alike
@@ -32,7 +33,7 @@ def find(
     if id is not None:
         return all_records().filter(id=id).first()
     if email is not None:
-        return all_records().filter(email=normalize_email(email)).first()
+        return all_records().filter(of_owner(normalize_email(email))).first()
     if account_id is not None:
         return all_records().filter(account_id=account_id).first()
     return all_records().filter(number=number).first()
@@ -46,7 +47,7 @@ def find_for_staff(account_id: int) -> CustomerRecord | None:
     if (tied := find(account_id=account_id)) is not None:
         return tied
     email = host.User.objects.filter(pk=account_id).values_list("email", flat=True).first()
-    return all_records().filter(email=normalize_email(email)).first() if email else None
+    return find(email=email) if email else None
 
 
 def account_of(record: CustomerRecord) -> host.User | None:
@@ -56,7 +57,7 @@ def account_of(record: CustomerRecord) -> host.User | None:
     """
     if record.account_id is not None:
         return host.User.objects.filter(pk=record.account_id).first()
-    ids = [row.id for row in sql.rows(spelt_alike(host.User, "email", [record.email]))]
+    ids = [row.id for row in sql.rows(spelt_alike(host.User, "email", [record.email, *record.other_emails]))]
     return host.User.objects.filter(pk__in=ids).order_by("pk").first()
 
 
@@ -84,7 +85,7 @@ def is_approved_buyer(account: Any) -> bool:
     """
     mine = Q(account=account.pk)
     if account.is_confirmed:
-        mine |= Q(account=None, email=normalize_email(account.email))
+        mine |= Q(account=None) & of_owner(normalize_email(account.email))
     return CustomerRecord.objects.filter(mine, is_approved_buyer=True).exists()
 
 

@@ -20,7 +20,7 @@ from ..core import sql
 from ..records.details import FIELDS
 from ..records.email import normal_email
 from ..records.locks import share_identities
-from ..records.models import CustomerRecord, Source
+from ..records.models import CustomerEmail, CustomerRecord, Source
 from ..records.sources import creation, log_of_creation
 from ..settings import CountsWhen, CustomerPlusSettings
 from . import order_source
@@ -53,7 +53,7 @@ TOLD = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
 _TYPED = sql.Sql(normal_email("coalesce(s.order_email, '')"))
 _ACCOUNT_EMAIL = sql.Sql(normal_email("coalesce(s.account_email, '')"))
 
-# Who an order belongs to: the record that has the order's identity, which is an address. A confirmed account owns its
+# Who an order belongs to: the record that has the order's identity, which is an address, primary or not. A confirmed account owns its
 # orders, under its present address (the record that is tied to it may not have heard of that one yet). What was settled
 # stays: by an account that is gone or no longer confirmed, or by staff who gave a guest's record another address.
 # Else the address of the order itself tells. Nothing of this depends on what its record is called meanwhile.
@@ -145,8 +145,9 @@ def release_orders(record_ids: Collection[int], emails: Collection[str]) -> int:
 
 
 def settle_orders(emails: Mapping[int, str]) -> None:
-    """Let the orders of these records follow them to the addresses that staff give them.
+    """Let the orders of these records follow them from their primary addresses to those that staff give them instead.
 
+    Orders of their other addresses stay with those.
     Call it while nobody else attributes orders (`records.locks.own_identities`), once the ledger knows each order that
     there is for the former address.
     """
@@ -156,9 +157,13 @@ def settle_orders(emails: Mapping[int, str]) -> None:
         sql.fill(
             """
             UPDATE {ledger} e SET identity = v.email, is_settled = true
-            FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, email text) WHERE e.record_id = v.id
+            FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, email text)
+            WHERE e.record_id = v.id AND NOT EXISTS (
+                SELECT FROM {others} o WHERE o.record_id = v.id AND o.email = e.identity
+            )
             """,
             ledger=sql.table(LedgerEntry),
+            others=sql.table(CustomerEmail),
             rows=sql.to_json([{"id": record_id, "email": email} for record_id, email in emails.items()]),
         )
     )
@@ -220,10 +225,11 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             LEFT JOIN LATERAL (SELECT * FROM {ledger} e WHERE e.order_id = s.order_id OFFSET 0) old ON true
             WHERE old.is_released IS NOT TRUE  -- of somebody who was deleted: it makes nobody known again
         ), seen AS (
-            SELECT s.*, coalesce(tied.id, r.id) AS known_id
+            SELECT s.*, coalesce(tied.id, r.id, other.record_id) AS known_id
             FROM (SELECT s.*, {identity} AS identity, {is_settled} AS is_settled FROM compared s) s
             LEFT JOIN {records} tied ON {is_tied}
             LEFT JOIN {records} r ON r.email = s.identity
+            LEFT JOIN {others} other ON other.email = s.identity
         ), judged AS (
             SELECT s.*, {is_missing} AS is_missing FROM seen s
         ), made AS (
@@ -278,6 +284,7 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         voucher_codes=_VOUCHER_CODES,
         ledger=sql.table(LedgerEntry),
         records=sql.table(CustomerRecord),
+        others=sql.table(CustomerEmail),
         is_missing=_is_missing(settings),
         creation=creation(_MISSING, source=Source.ORDER),
         log_made=insertion(log_of_creation(Source.ORDER)),

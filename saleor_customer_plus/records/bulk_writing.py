@@ -16,6 +16,7 @@ from .addresses import ADDRESS, of_list
 from .details import FIELDS, Details
 from .editing import Writer, activity_of, change_row
 from .email import BLANKS
+from .emails import is_owner
 from .models import CustomerRecord
 from .writing import COLUMNS, Row, rows_where, write_rows
 
@@ -24,15 +25,12 @@ _STATE = ("is_active", "deactivation_reason")
 
 
 def rows_of(emails: Collection[str], *, locked: bool) -> dict[str, Row]:
-    """The records of these addresses, locked until the end of the transaction if they are to be written."""
-    rows = rows_where(sql.fill("email = ANY({emails})", emails=list(emails)), locked=locked)
-    return {row.before["email"]: row for row in rows}
-
-
-def known_emails(emails: Collection[str]) -> set[str]:
-    """Those of these addresses that have a record."""
-    query = "SELECT email FROM {records} WHERE email = ANY({emails})"
-    return {row.email for row in sql.rows(sql.fill(query, records=sql.table(CustomerRecord), emails=list(emails)))}
+    """The records that have these addresses, primary or not, by the addresses; locked until the end of the transaction
+    if they are to be written.
+    """
+    wanted = set(emails)
+    rows = rows_where(is_owner(wanted), locked=locked)
+    return {email: row for row in rows for email in row.emails if email in wanted}
 
 
 def make(people: Sequence[Mapping[str, Any]], *, by: Writer, at: datetime) -> dict[str, int]:

@@ -18,6 +18,7 @@ from ..activity.models import ActivityType, ActorType
 from ..activity.services import Actor, Cause, Entry, append
 from ..core import sql
 from ..errors import ErrorCode
+from . import emails
 from .details import FIELDS, Details, written
 from .locks import own_identities
 from .models import CustomerRecord, Source
@@ -147,8 +148,12 @@ def edit_rows(
             if refusals:
                 result.refusals[row.id] = refusals
                 row.changes.clear()
+        renamed = {row.id: row.changes["email"] for row in rows if "email" in row.changes}
+        # Another one of its own: the former one stays beside it, with its orders.
+        promoted = {row.id: row.changes["email"] for row in rows if row.changes.get("email") in row.emails}
+        emails.make_primary(promoted, source=by.source)
         result.changed = write_rows(rows)
-        result.renamed = {row.id: row.changes["email"] for row in rows if "email" in row.changes}
+        result.renamed = {id: email for id, email in renamed.items() if id not in promoted}
         append(entry for row in rows for entry in activity_of(row, by))
         return result
 
@@ -228,6 +233,8 @@ class _UniqueValues:
 def _holders(column: str, values: Sequence[str]) -> dict[str, int]:
     if not values:
         return {}
+    if column == "email":
+        return emails.owners(values)
     found = sql.rows(
         sql.fill(
             "SELECT id, {column} AS value FROM {records} WHERE {column} = ANY({values})",

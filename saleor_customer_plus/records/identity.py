@@ -1,4 +1,4 @@
-"""Which record is tied to which account, and under which e-mail a person is known: the decisions, without a database.
+"""Which record is tied to which account, and under which e-mails a person is known: the decisions, without a database.
 
 What comes out in each case is in the table of docs/identity.md.
 """
@@ -29,25 +29,36 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A record, as far as its identity goes."""
+    """A record, as far as its identity goes. `others` are its addresses beside the primary one."""
 
     record_id: int
     email: str
     account_id: int | None
     account_details: Mapping[str, Any] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
+
+    @property
+    def emails(self) -> frozenset[str]:
+        """All of its addresses."""
+        return self.others | {self.email}
 
 
 @dataclass(slots=True)
 class Plan:
-    """What has to change so that the records agree with the accounts, in the order in which to do it."""
+    """What has to change so that the records agree with the accounts, in the order in which to do it.
+
+    `rename` gives a record an address that nobody has (any more) instead of its primary one. `promote` makes one of its
+    own addresses the primary one, and the former one stays beside it.
+    """
 
     unlink: list[Holder] = field(default_factory=list)
     rename: list[tuple[Holder, str]] = field(default_factory=list)
+    promote: list[tuple[Holder, str]] = field(default_factory=list)
     link: list[tuple[Holder, Account]] = field(default_factory=list)
     create: list[Account] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.unlink or self.rename or self.link or self.create)
+        return bool(self.unlink or self.rename or self.promote or self.link or self.create)
 
 
 def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_guests: bool) -> Plan:
@@ -57,9 +68,10 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
     the account of every tie among them, except for those that no longer exist.
     """
     result = Plan()
-    by_email = {holder.email: holder for holder in holders}
+    concerned = list(holders)
+    owners = {email: holder for holder in concerned for email in holder.emails}
     linked: dict[int, Holder] = {}
-    for holder in by_email.values():
+    for holder in concerned:
         if holder.account_id is None:
             continue
         account = accounts.get(holder.account_id)
@@ -69,8 +81,12 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
             linked[holder.account_id] = holder
 
     movers = {id: holder for id, holder in linked.items() if holder.email != accounts[id].email}
+    for id in sorted(movers):
+        if accounts[id].email in movers[id].others:
+            result.promote.append((movers[id], accounts[id].email))
+            del movers[id]
     moves_away = {holder.record_id: id for id, holder in movers.items()}
-    renames = _renames(accounts, by_email, movers, moves_away)
+    renames = _renames(accounts, owners, movers, moves_away)
     for id in sorted(movers):
         holder, email = movers[id], accounts[id].email
         if id in renames:
@@ -80,41 +96,48 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
             result.unlink.append(holder)
             del linked[id]
     for holder, _email in result.rename:
-        del by_email[holder.email]
+        del owners[holder.email]
     for holder, email in result.rename:
-        by_email[email] = holder
+        owners[email] = holder
 
-    # Taken: e-mails whose record is tied, or will be made. Two accounts can share one that differs in case only; the
-    # one that came first keeps the tie, and one that is confirmed goes before one that is not.
-    taken = {accounts[id].email for id in linked}
+    # Taken: records that are tied, and e-mails for which one will be made. Two accounts can share a record, of several
+    # addresses or of one that differs in case only; the one that came first keeps the tie, and one that is confirmed
+    # goes before one that is not, the primary address before another one.
+    tied = {holder.record_id for holder in linked.values()}
+    made: set[str] = set()
     # Of somebody who was deleted, the account that stays makes nobody known again; another account of the address does.
     heard_of = {
         account.email
         for account in accounts.values()
         if not account.is_released and account.is_customer and (account.is_confirmed or include_guests)
     }
-    for account in sorted(accounts.values(), key=lambda one: (not one.is_confirmed, one.id)):
-        if account.id in linked or not account.email or account.email in taken:
+
+    def rank(account: Account) -> tuple[bool, bool, int]:
+        known = owners.get(account.email)
+        return not account.is_confirmed, known is not None and known.email != account.email, account.id
+
+    for account in sorted(accounts.values(), key=rank):
+        if account.id in linked or not account.email or account.email in made:
             continue
-        known = by_email.get(account.email)
-        if known is None and account.is_released and account.email not in heard_of:
-            continue
-        if account.is_confirmed and account.is_customer:
-            taken.add(account.email)
-            if known is None:
-                result.create.append(account)
-            else:
+        known = owners.get(account.email)
+        if known is not None:
+            if account.is_confirmed and account.is_customer and known.record_id not in tied:
+                tied.add(known.record_id)
                 result.link.append((known, account))
-        elif known is None and account.is_customer and include_guests:
+                if account.email != known.email:
+                    result.promote.append((known, account.email))
+        elif account.is_released and account.email not in heard_of:
+            continue
+        elif account.is_customer and (account.is_confirmed or include_guests):
             # Whoever signed up is known from then on; the tie comes with the confirmation.
-            taken.add(account.email)
+            made.add(account.email)
             result.create.append(account)
     return result
 
 
 def _renames(
     accounts: Mapping[int, Account],
-    by_email: Mapping[str, Holder],
+    owners: Mapping[str, Holder],
     movers: Mapping[int, Holder],
     moves_away: Mapping[int, int],
 ) -> set[int]:
@@ -132,8 +155,11 @@ def _renames(
         id, free = start, True
         while id not in answer and id not in chain:
             chain.append(id)
-            in_the_way = by_email.get(accounts[id].email)
-            if claims[accounts[id].email] != id or (in_the_way and in_the_way.record_id not in moves_away):
+            wanted = accounts[id].email
+            in_the_way = owners.get(wanted)
+            # Only its primary address does a record give up when it moves away.
+            is_kept = in_the_way and (in_the_way.record_id not in moves_away or in_the_way.email != wanted)
+            if claims[wanted] != id or is_kept:
                 free = False
                 break
             if in_the_way is None:

@@ -1,4 +1,4 @@
-"""The customer record: one person, known by one e-mail address."""
+"""The customer record: one person, known by a primary e-mail address and any number of others."""
 
 from __future__ import annotations
 
@@ -57,7 +57,16 @@ class LawfulBasis(models.TextChoices):
 
 
 # What the generated columns are made of, in the order that `SearchTerms` takes.
-_SEARCHED = ("email", "first_name", "last_name", "company_name", "number", "phone", "additional_phones")
+_SEARCHED = (
+    "email",
+    "first_name",
+    "last_name",
+    "company_name",
+    "number",
+    "phone",
+    "additional_phones",
+    "other_emails",
+)
 BASE_COLUMNS = frozenset(_SEARCHED)
 
 
@@ -74,7 +83,10 @@ class CustomerRecord(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
+    # The primary address. Whose an address is, `records.emails` says: a record may have others.
     email = models.CharField(max_length=254)
+    # The others in alphabetical order, repeated for the search and for exports. Written by `records.emails` only.
+    other_emails = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True)
     # The account is Saleor's table: no constraint in the database, so that Saleor can delete users without us being
     # installed, and no action by Django, so that the tie is ended (and logged) by `accounts.linking` alone.
     account = models.OneToOneField(
@@ -254,6 +266,34 @@ class CustomerRecord(models.Model):
     def __str__(self) -> str:
         # Never the e-mail or the name: this ends up in logs.
         return f"CustomerRecord {self.pk}"
+
+
+class CustomerEmail(models.Model):
+    """An address of a record beside its primary one, which is in `CustomerRecord.email`: nearly nobody has any.
+
+    Written by `records.emails` only, under the lock on identities. An address is of one record: the constraint and a
+    trigger on both tables see to it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(CustomerRecord, on_delete=models.CASCADE, related_name="emails")
+    email = models.CharField(max_length=254)
+    # Who or what said that the person has this address.
+    source = models.CharField(max_length=16, choices=Source.choices, default=Source.STAFF)
+    # Since when it has been one of the others.
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name="customer_plus_other_email_unique"),
+            models.CheckConstraint(
+                condition=Q(email=NormalEmail("email")) & ~Q(email=""),
+                name="customer_plus_other_email_normal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"CustomerEmail {self.pk}"
 
 
 class ReleasedAccount(models.Model):

@@ -60,19 +60,20 @@ def _phone_terms(phone: str, phones: str) -> str:
 
 
 class SearchTerms(Func):
-    """The terms of a record as a `tsvector`: words of name, company, e-mail and number, and the digits of phones.
+    """The terms of a record as a `tsvector`: words of name, company, e-mails and number, and the digits of phones.
 
     Accents are stripped (`normalize` and a regular expression, both immutable), so `Müller` is found by `muller`.
-    A phone gives its digits with and without the country's calling code.
+    A phone gives its digits with and without the country's calling code. Other addresses are left out of the columns
+    that a database had before there were any.
     """
 
-    arity = 7
-
     def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
-        email, first, last, company, number, phone, phones = (
+        email, first, last, company, number, phone, phones, *others = (
             compiler.compile(expression)[0] for expression in self.source_expressions
         )
         text = f"{email} || ' ' || {first} || ' ' || {last} || ' ' || {company} || ' ' || COALESCE({number}, '')"
+        for emails in others:
+            text += f" || CASE WHEN {emails} = '[]'::jsonb THEN '' ELSE ' ' || btrim({emails}::text, '[]') END"
         sql = f"array_to_tsvector(array_remove({words_of(text)} || {_phone_terms(phone, phones)}, ''))"
         return sql, []
 

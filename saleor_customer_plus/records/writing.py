@@ -37,8 +37,8 @@ _TYPES = {
     "deactivation_reason": "text",
     "sources": "varchar[]",
 }
-_JSON = tuple(name for name, type in _TYPES.items() if type == "jsonb")
-_READ = ("id", "account_id", "modified_at", *_TYPES)
+_JSON = ("other_emails", *(name for name, type in _TYPES.items() if type == "jsonb"))
+_READ = ("id", "account_id", "modified_at", "other_emails", *_TYPES)
 
 
 class Refusal(NamedTuple):
@@ -66,6 +66,11 @@ class Row:
     @property
     def id(self) -> int:
         return int(self.before["id"])
+
+    @property
+    def emails(self) -> list[str]:
+        """All addresses of the record, as they were."""
+        return [self.before["email"], *self.before["other_emails"]]
 
     @property
     def modified_at(self) -> datetime:

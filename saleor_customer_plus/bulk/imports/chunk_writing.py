@@ -15,6 +15,7 @@ from ...leads import services as leads
 from ...leads.models import LeadOrigin
 from ...ledger.models import LedgerEntry
 from ...records import bulk_writing as records
+from ...records.emails import owners
 from ...records.locks import share_identities
 from ...records.writing import Row, touch
 from ...saleor_adapter import host
@@ -33,7 +34,7 @@ def write(people: Sequence[Person], planner: Planner) -> list[Planned]:
     """
     share_identities()
     planner.own.hold()
-    known = records.known_emails([person.email for person in people])
+    known = owners([person.email for person in people])
     made: dict[str, Planned] = {}
     if planner.options.mode not in (Mode.UPDATE_ONLY, Mode.SUPPRESSION_LIST):
         made = _create([person for person in people if person.email not in known], planner)

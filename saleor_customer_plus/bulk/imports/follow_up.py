@@ -16,6 +16,7 @@ from ...errors import CustomerPlusError
 from ...jobs.models import BulkChunk, BulkImportKey, BulkJob
 from ...records.activation import set_active
 from ...records.editing import Writer
+from ...records.emails import owners
 from ...records.models import CustomerRecord, Source
 from .files import MISSING
 
@@ -38,7 +39,7 @@ def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
 
 
 def record_ids(emails: list[str]) -> list[int]:
-    return list(CustomerRecord.objects.filter(email__in=emails).values_list("pk", flat=True))
+    return sorted(set(owners(emails).values()))
 
 
 def _missing(job_id: int) -> QuerySet[CustomerRecord]:

@@ -133,7 +133,7 @@ class Planner:
             said = "is known already" if row else "is not known"
             return Planned(person, row, RowOutcome.SKIPPED, reasons=(Reason("SKIPPED", f"This person {said}."),))
         own, lost = self.own.decide(person, row, self.writer)
-        wrong = [*self._wrong_number(person, holders), *self._wrong_groups(person, known), *lost]
+        wrong = [*self._wrong_number(person, row, holders), *self._wrong_groups(person, known), *lost]
         if wrong and self.options.strict:
             return Planned(person, row, RowOutcome.REFUSED, reasons=tuple(wrong))
         values = self._values(person, row)
@@ -151,10 +151,10 @@ class Planner:
             planned.fate = RowOutcome.UPDATED if planned.changed else RowOutcome.UNCHANGED
         return planned
 
-    def _wrong_number(self, person: Person, holders: Mapping[str, Holder]) -> Iterator[Reason]:
+    def _wrong_number(self, person: Person, row: Row | None, holders: Mapping[str, Holder]) -> Iterator[Reason]:
         number = person.values.get("number")
         holder = holders.get(number) if number else None
-        is_own = holder is not None and holder.email == person.email
+        is_own = holder is not None and (holder.email == person.email or (row is not None and holder.id == row.id))
         if number and not is_own and (holder is not None or person.number_taken is not None):
             yield number_in_use(person.number_taken, holder, is_strict=self.options.strict)
 
