@@ -151,6 +151,7 @@ def test_the_tables_of_a_record_are_all_there() -> None:
         "CustomerRecord": "pk",
         "CustomerAcquisition": "record_id",
         "CustomerAddress": "record_id",
+        "CustomerEmail": "record_id",
         "CustomerFigures": "record_id",
         "LedgerEntry": "record_id",
         "LedgerLine": "entry__record_id",
