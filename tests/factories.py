@@ -31,8 +31,8 @@ from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.notes.models import Note
 from saleor_customer_plus.records import emails
 from saleor_customer_plus.records.editing import Writer
-from saleor_customer_plus.records.labels import fold
 from saleor_customer_plus.records.emails import OtherEmail
+from saleor_customer_plus.records.labels import fold
 from saleor_customer_plus.records.models import CustomerRecord, Source
 from saleor_customer_plus.saleor_adapter import host
 from saleor_customer_plus.saleor_adapter.host import (

@@ -53,10 +53,11 @@ TOLD = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
 _TYPED = sql.Sql(normal_email("coalesce(s.order_email, '')"))
 _ACCOUNT_EMAIL = sql.Sql(normal_email("coalesce(s.account_email, '')"))
 
-# Who an order belongs to: the record that has the order's identity, which is an address, primary or not. A confirmed account owns its
-# orders, under its present address (the record that is tied to it may not have heard of that one yet). What was settled
-# stays: by an account that is gone or no longer confirmed, or by staff who gave a guest's record another address.
-# Else the address of the order itself tells. Nothing of this depends on what its record is called meanwhile.
+# Who an order belongs to: the record that has the order's identity, which is an address, primary or not. A confirmed
+# account owns its orders, under its present address (the record that is tied to it may not have heard of that one yet).
+# What was settled stays: by an account that is gone or no longer confirmed, or by staff who gave a guest's record
+# another address. Else the address of the order itself tells. Nothing of this depends on what its record is called
+# meanwhile.
 _IS_TIED = sql.Sql("(s.account_is_confirmed AND tied.account_id = s.account_id)")
 _IDENTITY = sql.fill(
     "CASE WHEN s.account_is_confirmed THEN {account_email} ELSE coalesce(s.kept, s.email) END",

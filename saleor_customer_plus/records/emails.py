@@ -1,16 +1,16 @@
 """Whose an e-mail address is: the record that has it as its primary one, or as one of its others.
 
-The one place that says so, in SQL and in Python, and the one writer of `CustomerEmail` and of `other_emails`. An address
-is of one record. So whoever gives a record an address looks at both tables, and everybody holds the identities meanwhile
-(`records.locks`): who makes a record for an address shares them or holds them alone; the functions here that write are
-called by somebody who holds them alone, and the records locked after that.
+The one place that says so, in SQL and in Python, and the one writer of `CustomerEmail` and of `other_emails`. An
+address is of one record. So whoever gives a record an address looks at both tables, and everybody holds the identities
+meanwhile (`records.locks`): who makes a record for an address shares them or holds them alone; the functions here that
+write are called by somebody who holds them alone, and the records locked after that.
 
 **How addresses move**, in a merge say: `take` takes the losers' other addresses away, then the losers' records give up
-their primary ones (they are deleted, or get another `email`), then `give` gives all of them to the winner. In this order,
-because an address is never of two records, not even within a transaction; the guard of the database says so. Then
-`ledger.sync.sync_orders` of the orders of those addresses attaches them: the ledger keeps for each order the address that
-it belongs to (`LedgerEntry.identity`), and no row has to be rewritten for it. To undo it, `take` the addresses from the
-winner, make or rename the records, `give` them back, and sync the same orders again. Afterwards call
+their primary ones (they are deleted, or get another `email`), then `give` gives all of them to the winner. In this
+order, because an address is never of two records, not even within a transaction; the guard of the database says so.
+Then `ledger.sync.sync_orders` of the orders of those addresses attaches them: the ledger keeps for each order the
+address that it belongs to (`LedgerEntry.identity`), and nothing has to be rewritten by hand. To undo it, `take` the
+addresses from the winner, make or rename the records, `give` them back, and sync the same orders again. Afterwards call
 `sync.reactions.records_identified` with the records and the addresses: it ties whoever has an account with one of them.
 """
 

@@ -74,7 +74,7 @@ def search_terms(*names: str) -> models.GeneratedField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("saleor_customer_plus", "0039_acquisition"),
+        ("saleor_customer_plus", "0042_segments_kept"),
     ]
 
     operations = [
