@@ -11,6 +11,7 @@ from .insights.models import CurrencyInsight, CustomerInsight
 from .jobs.models import BulkChunk, BulkImportKey, BulkJob, BulkJobEvent, BulkProblem, BulkProfile
 from .leads.models import Lead, LeadSubmission
 from .ledger.models import CustomerAcquisition, CustomerFigures, LedgerEntry, LedgerLine
+from .mail.models import Mail, MailAttachment
 from .merging.duplicates.models import (
     CrowdedKey,
     DuplicateDismissal,
@@ -59,6 +60,8 @@ __all__ = [
     "LeadSubmission",
     "LedgerEntry",
     "LedgerLine",
+    "Mail",
+    "MailAttachment",
     "Note",
     "NoteMention",
     "NoteVersion",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
+from email.utils import getaddresses
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
@@ -43,6 +44,13 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
 
 
+class MailTransport(StrEnum):
+    """How messages to customers are sent."""
+
+    SMTP = "smtp"
+    APP = "app"
+
+
 # How a setting is read. The Dashboard sends text for everything; the `ValueError` says what to enter instead.
 
 
@@ -76,6 +84,19 @@ def _read_emails(text: str) -> str:
     except ValidationError:
         raise ValueError("Enter e-mail addresses, separated by commas.") from None
     return ",".join(addresses)
+
+
+def _read_sender(text: str) -> str:
+    """An address, with or without a name: Shop <shop@example.com>."""
+    addresses = getaddresses([text]) if text else []
+    try:
+        for _name, address in addresses:
+            validate_email(address)
+    except ValidationError:
+        raise ValueError("Enter an e-mail address, such as Shop <shop@example.com>.") from None
+    if not text.isprintable() or len(text) > 255 or len(addresses) > 1:
+        raise ValueError("Enter one e-mail address, of at most 255 characters.")
+    return text.strip()
 
 
 def _read_country(text: str) -> str:
@@ -136,6 +157,11 @@ def choice(default: _Choice, label: str, help_text: str) -> _Choice:
 
 def text(default: str, label: str, help_text: str, *, read: Callable[[str], str] = str) -> str:
     return _declare(default, Shown(host.ConfigurationTypeField.STRING, label, help_text, read))
+
+
+def long_text(default: str, label: str, help_text: str) -> str:
+    """A text of several lines."""
+    return _declare(default, Shown(host.ConfigurationTypeField.MULTILINE, label, help_text, str))
 
 
 def secret(default: str, label: str, help_text: str) -> str:
@@ -281,6 +307,40 @@ class CustomerPlusSettings:
         "Tell by e-mail",
         "Addresses of staff, separated by commas, that are told of new enquiries and finished jobs. None by default.",
         read=_read_emails,
+    )
+    mail_transport: MailTransport = choice(
+        MailTransport.SMTP,
+        "Send messages by",
+        'Either "smtp" (Saleor\'s EMAIL_URL) or "app" (an app that receives the event customer_plus.mail of Saleor\'s '
+        "webhook NOTIFY_USER).",
+    )
+    mail_sender: str = text(
+        "",
+        "Sender of messages",
+        "Such as Shop <shop@example.com>. Blank is Saleor's DEFAULT_FROM_EMAIL.",
+        read=_read_sender,
+    )
+    mail_reply_to: str = text(
+        "",
+        "Reply to",
+        "The address to which customers reply, if it is not the sender. Blank by default.",
+        read=_read_sender,
+    )
+    mail_signature: str = long_text(
+        "",
+        "Signature of messages",
+        "What stands below each message that staff write, in Markdown. Blank by default.",
+    )
+    mail_footer: str = long_text(
+        "",
+        "Footer of messages",
+        "What stands at the end of every mail, such as the address of the shop, in Markdown. Blank by default.",
+    )
+    mail_test_address: str = text(
+        "",
+        "Address for test messages",
+        "Where test messages are sent. Blank is the e-mail address of who sends the test.",
+        read=_read_sender,
     )
     default_country: str = text(
         "",

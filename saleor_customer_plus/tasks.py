@@ -1,6 +1,6 @@
 """Celery's entry points. Each loads by id, calls one reaction, and may run twice or in any order.
 
-Those of groups and segments are in `groups.tasks` and `segments.tasks`, because their services publish them.
+Those of groups, mail and segments are in a module of their package, because their services publish them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from .jobs import engine as jobs
 from .jobs import retention
 from .leads import notifications as lead_notices
 from .leads import submissions
+from .mail import attachments as mail_attachments
+from .mail import tasks as mail_tasks  # noqa: F401 - registers them
 from .merging.duplicates import duplicates_job
 from .merging.duplicates import finding as duplicates
 from .notes import notifications as note_notices
@@ -162,6 +164,7 @@ def tell_mentioned(note_id: int) -> None:
 def remove_orphans() -> None:
     """Run by Celery beat: remove private files that no row names, and tell of notes whose files are gone."""
     orphans.remove_orphans()
+    mail_attachments.remove_orphans()
     images.remove_orphans()
     retention.remove_orphans()
 

@@ -20,6 +20,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "saleor_customer_plus"
+# What people read that is translated: screens, and mail to customers.
+FOLDERS = ("dashboard", "mail", "messages", "newsletter")
 LANGUAGES = ("de", "es", "fr", "it")
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -34,9 +36,12 @@ KEYWORDS: dict[str, Any] = {
 
 
 def collected() -> Catalog:
-    """What the code and the templates of the screens say."""
+    """What the code and the templates of screens and mail say."""
     catalog = Catalog(domain="django", fuzzy=False)
-    for path in sorted([*PACKAGE.glob("dashboard/**/*.py"), *PACKAGE.glob("dashboard/**/*.html")]):
+    sources = [
+        path for folder in FOLDERS for ending in ("py", "html") for path in PACKAGE.glob(f"{folder}/**/*.{ending}")
+    ]
+    for path in sorted(sources):
         for _line, message, _comments, context in _messages(path):
             known = catalog.get(message if isinstance(message, str) else message[0], context)
             if known is None or (isinstance(message, tuple) and isinstance(known.id, str)):

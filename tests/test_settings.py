@@ -15,7 +15,7 @@ from saleor_customer_plus import settings
 from saleor_customer_plus.ledger.models import CustomerFigures
 from saleor_customer_plus.plugin import CustomerPlusPlugin
 from saleor_customer_plus.saleor_adapter.host import ConfigurationTypeField, PluginConfiguration
-from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings, ExportFormat
+from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings, ExportFormat, MailTransport
 from saleor_customer_plus.sync import reconciliation
 
 from .client import SALEOR_PATH, Api
@@ -59,6 +59,8 @@ def test_each_default_is_read_as_itself(name: str) -> None:
 def _type_shown(name: str) -> str:
     if isinstance(getattr(DEFAULTS, name), bool):
         return ConfigurationTypeField.BOOLEAN
+    if name in ("mail_signature", "mail_footer"):
+        return ConfigurationTypeField.MULTILINE
     return ConfigurationTypeField.SECRET if name.endswith("_secret") else ConfigurationTypeField.STRING
 
 
@@ -87,6 +89,12 @@ def test_a_new_installation_has_the_defaults(saved: Any) -> None:
         "contact_form_secret": "",
         "contact_form_per_hour": 20,
         "notify_email": "",
+        "mail_transport": MailTransport.SMTP,
+        "mail_sender": "",
+        "mail_reply_to": "",
+        "mail_signature": "",
+        "mail_footer": "",
+        "mail_test_address": "",
         "default_country": "",
         "job_retention_days": 30,
         "export_format": "csv",
@@ -113,6 +121,8 @@ def test_a_new_installation_has_the_defaults(saved: Any) -> None:
         ("contact_form_secret", " Geheim ", "Geheim"),
         ("notify_email", "a@example.com, b@example.com,", "a@example.com,b@example.com"),
         ("notify_email", "", ""),
+        ("mail_transport", "APP", MailTransport.APP),
+        ("mail_sender", "Shop <shop@example.com>", "Shop <shop@example.com>"),
         ("default_country", "de", "DE"),
         ("default_country", "", ""),
         ("export_format", "XLSX", ExportFormat.XLSX),
@@ -142,6 +152,10 @@ def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
         ("reconcile_batch", "", "Enter a whole number from 100 to 10000."),
         ("tag_limit", "١٢", "Enter a whole number from 0 to 100000."),
         ("tag_limit", "9" * 5000, "Enter a whole number from 0 to 100000."),
+        ("mail_transport", "fax", 'Enter "smtp" or "app".'),
+        ("mail_sender", "Shop", "Enter an e-mail address, such as Shop <shop@example.com>."),
+        ("mail_sender", "a@example.com, b@example.com", "Enter one e-mail address, of at most 255 characters."),
+        ("mail_reply_to", "a@example.com\nBcc: b@example.com", "Enter one e-mail address, of at most 255 characters."),
         ("notify_email", "a@example.com; b@example.com", "Enter e-mail addresses, separated by commas."),
         ("notify_email", "a@example.com\nBcc: b@example.com", "Enter e-mail addresses, separated by commas."),
         ("default_country", "Germany", "Enter the two letters of a country, such as DE."),

@@ -11,22 +11,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.cache import cache
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 
 from .. import settings
 from ..saleor_adapter import host
-from . import rate_limits
+from . import mail_server, rate_limits
 
 logger = logging.getLogger(__name__)
 
-# Seconds that each step of a talk with the mail server may take. Saleor sets no limit.
-TIMEOUT = 10
 # Seconds in which nobody is sent the same message again, should a task be delivered twice.
 _REMEMBERED = 24 * 3600
 
 _NO_BACKEND = (
-    "Saleor cannot send mail: EMAIL_URL is unset, or of an unknown scheme. The addresses of `notify_email` are told of "
-    "nothing until it is set. This is said once."
+    f"{mail_server.NO_BACKEND} The addresses of `notify_email` are told of nothing until it is set. This is said once."
 )
 
 
@@ -52,8 +49,8 @@ def mail(message_to: Callable[[list[str]], EmailMessage], *, about: str) -> None
     if not chosen.notify_addresses:
         return
     try:
-        connection = _connection()
-        _open(connection)
+        connection = mail_server.connection()
+        mail_server.open_connection(connection)
     except ImportError:
         _Said.once(_NO_BACKEND)
         return
@@ -83,25 +80,9 @@ class _Said:
             logger.error(message)
 
 
-def _connection() -> Any:
-    connection = get_connection()
-    if getattr(connection, "timeout", 0) is None:  # a backend that can wait, and would wait for ever
-        connection.timeout = TIMEOUT
-    return connection
-
-
-def _open(connection: Any) -> None:
-    """Connect and greet: what fails here has sent nothing yet."""
-    getattr(connection, "open", bool)()
-    if isinstance(smtp := getattr(connection, "connection", None), smtplib.SMTP):
-        smtp.ehlo_or_helo_if_needed()
-
-
 def _close(connection: Any) -> None:
-    try:
-        getattr(connection, "close", bool)()
-    except Exception as error:
-        logger.warning("The mail server did not say goodbye: %s", type(error).__name__)
+    if failure := mail_server.close_connection(connection):
+        logger.warning("The mail server did not say goodbye: %s", failure)
 
 
 def _send(connection: Any, message_to: Callable[[list[str]], EmailMessage], address: str, about: str) -> bool:
@@ -113,20 +94,13 @@ def _send(connection: Any, message_to: Callable[[list[str]], EmailMessage], addr
         connection.send_messages([message_to([address])])
     except Exception as error:
         # Only what the server says is refused for now has certainly not arrived.
-        is_delayed = 400 <= _reply_of(error) < 500
+        is_delayed = 400 <= mail_server.reply_of(error) < 500
         if is_delayed:
             _forget(key)
         log = logger.warning if is_delayed else logger.error
-        log("Could not mail of %s: %s %s", about, type(error).__name__, _reply_of(error) or "")
+        log("Could not mail of %s: %s %s", about, type(error).__name__, mail_server.reply_of(error) or "")
         return not is_delayed
     return True
-
-
-def _reply_of(error: Exception) -> int:
-    """The mail server's reply code; 0 if it gave none."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((code for code, _text in error.recipients.values()), default=0)
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
 
 
 def _remember(key: str) -> bool:

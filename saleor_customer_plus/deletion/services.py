@@ -1,7 +1,7 @@
 """Deleting people: what would be lost, a token that proves that somebody was told, and the deletion itself.
 
-Saleor keeps its orders. All that is ours goes: the record, its figures and log, notes with their files, leads, tags,
-groups, consent events, the picture.
+Saleor keeps its orders. All that is ours goes: the record, its figures and log, notes with their files, leads, messages
+with their files, tags, groups, consent events, the picture.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from ..groups.models import GroupMembership
 from ..leads.models import Lead
 from ..ledger.channel_figures import orders_seen
 from ..ledger.refresh import refresh_carefully
+from ..mail.attachments import paths_of
+from ..mail.models import Mail, MailAttachment, mail_storage
 from ..notes.models import Attachment, Note, attachment_storage
 from ..records.models import CustomerRecord, record_image_storage
 from ..saleor_adapter import host, staff
@@ -53,6 +55,7 @@ class Losses:
     tags: int
     groups: int
     consent_events: int
+    messages: int
     orders_kept: int
 
     @property
@@ -90,6 +93,7 @@ _COUNTED = {
     "tags": TagAssignment,
     "groups": GroupMembership,
     "consent_events": ConsentEvent,
+    "messages": Mail,
 }
 
 
@@ -108,13 +112,17 @@ def losses(record_id: int, channels: staff.Channels = None) -> Losses | None:
                     AS untied_account_id,
                 {counts},
                 (SELECT count(*) FROM ({seen}) x WHERE x.record_id = r.id) AS orders_kept,
-                (SELECT count(*) FROM {files} f JOIN {notes} n ON n.id = f.note_id WHERE n.record_id = r.id) AS files
+                (SELECT count(*) FROM {files} f JOIN {notes} n ON n.id = f.note_id WHERE n.record_id = r.id)
+                    + (SELECT count(*) FROM {mailed} f JOIN {mails} m ON m.id = f.mail_id WHERE m.record_id = r.id)
+                    AS files
             FROM {records} r WHERE r.id = {id}
             """,
             counts=sql.Sql(", ".join(count.text for count in counts)),
             seen=sql.of_queryset(seen),
             files=sql.table(Attachment),
             notes=sql.table(Note),
+            mailed=sql.table(MailAttachment),
+            mails=sql.table(Mail),
             users=sql.table(host.User),
             records=sql.table(CustomerRecord),
             id=record_id,
@@ -139,6 +147,7 @@ def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
     people = lock(record_ids)
     uses = vouchers.uses_of(record_ids)
     attached = list(Attachment.objects.filter(note__record__in=record_ids).values_list("file", flat=True))
+    mailed = paths_of(record_ids)
     _allow_erasure("on")
     deleted = delete(people, traces, chosen)
     _allow_erasure("off")
@@ -148,6 +157,7 @@ def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
         partial(mirror_accounts, deleted.account_ids),
         partial(vouchers.take_out, uses),
         partial(private_files.remove, attachment_storage(), attached),
+        partial(private_files.remove, mail_storage(), mailed),
         partial(private_files.remove, record_image_storage(), deleted.images),
     ):
         transaction.on_commit(afterwards, robust=True)

@@ -168,4 +168,6 @@ def test_the_tables_of_a_record_are_all_there() -> None:
         "PreferenceLink": "record_id",
         "FieldValue": "record_id",
         "SegmentMembership": "record_id",
+        "Mail": "record_id",
+        "MailAttachment": "mail__record_id",
     }

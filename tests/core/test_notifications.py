@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.core import notifications
+from saleor_customer_plus.core import mail_server, notifications
 from saleor_customer_plus.core.notifications import MailDelayed
 from saleor_customer_plus.leads import notifications as lead_notices
 from saleor_customer_plus.leads.models import Lead
@@ -93,7 +93,7 @@ def server(settings: Any, configure: Callable[..., None], monkeypatch: pytest.Mo
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = SMTP, "127.0.0.1", None
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    monkeypatch.setattr(notifications, "TIMEOUT", 0.3)
+    monkeypatch.setattr(mail_server, "TIMEOUT", 0.3)
     cache.clear()
     configure(notify_email=TWO)
 
@@ -213,7 +213,7 @@ def test_the_task_of_an_enquiry_tries_again_and_others_are_told_once(
     lead_notices.owe(lead.pk)
     told: list[str] = []
     monkeypatch.setattr(notifications, "notify", lambda event, *_args, **_more: told.append(event))
-    connect, tries = notifications._connection, []
+    connect, tries = mail_server.connection, []
 
     def connection() -> Any:
         tries.append(1)
@@ -221,7 +221,7 @@ def test_the_task_of_an_enquiry_tries_again_and_others_are_told_once(
             raise ConnectionRefusedError
         return connect()
 
-    monkeypatch.setattr(notifications, "_connection", connection)
+    monkeypatch.setattr(mail_server, "connection", connection)
     tasks.tell_lead_created(lead.pk)
     assert (len(tries), len(mail.outbox), told) == (3, 1, ["customer_plus.lead_created"])
     tasks.tell_lead_created(lead.pk)  # delivered twice

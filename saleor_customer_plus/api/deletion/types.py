@@ -25,6 +25,7 @@ class CustomerRecordDeletionPreview(graphene.ObjectType):  # type: ignore[misc]
     tags = graphene.Int(required=True, description="Number of tags that will be removed from the record.")
     groups = graphene.Int(required=True, description="Number of groups that the customer will leave.")
     consent_events = graphene.Int(required=True, description="Number of consent events that will be deleted.")
+    messages = graphene.Int(required=True, description="Number of messages, sent and received, that will be deleted.")
     orders_kept = graphene.Int(
         required=True, description="Number of orders that Saleor keeps, no longer linked to a record."
     )

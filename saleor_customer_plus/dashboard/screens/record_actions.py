@@ -31,7 +31,7 @@ LOST = """
 query CustomerPlusDeletion($id: ID!) {
   customerRecord(id: $id) { id email firstName lastName companyName }
   customerRecordDeletionPreview(id: $id) {
-    token notes files leads tags groups consentEvents ordersKept hasAccount
+    token notes files leads tags groups consentEvents messages ordersKept hasAccount
   }
 }
 """

@@ -22,7 +22,7 @@ from tests.factories import make_account, make_ledger_entry, make_order, make_re
 pytestmark = pytest.mark.django_db
 
 PREVIEW = """query ($id: ID!) { customerRecordDeletionPreview(id: $id) {
-  token notes files leads tags groups consentEvents ordersKept hasAccount
+  token notes files leads tags groups consentEvents messages ordersKept hasAccount
 } }"""
 DELETE = """mutation ($id: ID!, $token: String!, $account: Boolean) {
   customerRecordDelete(id: $id, token: $token, alsoAccount: $account) {
@@ -70,6 +70,7 @@ def test_the_preview_counts_what_would_be_lost(api: Api) -> None:
         "tags": 1,
         "groups": 1,
         "consentEvents": 1,
+        "messages": 0,
         "ordersKept": 2,
         "hasAccount": True,
     }
