@@ -21,8 +21,9 @@ from ..conditions.catalogue import REGISTRY
 from ..conditions.compiling import Compiled, compile_tree
 from ..conditions.context import Context
 from ..conditions.fields.own_fields import FIELDS_OF_SHOP
+from ..conditions.parsing import parse
 from ..conditions.registry import Kind
-from ..conditions.tree import And, Call, Comparison, Id, Json, Literal, Money, Node, Not, Operator, Or
+from ..conditions.tree import And, Call, Comparison, Id, InSegment, Json, Literal, Money, Node, Not, Operator, Or
 from ..fields.models import FieldType
 from ..fields.values import key_of_reference
 from ..records.models import CustomerRecord, Source, Stage
@@ -233,6 +234,14 @@ def tree_of(wanted: RecordFilter) -> And:
         if value is not None and field.name in _TREES:
             parts.extend(_TREES[field.name](value))
     return And(tuple(parts))
+
+
+def condition_of(wanted: RecordFilter) -> Node:
+    """All that a filter says, also its segments and its condition, as one condition."""
+    parts = [*tree_of(wanted).parts, *(InSegment(Id(key)) for key in wanted.segments or ())]
+    if wanted.query is not None:
+        parts.append(parse(wanted.query))
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 # Each of the following makes conditions, all of which hold.

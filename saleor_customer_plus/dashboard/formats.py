@@ -160,6 +160,12 @@ def said(value: Any) -> str:
 
 
 @register.filter
+def type_of_field(name: str) -> str:
+    """What the values of a field of the shop's own are."""
+    return gettext(wording.TYPES_OF_FIELDS[name])
+
+
+@register.filter
 def full_name(person: Mapping[str, Any]) -> str:
     """First and last name; the company or the e-mail address of whoever has neither."""
     name = " ".join(part for part in (person.get("firstName"), person.get("lastName")) if part)

@@ -124,6 +124,9 @@ WORDS: dict[str, str] = {
     "CONTRACT": _("Contract"),
     "LEGAL_OBLIGATION": _("Legal obligation"),
     "LEGITIMATE_INTEREST": _("Legitimate interest"),
+    # Addresses
+    "SHIPPING": _("Shipping"),
+    "BILLING": _("Billing"),
     # Consent
     "EMAIL": _("E-mail"),
     "SMS": _("SMS"),
@@ -257,6 +260,18 @@ WORDS: dict[str, str] = {
     "WARNING": _("Warning"),
     "ERROR": _("Error"),
     "INFO": _("Notice"),
+}
+
+# The types of fields of the shop's own.
+TYPES_OF_FIELDS: dict[str, str] = {
+    "TEXT": _("Text"),
+    "NUMBER": _("A number"),
+    "DATE": _("Date"),
+    "BOOLEAN": _("Yes or no"),
+    "CHOICE": _("One of several choices"),
+    "CHOICES": _("Several choices"),
+    "MONEY": _("An amount of money"),
+    "ORDER": _("Order"),
 }
 
 # Who did something, where it was nobody with a name.

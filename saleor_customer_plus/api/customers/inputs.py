@@ -324,9 +324,7 @@ def record_list(
     """
     problems = Problems()
     with problems.noted():
-        wanted_filter = _filter({name: value for name, value in (filter or {}).items() if value is not None})
-    for error in problems.errors:
-        error.field = error.field and f"{path}{error.field}"
+        wanted_filter = read_filter(filter or {}, path=path)
     with problems.noted():
         text = read_search(search or "")
     with problems.noted():
@@ -337,6 +335,17 @@ def record_list(
         wanted = shown_by(view, wanted)
     # Determined only if needed: it takes a statement.
     return replace(wanted, channels=channels_of(info)) if wanted.tells_of_orders else wanted
+
+
+def read_filter(given: Mapping[str, Any], *, path: str = "") -> RecordFilter:
+    """Validate a filter. `path` comes before its fields in errors."""
+    problems, wanted = Problems(), RecordFilter()
+    with problems.noted():
+        wanted = _filter({name: value for name, value in given.items() if value is not None})
+    for error in problems.errors:
+        error.field = error.field and f"{path}{error.field}"
+    problems.raise_any()
+    return wanted
 
 
 def read_search(text: str) -> str:

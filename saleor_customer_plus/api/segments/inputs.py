@@ -5,7 +5,7 @@ from __future__ import annotations
 import graphene
 
 from ..core.types import JSON, OrderDirection, list_of
-from ..customers.inputs import CustomerRecordSortingInput
+from ..customers.inputs import CustomerRecordFilterInput, CustomerRecordSortingInput
 from .enums import CustomerSegmentSortField
 
 
@@ -48,6 +48,9 @@ class CustomerSavedViewInput(graphene.InputObjectType):  # type: ignore[misc]
     segment_id = graphene.ID(description="Contents: global ID of the segment whose members the view shows.")
     query = graphene.String(description="Contents: condition as text. With a segment, both must match.")
     tree = graphene.Argument(JSON, description="Contents: condition as JSON, instead of `query`.")
+    filter = CustomerRecordFilterInput(
+        description="Contents: filter, as in `customerRecords`, instead of `query`. It is kept as a condition."
+    )
     search = graphene.String(description="Contents: search text, as in `customerRecords`.")
     columns = list_of(
         graphene.String, description="Contents: keys of the columns, in order. See `customerExportColumns`."

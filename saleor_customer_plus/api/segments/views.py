@@ -15,6 +15,7 @@ from ...bulk.exports.field_columns import definitions_of
 from ...conditions import json_tree
 from ...conditions.printing import text_of_tree
 from ...core.paging import Window, page
+from ...customers.filters import condition_of
 from ...customers.orderings import SortField
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...records.labels import MAX_NAME_LENGTH
@@ -28,7 +29,7 @@ from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.dataloaders import load
 from ..core.mutations import StaffMutation, actor_of
 from ..core.types import JSON, DateTime, OrderDirection, list_of
-from ..customers.inputs import CustomerRecordSortField, read_search, read_sort
+from ..customers.inputs import CustomerRecordSortField, read_filter, read_search, read_sort
 from .conditions import Condition, located, read_condition
 from .inputs import CustomerSavedViewInput
 from .types import CustomerSegment
@@ -150,7 +151,7 @@ class SavedViewQueries:
         )
 
 
-_CONTENTS = ("segment_id", "query", "tree", "search", "columns", "sort_by")
+_CONTENTS = ("segment_id", "query", "tree", "filter", "search", "columns", "sort_by")
 
 
 def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | None, Condition | None]:
@@ -160,13 +161,18 @@ def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | 
     """
     if not any(input.get(name) is not None for name in _CONTENTS):
         return None, None
-    contents, condition = dict[str, Any](), None
+    contents, condition, tree = dict[str, Any](), None, None
     with problems.noted():
         if input.get("segment_id") is not None:
             segment_id = key_of(input["segment_id"], "CustomerSegment", field="segment_id")
             contents["segment_id"] = queries.get(segment_id, field="segment_id").pk
     with problems.noted():
         condition = read_condition(input.get("query"), input.get("tree"))
+        tree = None if condition is None else condition.tree
+        if input.get("filter") is not None:
+            if condition is not None:
+                raise CustomerPlusError("Give either `filter` or a condition.", field="filter")
+            tree = condition_of(read_filter(input["filter"], path="filter."))
     with problems.noted():
         contents["search"] = read_search(input.get("search") or "")
     with problems.noted():
@@ -180,7 +186,7 @@ def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | 
                 "sort_currency": sort.currency,
                 "sort_field_key": "" if sort.own is None else sort.own.key,
             }
-    return Contents(**contents, tree=None if condition is None else condition.tree), condition
+    return Contents(**contents, tree=tree), condition
 
 
 def _columns(keys: Sequence[str]) -> list[str]:

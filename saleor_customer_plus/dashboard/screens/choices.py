@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ..requests import ScreenRequest
+from . import own_fields
 from .segment_words import in_words
 
 # A form with more choices than these pages hold is of no use to anybody.
@@ -32,6 +33,7 @@ query CustomerPlusSegmentNames($after: String) {
   }
 }
 """
+FIELDS = "query CustomerPlusFields { customerFields { ...OwnFields } }" + own_fields.FIELDS
 STAFF = """
 query CustomerPlusStaff($after: String) {
   customerStaff(first: 100, after: $after) {
@@ -58,13 +60,23 @@ def segments(request: ScreenRequest) -> list[dict[str, Any]]:
     return list(map(in_words, all_of(request, SEGMENTS)))
 
 
+def fields(request: ScreenRequest) -> list[dict[str, Any]]:
+    """The fields of the shop's own."""
+    found: list[dict[str, Any]] = request.execute(FIELDS)["customerFields"]
+    return found
+
+
 def names_of(request: ScreenRequest, kinds: Collection[str]) -> dict[str, str]:
-    """The names of all there are of some kinds (tag, group, segment), by id."""
+    """The names of all there are of some kinds (tag, group, segment, field), by id."""
     found = [one for kind in kinds for one in _BY_KIND[kind](request)]
     return {one["id"]: one["name"] for one in found}
 
 
-_BY_KIND = {"tag": tags, "group": groups, "segment": segments}
+def _names_of_fields(request: ScreenRequest) -> list[dict[str, str]]:
+    return list(own_fields.names_of(fields(request)))
+
+
+_BY_KIND = {"tag": tags, "group": groups, "segment": segments, "field": _names_of_fields}
 
 
 def all_of(request: ScreenRequest, document: str, **variables: Any) -> list[dict[str, Any]]:

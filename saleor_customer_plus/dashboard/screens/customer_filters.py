@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..formats import country, day, said
 from ..requests import address
+from . import own_fields
 
 # Lists of the address that are about one page of one sort, and end with every change of the filter.
 PAGING = ("after", "before", "last")
@@ -78,6 +79,8 @@ def filter_of(query: QueryDict) -> dict[str, Any]:
     for name, field in TIMES.items():
         if bounds := _times(query, name):
             wanted[field] = bounds
+    if conditions := own_fields.filters_of(query):
+        wanted["fields"] = conditions
     return wanted
 
 
@@ -87,11 +90,15 @@ def selection_of(query: QueryDict) -> dict[str, Any]:
 
 
 def kinds_named(query: QueryDict) -> list[str]:
-    """Of tags, groups and segments, those that the filter is by: the chips need their names."""
+    """Of tags, groups, segments and fields, those that the filter is by: the chips need their names."""
     labels = [
         kind for kind in ("tag", "group") if any(_listed(query, f"{kind}_{mode}") for mode in ("any", "all", "none"))
     ]
-    return [*labels, "segment"] if query.get("segment") else labels
+    return [
+        *labels,
+        *(["segment"] if query.get("segment") else []),
+        *(["field"] if own_fields.filters_of(query) else []),
+    ]
 
 
 def _listed(query: QueryDict, name: str) -> list[str]:
@@ -99,13 +106,7 @@ def _listed(query: QueryDict, name: str) -> list[str]:
 
 
 def _number(text: str | None) -> Any:
-    if not text:
-        return None
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        return text
-    return int(number) if number.is_integer() else number
+    return own_fields.number_of(text.strip()) if text else None
 
 
 def _times(query: QueryDict, name: str) -> dict[str, str]:
@@ -123,7 +124,7 @@ def _times(query: QueryDict, name: str) -> dict[str, str]:
 
 
 def chips_of(query: QueryDict, names: Mapping[str, str]) -> list[Chip]:
-    """The conditions of the filter. `names` are those of tags, groups and segments, by id."""
+    """The conditions of the filter. `names` are those of tags, groups, segments and fields, by id."""
     chips: list[Chip] = []
 
     def add(label: str, *parameters: str, value: str | None = None) -> None:
@@ -175,6 +176,8 @@ def chips_of(query: QueryDict, names: Mapping[str, str]) -> list[Chip]:
         first, last = query.get(f"{name}_from"), query.get(f"{name}_to")
         if first or last:
             add(f"{words}: {_bounds(first, last, _shown_day)}", f"{name}_from", f"{name}_to")
+    for words, parameters in own_fields.chips_of(query, names):
+        add(words, *parameters)
     return chips
 
 

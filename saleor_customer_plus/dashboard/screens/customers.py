@@ -8,16 +8,20 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ..requests import Screen, ScreenRequest, address, page_of
-from . import choices
+from . import choices, own_fields, saved_views
 from .customer_filters import PAGING, chips_of, filter_of, kinds_named, selection_of, tab_of
 
 ROWS_ON_A_PAGE = 50
 
-LIST = """
+LIST = (
+    """
 query CustomerPlusList(
   $first: Int, $after: String, $last: Int, $before: String,
   $filter: CustomerRecordFilterInput, $search: String, $sortBy: CustomerRecordSortingInput, $spent: Boolean!
+  $fields: [String!], $hasFields: Boolean!
 ) {
+  customerFields { ...OwnFields }
+  customerSavedViews(first: 100) { edges { node { id name isOwn isShared owner { name } } } }
   customerSettings @include(if: $spent) { channels { currency } }
   customerRecords(
     first: $first, after: $after, last: $last, before: $before, filter: $filter, search: $search, sortBy: $sortBy
@@ -30,12 +34,15 @@ query CustomerPlusList(
         tags { id name color }
         groups { id name }
         figures { currency totalSpent { amount currency } averageOrderValue { amount currency } }
+        fields(keys: $fields) @include(if: $hasFields) { key text }
       }
     }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }
 """
+    + own_fields.FIELDS
+)
 
 COUNT = """
 query CustomerPlusCount($filter: CustomerRecordFilterInput, $search: String) {
@@ -75,20 +82,41 @@ TABS = (
 def show_list(request: ScreenRequest) -> Screen:
     """The whole screen. The script takes the list out of it where only that changes."""
     query = request.query.copy()
+    if query.get("view") and not query.get("tab"):
+        query = saved_views.opened(request, query["view"])
     if "column" in query:  # from the dialog: one for each box that is ticked
         query["columns"] = ",".join(query.pop("column"))
     page = page_of(query, ROWS_ON_A_PAGE)
     shown = _shown_columns(query)
-    data = request.execute(LIST, **page, **selection_of(query), sortBy=_sort(query), spent="spent" in shown)
+    keys = sorted(key.removeprefix(own_fields.COLUMN) for key in shown if key.startswith(own_fields.COLUMN))
+    data = request.execute(
+        LIST,
+        **page,
+        **selection_of(query),
+        sortBy=_sort(query),
+        spent="spent" in shown,
+        fields=keys,
+        hasFields=bool(keys),
+    )
     records, currencies = data["customerRecords"], _currencies(query, data.get("customerSettings"))
+    columns = [*COLUMNS, *_own_columns(data["customerFields"])]
+    views = [edge["node"] for edge in data["customerSavedViews"]["edges"]]
+    current_view = next((view for view in views if view["id"] == query.get("view")), None)
     names = choices.names_of(request, kinds_named(query))
     context = {
         "records": [_row(edge["node"]) for edge in records["edges"]],
         "columns": [
-            _column(query, key, heading, field, currencies) for key, heading, field, _default in COLUMNS if key in shown
+            _column(query, key, heading, field, currencies) for key, heading, field, _default in columns if key in shown
         ],
-        "all_columns": [(key, heading, key in shown) for key, heading, _field, _default in COLUMNS if key != "name"],
-        "tabs": [(tab, label, _with(query, tab=tab), tab == tab_of(query)) for tab, label in TABS],
+        "all_columns": [(key, heading, key in shown) for key, heading, _field, _default in columns if key != "name"],
+        "tabs": [
+            (tab, label, _with(query, tab=tab, view=""), tab == tab_of(query) and current_view is None)
+            for tab, label in TABS
+        ],
+        "views": views,
+        "current_view": current_view,
+        "listed": query.urlencode(),
+        "save_view": address("views/new", query),
         "chips": chips_of(query, names),
         "query": query,
         "hidden": [(name, value) for name, values in query.lists() for value in values if name not in ("q", *PAGING)],
@@ -119,9 +147,11 @@ def show_filters(request: ScreenRequest) -> Screen:
         "tags": choices.tags(request),
         "groups": choices.groups(request),
         "segments": choices.segments(request),
+        "own_fields": choices.fields(request),
         "countries": [one["code"] for one in request.execute(COUNTRIES)["customerSettings"]["countries"]],
         "sources": ("ORDER", "ACCOUNT", "IMPORT", "STAFF", "CONTACT_FORM", "NEWSLETTER"),
         "chosen": {name: query.getlist(name) for name in query},
+        "form": query.dict(),
         "query": query,
         "kept": [(name, query[name]) for name in ("tab", "q", "sort", "columns") if query.get(name)],
     }
@@ -131,10 +161,26 @@ def show_filters(request: ScreenRequest) -> Screen:
 def _sort(query: QueryDict) -> dict[str, Any] | None:
     sort = query.get("sort", "")
     field = sort.removeprefix("-")
+    direction = "DESC" if sort.startswith("-") else "ASC"
+    if own := own_fields.sort_of(field):
+        return {**own, "direction": direction}
     if field not in [field for _key, _heading, field, _default in COLUMNS if field]:
         return None
-    sorting = {"field": field, "direction": "DESC" if sort.startswith("-") else "ASC"}
+    sorting = {"field": field, "direction": direction}
     return {**sorting, "currency": query.get("currency", "").upper()} if field == "TOTAL_SPENT" else sorting
+
+
+def _own_columns(definitions: list[dict[str, Any]]) -> list[tuple[str, str, str, bool]]:
+    """As `COLUMNS`, for the fields of the shop's own."""
+    return [
+        (
+            f"{own_fields.COLUMN}{one['key']}",
+            one["label"],
+            f"{own_fields.SORT}{one['key']}" if own_fields.is_sorted(one) else "",
+            False,
+        )
+        for one in definitions
+    ]
 
 
 def _shown_columns(query: QueryDict) -> set[str]:
@@ -165,7 +211,7 @@ def _column(query: QueryDict, key: str, heading: Any, field: str, currencies: li
     is_sorted, is_descending = field != "" and sort.removeprefix("-") == field, sort.startswith("-")
     current = query.get("currency", "").upper()
     # Figures and times begin with the largest, names with the first.
-    first = field if field in ("NAME", "EMAIL") else f"-{field}"
+    first = field if field in ("NAME", "EMAIL") or field.startswith(own_fields.SORT) else f"-{field}"
     then = field if is_descending else f"-{field}"
     addresses = {"": _with(query, sort=then if is_sorted else first)} if field else {}
     if field == "TOTAL_SPENT":
@@ -186,4 +232,5 @@ def _column(query: QueryDict, key: str, heading: Any, field: str, currencies: li
 
 
 def _row(record: dict[str, Any]) -> dict[str, Any]:
-    return {**record, "has_mail": record["acceptsNewsletter"] or record["acceptsPromotionalMail"]}
+    own = {f"{own_fields.COLUMN}{one['key']}": one["text"] for one in record.get("fields", ())}
+    return {**record, "has_mail": record["acceptsNewsletter"] or record["acceptsPromotionalMail"], "own": own}

@@ -8,6 +8,7 @@ fragment Person on CustomerRecord {
   hasAccount userId isStaff account { id isTied isConfirmed isActive firstName lastName joinedAt }
   createdAt updatedAt version customerSince orderCount lastOrderAt lockedFields
   socialProfiles { network profile } attributes
+  fields { key label type value text source updatedAt isLocked }
   provenance { field source updatedAt }
   suggestions { field source updatedAt value }
 }

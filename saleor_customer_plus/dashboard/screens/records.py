@@ -23,6 +23,10 @@ query CustomerPlusRecord($id: ID!) {
     latestShippingAddress { ...Place }
     latestBillingAddress { ...Place }
     addresses { ...Place }
+    addressBook {
+      id kind label source updatedAt firstName lastName companyName streetAddress1 streetAddress2 postalCode city
+      countryArea country { code } phone
+    }
     ...Labels
     ...Leads
     ...Consents

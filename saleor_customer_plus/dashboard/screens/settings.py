@@ -1,4 +1,4 @@
-"""Tags, groups, what the plugin's settings are, and what the caller may do."""
+"""Tags, groups, fields, what the plugin's settings are, and what the caller may do."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ query CustomerPlusSettings($search: String, $after: String, $sort: CustomerTagSo
     edges { node { id name color usageCount } }
     pageInfo { hasNextPage endCursor }
   }
+  customerFields { id label type helpText isRequired isUnique valueCount }
+  archivedFields: customerFields(isArchived: true) { id label type archivedAt }
   customerSettings {
     version saleorVersion permissions emailEditable tagLimit severalGroups groupVouchers requireApprovedBuyers
     blockGuestBuyers includeGuests countsWhen contactForm defaultCountry jobRetentionDays
@@ -56,6 +58,8 @@ def show_settings(request: ScreenRequest) -> Screen:
         "search": query.get("q", ""),
         "sort": sort,
         "groups": choices.all_of(request, GROUPS),
+        "fields": data["customerFields"],
+        "archived_fields": data["archivedFields"],
         "settings": settings,
         "facts": _facts(settings),
         "rights": _rights(settings["permissions"]),

@@ -10,8 +10,9 @@ import pytest
 
 from saleor_customer_plus.fields.models import FieldDefinition
 from saleor_customer_plus.jobs.models import BulkJob
+from saleor_customer_plus.tags.models import TagAssignment
 from tests.client import Api
-from tests.factories import make_field, make_field_values, make_record, make_segment, make_staff, make_token
+from tests.factories import make_field, make_field_values, make_record, make_segment, make_staff, make_tag, make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +115,25 @@ def test_an_export_of_a_view_whose_field_was_deleted_says_so(api: Api) -> None:
     (error,) = api(EXPORT, view=view)["customerExportCreate"]["errors"]
     assert error["field"] == "view"
     assert "'field:points'" in error["message"]
+
+
+def test_a_view_is_saved_from_a_filter_of_the_list(api: Api, people: Any) -> None:
+    tag = make_tag("VIP")
+    TagAssignment.objects.create(record=people["ben"], tag=tag)
+    segment = b64encode(f"CustomerSegment:{make_segment('is_tax_exempt = false', name='Others').pk}".encode()).decode()
+    tags = {"any": [b64encode(f"CustomerTag:{tag.pk}".encode()).decode()]}
+    filter = {"countries": ["DE"], "tags": tags, "segment": segment, "query": "first_name = 'ben'"}
+
+    view = saved(api, filter=filter)
+
+    assert listed(api, view=view) == ["ben"]
+    assert api("query ($id: ID!) { customerSavedView(id: $id) { query } }", id=view)["customerSavedView"]["query"] == (
+        "is_active = true AND country IN ('DE') AND tags IN ('VIP') AND IN SEGMENT 'Others' AND first_name = 'ben'"
+    )
+    refused = api(CREATE, input={"name": "Other", "filter": {"countries": ["DEU"], "segment": "x"}})
+    assert [one["field"] for one in refused["customerSavedViewCreate"]["errors"]] == [
+        "filter.countries",
+        "filter.segment",
+    ]
+    refused = api(CREATE, input={"name": "Other", "filter": {}, "query": "order_count > 1"})
+    assert [one["field"] for one in refused["customerSavedViewCreate"]["errors"]] == ["filter"]
