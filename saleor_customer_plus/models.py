@@ -21,6 +21,7 @@ from .merging.duplicates.models import (
     FrequentSurname,
     UncheckedRecord,
 )
+from .newsletter.models import NewsletterSignup
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .records.models import CustomerEmail, CustomerRecord, ReleasedAccount
 from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
@@ -62,6 +63,7 @@ __all__ = [
     "LedgerLine",
     "Mail",
     "MailAttachment",
+    "NewsletterSignup",
     "Note",
     "NoteMention",
     "NoteVersion",

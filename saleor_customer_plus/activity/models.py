@@ -53,6 +53,7 @@ class ActivityType(models.TextChoices):
     MESSAGE_SENT = "MESSAGE_SENT", "A message was written and is being sent"
     MESSAGE_FAILED = "MESSAGE_FAILED", "A message could not be sent, or was returned"
     MESSAGE_RECEIVED = "MESSAGE_RECEIVED", "A message of the person was received"
+    LINKS_REVOKED = "LINKS_REVOKED", "The links to unsubscribe that the person was sent were revoked"
     SEGMENT_ENTERED = "SEGMENT_ENTERED", "The person entered a followed segment"
     SEGMENT_LEFT = "SEGMENT_LEFT", "The person left a followed segment"
     DUPLICATE_DISMISSED = "DUPLICATE_DISMISSED", "Other records were said not to be of the same person"

@@ -32,6 +32,10 @@ from .leads.contact_form import ContactFormMutations, ContactFormQueries
 from .leads.mutations import LeadMutations
 from .leads.queries import LeadQueries
 from .ledger.mutations import OrderMutations
+from .newsletter.mutations import NewsletterMutations
+from .newsletter.preferences import PreferenceMutations, PreferenceQueries
+from .newsletter.queries import NewsletterQueries
+from .newsletter.subscribing import NewsletterFormMutations, NewsletterFormQueries
 from .notes.mutations import NoteMutations
 from .notes.queries import NoteQueries
 from .records.state_mutations import RecordMutations
@@ -57,6 +61,9 @@ class Query(
     LeadQueries,
     NoteQueries,
     ContactFormQueries,
+    NewsletterFormQueries,
+    PreferenceQueries,
+    NewsletterQueries,
     JobQueries,
     ExportQueries,
     ImportQueries,
@@ -83,6 +90,9 @@ class Mutation(
     LeadMutations,
     NoteMutations,
     ContactFormMutations,
+    NewsletterFormMutations,
+    PreferenceMutations,
+    NewsletterMutations,
     JobMutations,
     ExportMutations,
     ImportMutations,

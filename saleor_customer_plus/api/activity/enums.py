@@ -57,6 +57,7 @@ CustomerRecordActivityType = enum_of(
         "MESSAGE_SENT": "A message to the customer was written. The log does not contain its text",
         "MESSAGE_FAILED": "A message to the customer could not be sent, or was returned",
         "MESSAGE_RECEIVED": "A message of the customer was received",
+        "LINKS_REVOKED": "The links to unsubscribe that the customer was sent were revoked",
         "SEGMENT_ENTERED": "The customer entered a followed segment",
         "SEGMENT_LEFT": "The customer left a followed segment",
     },
