@@ -28,8 +28,20 @@ ON_SALEOR = SANDBOX not in _find_host().parents
 SETTINGS = "tests.settings.on_saleor" if ON_SALEOR else "tests.settings.on_sandbox"
 
 
+def _keep_bytecode() -> None:
+    """Let this process and those that tests start keep bytecode, in `.cache` and never in a checkout of Saleor.
+
+    A run has many processes. Each of them would compile Django, Saleor and the tests again, where the environment says
+    PYTHONDONTWRITEBYTECODE.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.pycache_prefix = os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".cache" / "bytecode"))
+
+
 def configure() -> None:
     """Set Django up for the host, before pytest imports tests and their helpers, which name its models."""
+    _keep_bytecode()
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     import django
 
