@@ -47,6 +47,8 @@ KINDS = (
 KEYS = ("99999999999999999999", "9223372036854775807", "0")
 # How many of them are asked in one request: Saleor allows so many mutations.
 AT_ONCE = 4
+# A job keeps the filter of whom it is for. That of an export stands for those of all jobs.
+KEPT_ALIKE = {("customerRecordsBulkUpdate", "filter")}
 
 
 def _id(kind: str, key: str) -> str:
@@ -152,6 +154,7 @@ class Attacker:
             response = self.client.post(OUR_PATH, body, content_type="application/json")
             transaction.set_rollback(True)
         answer = response.content.decode()
+        assert "QUERY_TOO_LARGE" not in answer
         if response.status_code >= 500 or "Internal Server Error" in answer:
             self.failures.append((response.status_code, body[-500:], answer[:500]))
         return answer
@@ -174,6 +177,8 @@ def attacker(api: Api, storage: Any) -> Iterator[Attacker]:
 @pytest.mark.parametrize(("operation", "name"), FIELDS, ids=lambda value: str(value))
 def test_no_value_is_unforeseen(attacker: Attacker, operation: str, name: str) -> None:
     for target, argument in _field(operation, name).args.items():
+        if (name, target) in KEPT_ALIKE:
+            continue
         answers = attacker.try_all(operation, name, target, _variants(argument.type))
         # The answers to the id of nothing say of which kinds ids are wanted.
         kinds = [kind for kind in KINDS if any(f"of a {kind}." in answer for answer in answers)]

@@ -157,31 +157,49 @@ def test_who_is_in_a_row_that_is_refused_is_not_missing() -> None:
     assert job.report["preview"]["missing"] == 1
 
 
-@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("subscribe", [Subscribe.MARKED, Subscribe.ALL])
 @pytest.mark.parametrize(
-    ("header", "no", "yes", "events"),
+    ("header", "cases"),
     [
-        ("Accepts newsletter", "unsubscribed", "yes", [("NEWSLETTER", "UNSUBSCRIBED")]),
-        ("Accepts newsletter", "no", "yes", []),
-        ("Accepts newsletter", "bounced", "yes", [("NEWSLETTER", "INVALID")]),
-        ("Accepts marketing", "no", "yes", []),
-        ("Unsubscribed at", "2024-01-31", "", [("NEWSLETTER", "UNSUBSCRIBED"), ("PROMOTIONAL", "UNSUBSCRIBED")]),
+        (
+            "Accepts newsletter",
+            {
+                ("unsubscribed", "yes"): [("NEWSLETTER", "UNSUBSCRIBED")],
+                ("no", "yes"): [],
+                ("bounced", "yes"): [("NEWSLETTER", "INVALID")],
+            },
+        ),
+        ("Accepts marketing", {("no", "yes"): []}),
+        (
+            "Unsubscribed at",
+            {("2024-01-31", ""): [("NEWSLETTER", "UNSUBSCRIBED"), ("PROMOTIONAL", "UNSUBSCRIBED")]},
+        ),
     ],
 )
-@pytest.mark.parametrize("subscribe", [Subscribe.MARKED, Subscribe.ALL])
 def test_any_row_that_says_no_counts(
-    header: str, no: str, yes: str, events: list[tuple[str, str]], first: bool, subscribe: Subscribe
+    header: str, cases: dict[tuple[str, str], list[tuple[str, str]]], subscribe: Subscribe
 ) -> None:
-    rows = [f"a@example.com,{no},A", f"A@example.com,{yes},B"]
-    content = "\n".join([f"email,{header},first name", *(rows if first else rows[::-1])])
-    job = load(content, subscribe=subscribe, **SUBSCRIBE)
-    assert sorted(ConsentEvent.objects.values_list("purpose", "state")) == events
-    assert record("a@example.com").first_name == ("B" if first else "A")
+    expected: dict[str, list[tuple[str, str]]] = {}
+    rows = [f"email,{header},first name"]
+    for (no, yes), events in cases.items():
+        expected |= {f"{no}-first@example.com": events, f"{no}-last@example.com": events}
+        rows += [f"{no}-first@example.com,{no},A", f"{no}-FIRST@example.com,{yes},B"]
+        rows += [f"{no}-last@example.com,{yes},B", f"{no}-LAST@example.com,{no},A"]
+
+    def events_of(email: str) -> list[tuple[str, str]]:
+        return sorted(ConsentEvent.objects.filter(record__email=email).values_list("purpose", "state"))
+
+    job = load("\n".join(rows), subscribe=subscribe, **SUBSCRIBE)
+
+    assert {email: events_of(email) for email in expected} == expected
+    assert {email: record(email).first_name for email in expected} == {
+        email: "B" if "first" in email else "A" for email in expected
+    }
     overruled = [message for _, _, _, message in told(job) if message.startswith("Another row")]
-    assert len(overruled) == first
+    assert len(overruled) == len(cases)  # of the rows that say yes and come last
     # Loaded again, also without the row that says no, it grants nothing.
-    load(content, subscribe=subscribe, **SUBSCRIBE)
-    assert sorted(ConsentEvent.objects.values_list("purpose", "state")) == events
+    load("\n".join(rows), subscribe=subscribe, **SUBSCRIBE)
+    assert {email: events_of(email) for email in expected} == expected
 
 
 @pytest.mark.parametrize("strict", [True, False])
