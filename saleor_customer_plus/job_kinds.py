@@ -6,6 +6,8 @@ from .bulk import undo
 from .bulk.exports.export_job import Export
 from .bulk.imports.import_job import Import
 from .bulk.imports.import_undo import ImportUndo
+from .bulk.merges.merge_job import Merging
+from .bulk.merges.merge_undo import MergeUndo
 from .bulk.undo.undo_job import Undoing
 from .bulk.updates.update_job import Update
 from .bulk.updates.update_undo import UpdateUndo
@@ -14,8 +16,8 @@ from .jobs import kinds
 from .merging.duplicates.duplicates_job import DuplicateSearch
 from .sync.reconciliation import Reconciliation
 
-KINDS = (Import, Export, Update, Undoing, Reconciliation, Insights, DuplicateSearch)
-UNDOS = (ImportUndo, UpdateUndo)
+KINDS = (Import, Export, Update, Undoing, Merging, Reconciliation, Insights, DuplicateSearch)
+UNDOS = (ImportUndo, UpdateUndo, MergeUndo)
 
 
 def register_all() -> None:

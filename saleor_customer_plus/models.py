@@ -21,9 +21,9 @@ from .merging.duplicates.models import (
     FrequentSurname,
     UncheckedRecord,
 )
-from .newsletter.models import NewsletterSignup
+from .merging.models import Merge, MergedRecord, MovedRow
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
-from .records.models import CustomerEmail, CustomerRecord, ReleasedAccount
+from .records.models import CustomerEmail, CustomerRecord, FormerRecord, ReleasedAccount
 from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
 from .sync.models import CatchUp
 from .tags.models import Tag, TagAssignment
@@ -54,6 +54,7 @@ __all__ = [
     "DuplicatePair",
     "FieldDefinition",
     "FieldValue",
+    "FormerRecord",
     "FrequentSurname",
     "Group",
     "GroupMembership",
@@ -63,7 +64,9 @@ __all__ = [
     "LedgerLine",
     "Mail",
     "MailAttachment",
-    "NewsletterSignup",
+    "Merge",
+    "MergedRecord",
+    "MovedRow",
     "Note",
     "NoteMention",
     "NoteVersion",

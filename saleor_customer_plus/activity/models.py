@@ -53,7 +53,8 @@ class ActivityType(models.TextChoices):
     MESSAGE_SENT = "MESSAGE_SENT", "A message was written and is being sent"
     MESSAGE_FAILED = "MESSAGE_FAILED", "A message could not be sent, or was returned"
     MESSAGE_RECEIVED = "MESSAGE_RECEIVED", "A message of the person was received"
-    LINKS_REVOKED = "LINKS_REVOKED", "The links to unsubscribe that the person was sent were revoked"
+    MERGED = "MERGED", "Other records were merged into the record"
+    MERGE_UNDONE = "MERGE_UNDONE", "A merge was undone"
     SEGMENT_ENTERED = "SEGMENT_ENTERED", "The person entered a followed segment"
     SEGMENT_LEFT = "SEGMENT_LEFT", "The person left a followed segment"
     DUPLICATE_DISMISSED = "DUPLICATE_DISMISSED", "Other records were said not to be of the same person"
@@ -78,7 +79,7 @@ class CauseType(models.TextChoices):
     JOB = "JOB", "A bulk job"
     NOTE = "NOTE", "A note"
     LEAD = "LEAD", "An enquiry"
-    MERGE = "MERGE", "A merge of two records"
+    MERGE = "MERGE", "A merge of records"
     SEGMENT = "SEGMENT", "A segment"
 
 

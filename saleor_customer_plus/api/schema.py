@@ -32,10 +32,8 @@ from .leads.contact_form import ContactFormMutations, ContactFormQueries
 from .leads.mutations import LeadMutations
 from .leads.queries import LeadQueries
 from .ledger.mutations import OrderMutations
-from .newsletter.mutations import NewsletterMutations
-from .newsletter.preferences import PreferenceMutations, PreferenceQueries
-from .newsletter.queries import NewsletterQueries
-from .newsletter.subscribing import NewsletterFormMutations, NewsletterFormQueries
+from .merging.mutations import MergeMutations
+from .merging.queries import MergeQueries
 from .notes.mutations import NoteMutations
 from .notes.queries import NoteQueries
 from .records.state_mutations import RecordMutations
@@ -57,13 +55,11 @@ class Query(
     ActivityQueries,
     RecordQueries,
     DeletionQueries,
+    MergeQueries,
     ConsentQueries,
     LeadQueries,
     NoteQueries,
     ContactFormQueries,
-    NewsletterFormQueries,
-    PreferenceQueries,
-    NewsletterQueries,
     JobQueries,
     ExportQueries,
     ImportQueries,
@@ -83,6 +79,7 @@ class Query(
 class Mutation(
     RecordMutations,
     DeletionMutations,
+    MergeMutations,
     AccountMutations,
     AddressMutations,
     OrderMutations,
@@ -90,9 +87,6 @@ class Mutation(
     LeadMutations,
     NoteMutations,
     ContactFormMutations,
-    NewsletterFormMutations,
-    PreferenceMutations,
-    NewsletterMutations,
     JobMutations,
     ExportMutations,
     ImportMutations,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import BigIntegerField, DateTimeField
 
 from ..activity.models import CauseType
+from ..activity.services import Cause
 from ..core import sql
 from ..core.paging import Key, Ordering, Page, Segment, Window, count_of_each, page_of_each
 from .decisions import BARS, GRANTS
@@ -32,29 +33,40 @@ _KIND = sql.fill(
 )
 
 
-# What a job recorded and was undone, and the events that say so.
+# Before the key of a merge that was undone. A job is noted by its key alone.
+_MERGE = "merge "
+
+# What a job or a merge recorded that was undone, and the events that say so.
 _IS_UNDONE = sql.fill(
     """
-    (e.undoes <> '' OR (e.cause_type = {job} AND EXISTS (
+    (e.undoes <> '' OR (e.cause_type IN ({job}, {merge}) AND EXISTS (
         SELECT FROM {events} u WHERE u.record_id = e.record_id AND u.channel = e.channel AND u.purpose = e.purpose
-        AND u.undoes = e.cause_id AND u.undoes <> ''
+        AND u.undoes = CASE e.cause_type WHEN {merge} THEN {prefix} ELSE '' END || e.cause_id AND u.undoes <> ''
     )))
     """,
     job=CauseType.JOB.value,
+    merge=CauseType.MERGE.value,
+    prefix=_MERGE,
     events=sql.table(ConsentEvent),
 )
 
 
-def newest_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> sql.Sql:
+def undone_as(cause: Cause) -> str:
+    """How an event names the job or the merge that it undoes."""
+    return f"{_MERGE if cause.type == CauseType.MERGE else ''}{cause.id}"
+
+
+def newest_events(record_ids: Collection[int], *, but: Collection[str] = (), but_merge: str = "") -> sql.Sql:
     """The latest event of each kind of each person, channel and purpose: see `decisions.Standing`.
 
-    `but` leaves out what these jobs recorded, as if they had never been.
+    `but` leaves out what these jobs recorded, and `but_merge` what a merge did, as if they had never been.
     """
     return sql.fill(
         """
         SELECT DISTINCT ON (e.record_id, e.channel, e.purpose, {kind}) e.*, {kind} AS kind
         FROM {events} e
-        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {job} AND e.cause_id = ANY({but})) AND NOT {is_undone}
+        WHERE e.record_id = ANY({ids}) AND NOT (e.cause_type = {job} AND e.cause_id = ANY({but}))
+            AND NOT (e.cause_type = {merge} AND e.cause_id = {but_merge}) AND NOT {is_undone}
         ORDER BY e.record_id, e.channel, e.purpose, {kind}, e.at DESC, e.id DESC
         """,
         kind=_KIND,
@@ -63,10 +75,12 @@ def newest_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> 
         ids=list(record_ids),
         job=CauseType.JOB.value,
         but=list(but),
+        merge=CauseType.MERGE.value,
+        but_merge=but_merge,
     )
 
 
-def current_events(record_ids: Collection[int], *, but: Collection[str] = ()) -> sql.Sql:
+def current_events(record_ids: Collection[int], *, but: Collection[str] = (), but_merge: str = "") -> sql.Sql:
     """What holds of each person, channel and purpose: `decisions.fold` in SQL.
 
     `is_barred` tells whether the person withdrew, so that no claim holds.
@@ -82,14 +96,16 @@ def current_events(record_ids: Collection[int], *, but: Collection[str] = ()) ->
         WHERE NOT (n.is_barred AND n.kind = 'claim')
         ORDER BY n.record_id, n.channel, n.purpose, n.at DESC, n.id DESC
         """,
-        newest=newest_events(record_ids, but=but),
+        newest=newest_events(record_ids, but=but, but_merge=but_merge),
         bars=[state.value for state in BARS],
     )
 
 
-def current_consents(record_ids: Collection[int], *, but: Collection[str] = ()) -> dict[int, list[ConsentEvent]]:
+def current_consents(
+    record_ids: Collection[int], *, but: Collection[str] = (), but_merge: str = ""
+) -> dict[int, list[ConsentEvent]]:
     """The decisions that hold of each record, by channel and purpose. One statement."""
-    query = current_events(record_ids, but=but)
+    query = current_events(record_ids, but=but, but_merge=but_merge)
     found: dict[int, list[ConsentEvent]] = defaultdict(list)
     for event in ConsentEvent.objects.raw(query.text, query.params):
         found[event.record_id].append(event)

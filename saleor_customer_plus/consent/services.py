@@ -17,7 +17,7 @@ from ..records.models import CustomerRecord, Source, generated_kept
 from ..records.sources import add_source
 from .decisions import ConsentDecision, Outcome, Standing, is_claim, weigh
 from .models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentSource, ConsentState, CurrentConsent
-from .queries import newest_events
+from .queries import newest_events, undone_as
 from .suppressions import suppressed_records
 
 _UNWRITTEN = 2**63  # more than any id
@@ -131,11 +131,20 @@ def _is_suppressed(
 
 
 def undo_job(decisions: Iterable[ConsentDecision], undone: Cause, *, actor: Actor, cause: Cause) -> None:
-    """Let what a job recorded count for nothing where these decisions are: each says what holds again.
+    """Let what a job, or a merge, recorded count for nothing where these decisions are: each says what holds again.
 
     The history stays. What held before is the event of then, with its own moment, so that a withdrawal that is told
     late means the same as if the job had never been. Call it in a transaction in which the records are locked.
     """
+    _record(decisions, actor=actor, cause=cause, undoes=undone_as(undone))
+
+
+def record_over(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: Cause) -> None:
+    """Write down what holds from now on, whatever it is that it changes. As `undo_job` otherwise."""
+    _record(decisions, actor=actor, cause=cause)
+
+
+def _record(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: Cause, undoes: str = "") -> None:
     wanted = list(decisions)
     if not wanted:
         return
@@ -146,10 +155,24 @@ def undo_job(decisions: Iterable[ConsentDecision], undone: Cause, *, actor: Acto
         for position, decision in enumerate(wanted)
         for event in [_event(decision, _UNWRITTEN + position, now, cause)]
     ]
-    _insert(news, actor, cause, now, undoes=undone.id)
+    _insert(news, actor, cause, now, undoes=undoes)
     _write_current(news, standings := _standings({decision.record_id for decision in wanted}))
     _write_records(news, standings)
     append(_activity(news, actor, cause))
+
+
+def rewrite_current(record_ids: Collection[int]) -> None:
+    """Keep what the histories of these records come to by now. Call it in a transaction that holds the records."""
+    standings = _standings(record_ids)
+    stale = CurrentConsent.objects.filter(sql.is_any("record_id", record_ids))
+    gone = [
+        pk
+        for pk, *key in stale.values_list("pk", "record_id", "channel", "purpose")
+        if (key[0], key[1], key[2]) not in standings
+    ]
+    CurrentConsent.objects.filter(pk__in=gone).delete()
+    _write_states(sorted(standings), standings)
+    _write_flags(record_ids, standings)
 
 
 def _standings(record_ids: Collection[int]) -> _Standings:
@@ -244,9 +267,12 @@ def _insert(news: Collection[_New], actor: Actor, cause: Cause | None, now: date
 
 def _write_current(news: Collection[_New], standings: _Standings) -> None:
     """Keep the states that hold now, where they are others than before."""
+    _write_states(sorted({new.decision.key for new in news}), standings)
+
+
+def _write_states(keys: Iterable[tuple[int, str, str]], standings: _Standings) -> None:
     changed = [
-        {"record_id": key[0], "channel": key[1], "purpose": key[2], "state": _state(standings, key)}
-        for key in sorted({new.decision.key for new in news})
+        {"record_id": key[0], "channel": key[1], "purpose": key[2], "state": _state(standings, key)} for key in keys
     ]
     sql.run(
         sql.fill(
@@ -266,9 +292,15 @@ def _write_current(news: Collection[_New], standings: _Standings) -> None:
 
 def _write_records(news: Collection[_New], standings: _Standings) -> None:
     """Keep what the decisions come to on the records concerned, where it is something else than before."""
+    _write_flags({new.decision.record_id for new in news}, standings)
+    if newsletter := {new.decision.record_id for new in news if new.decision.source is ConsentSource.NEWSLETTER}:
+        add_source(newsletter, Source.NEWSLETTER)
+
+
+def _write_flags(record_ids: Collection[int], standings: _Standings) -> None:
     values = [
         {"id": record_id} | {flag: _accepts(standings, record_id, purpose) for purpose, flag in _FLAGS.items()}
-        for record_id in sorted({new.decision.record_id for new in news})
+        for record_id in sorted(record_ids)
     ]
     flags = list(_FLAGS.values())
     sql.run(
@@ -290,8 +322,6 @@ def _write_records(news: Collection[_New], standings: _Standings) -> None:
             values=sql.to_json(values),
         )
     )
-    if newsletter := {new.decision.record_id for new in news if new.decision.source is ConsentSource.NEWSLETTER}:
-        add_source(newsletter, Source.NEWSLETTER)
 
 
 def _state(standings: _Standings, key: tuple[int, str, str]) -> str:

@@ -12,7 +12,7 @@ from ..core import sql
 from ..core.paging import Ordering
 from ..records.email import normalize_email
 from ..records.emails import of_owner
-from ..records.models import CustomerRecord
+from ..records.models import CustomerRecord, FormerRecord
 from ..records.search import matches, search_query
 from ..records.spelling import spelt_alike
 from ..saleor_adapter import host
@@ -31,12 +31,18 @@ def find(
 ) -> CustomerRecord | None:
     """The record known by the one thing that is given, active or not. `account_id` finds it by its tie alone."""
     if id is not None:
-        return all_records().filter(id=id).first()
+        return all_records().filter(id=id).first() or _found_by_former(former_id=id)
     if email is not None:
         return all_records().filter(of_owner(normalize_email(email))).first()
     if account_id is not None:
         return all_records().filter(account_id=account_id).first()
-    return all_records().filter(number=number).first()
+    return all_records().filter(number=number).first() or _found_by_former(number=number)
+
+
+def _found_by_former(**known_by: Any) -> CustomerRecord | None:
+    """The record that has what was merged: an id or a number that is no longer shown."""
+    left = FormerRecord.objects.filter(**known_by).values("record")
+    return all_records().filter(pk__in=left).first()
 
 
 def find_for_staff(account_id: int) -> CustomerRecord | None:

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 
 from ..core import sql
 from ..ledger.sync import release_orders, sync_orders
+from ..records.former import images_of
 from ..records.locks import own_identities
 from ..records.models import CustomerRecord, ReleasedAccount
 from ..records.spelling import spelt_alike
@@ -79,7 +80,7 @@ def delete(people: list[Person], traces: Traces, settings: CustomerPlusSettings)
         traces = _traces(people)  # somebody's address or account changed meanwhile
     result = Deleted(
         record_ids=[person.record_id for person in people],
-        images=[person.image for person in people if person.image],
+        images=[*(person.image for person in people if person.image), *images_of([one.record_id for one in people])],
         account_ids=traces.account_ids,
     )
     # First the ledger has to know each of their orders, also those of which a task is under way or was lost.

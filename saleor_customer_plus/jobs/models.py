@@ -32,6 +32,7 @@ class JobKind(models.TextChoices):
     UPDATE = "UPDATE", "One action on many records"
     UNDO = "UNDO", "Undo of another job"
     RECONCILIATION = "RECONCILIATION", "Comparison of all records with Saleor"
+    MERGE = "MERGE", "Merge of records that are the same person"
     INSIGHTS = "INSIGHTS", "Computation of what the figures of all customers tell"
     DUPLICATES = "DUPLICATES", "Search for records of the same person"
 

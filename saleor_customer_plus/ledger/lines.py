@@ -99,6 +99,27 @@ def release_lines(record_ids: Collection[int]) -> None:
     LedgerLine.objects.filter(sql.is_any("record_id", record_ids)).delete()
 
 
+def hand_over_lines(record_ids: Collection[int], to: int) -> None:
+    """Let what these people bought be of the record that they are merged into. Call it by `ledger.sync.hand_over`."""
+    LedgerLine.objects.filter(sql.is_any("record_id", record_ids)).update(record_id=to)
+
+
+def hand_back_lines(entry_ids: Collection[int]) -> None:
+    """Let the lines of these rows of the ledger be of whom the rows are of by now."""
+    if entry_ids:
+        sql.run(
+            sql.fill(
+                """
+                UPDATE {table} k SET record_id = e.record_id FROM {ledger} e
+                WHERE e.id = ANY({ids}) AND k.entry_id = e.id
+                """,
+                table=sql.table(LedgerLine),
+                ledger=sql.table(LedgerEntry),
+                ids=list(entry_ids),
+            )
+        )
+
+
 def remove_lines(entry_ids: Collection[int]) -> None:
     """Delete the lines of rows of the ledger that were deleted just before, in the same transaction."""
     if entry_ids:

@@ -24,7 +24,7 @@ from ..records.models import CustomerEmail, CustomerRecord, Source
 from ..records.sources import creation, log_of_creation
 from ..settings import CountsWhen, CustomerPlusSettings
 from . import order_source
-from .lines import release_lines, remove_lines, sync_lines
+from .lines import hand_back_lines, hand_over_lines, release_lines, remove_lines, sync_lines
 from .models import LedgerEntry
 
 # Taken over from the order as they are.
@@ -168,6 +168,40 @@ def settle_orders(emails: Mapping[int, str]) -> None:
             rows=sql.to_json([{"id": record_id, "email": email} for record_id, email in emails.items()]),
         )
     )
+
+
+def hand_over(record_ids: Collection[int], to: int) -> int:
+    """Let the orders of records that are merged into another one be that one's, to which their addresses go.
+
+    Nothing of an order is written but whose it is: what `sync_orders` would write. Call it while nobody else attributes
+    orders (`records.locks.own_identities`). Return how many.
+    """
+    hand_over_lines(record_ids, to)
+    return LedgerEntry.objects.filter(sql.is_any("record_id", record_ids)).update(record_id=to)
+
+
+def hand_back(record_id: int, owners: Mapping[str, int]) -> dict[UUID, int]:
+    """Let the orders of a record that belong to one of these addresses be those records', which got the addresses.
+
+    As `hand_over`. Return the orders, with the records that have them now.
+    """
+    if not owners:
+        return {}
+    rows = sql.rows(
+        sql.fill(
+            """
+            UPDATE {ledger} e SET record_id = v.record_id
+            FROM jsonb_to_recordset({rows}::jsonb) AS v(email text, record_id bigint)
+            WHERE e.record_id = {record_id} AND e.identity = v.email
+            RETURNING e.id, e.order_id, e.record_id
+            """,
+            ledger=sql.table(LedgerEntry),
+            record_id=record_id,
+            rows=sql.to_json([{"email": email, "record_id": owner} for email, owner in owners.items()]),
+        )
+    )
+    hand_back_lines([row.id for row in rows])
+    return {row.order_id: row.record_id for row in rows}
 
 
 def remove_vanished(where: Q) -> SyncResult:

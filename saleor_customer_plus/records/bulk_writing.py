@@ -17,7 +17,7 @@ from .details import FIELDS, Details
 from .editing import Writer, activity_of, change_row
 from .email import BLANKS
 from .emails import is_owner
-from .models import CustomerRecord
+from .models import CustomerRecord, FormerRecord
 from .writing import COLUMNS, Row, rows_where, write_rows
 
 # What a list may hold of a record beside the columns that staff edit.
@@ -135,11 +135,22 @@ class Holder(NamedTuple):
 
 
 def holders_of_numbers(numbers: Collection[str]) -> dict[str, Holder]:
-    """The records that have these numbers."""
+    """The records that have these numbers, also by a record that was merged into them."""
     if not numbers:
         return {}
-    query = "SELECT number, email, id FROM {records} WHERE number = ANY({numbers})"
-    found = sql.rows(sql.fill(query, records=sql.table(CustomerRecord), numbers=list(numbers)))
+    found = sql.rows(
+        sql.fill(
+            """
+            SELECT number, email, id FROM {records} WHERE number = ANY({numbers})
+            UNION ALL
+            SELECT f.number, r.email, r.id FROM {former} f JOIN {records} r ON r.id = f.record_id
+            WHERE f.number = ANY({numbers})
+            """,
+            records=sql.table(CustomerRecord),
+            former=sql.table(FormerRecord),
+            numbers=list(numbers),
+        )
+    )
     return {row.number: Holder(row.email, row.id) for row in found}
 
 

@@ -20,6 +20,7 @@ from ..core import sql
 from ..errors import ErrorCode
 from . import emails
 from .details import FIELDS, Details, written
+from .former import holders_of_numbers
 from .locks import own_identities
 from .models import CustomerRecord, Source
 from .writing import COLUMNS, Refusal, Row, insert_rows, lock_rows, write_rows
@@ -243,7 +244,8 @@ def _holders(column: str, values: Sequence[str]) -> dict[str, int]:
             values=list(values),
         )
     )
-    return {row.value: row.id for row in found}
+    known = {row.value: row.id for row in found}
+    return {**holders_of_numbers(values), **known} if column == "number" else known
 
 
 def taken(column: str, record_id: int | None) -> Refusal:

@@ -17,6 +17,7 @@ from ..activity.models import ActivityType
 from ..activity.services import Actor, Entry, append
 from ..core import private_files
 from ..errors import CustomerPlusError, ErrorCode
+from .former import images_kept
 from .models import CustomerRecord, record_image_storage
 from .writing import Row, lock_rows, write_rows
 
@@ -107,7 +108,8 @@ def remove_orphans() -> int:
 
 
 def _known(names: Sequence[str]) -> set[str]:
-    return set(CustomerRecord.objects.filter(image__in=names).values_list("image", flat=True))
+    known = set(CustomerRecord.objects.filter(image__in=names).values_list("image", flat=True))
+    return known | images_kept(names)
 
 
 def _write(record_id: int, name: str, actor: Actor) -> None:
@@ -126,7 +128,8 @@ def _apply(rows: list[Row], name: str, actor: Actor) -> set[int]:
         for row in rows
         if row.changes
     )
-    superfluous = [row.before["image"] for row in rows if row.changes and row.before["image"]]
+    superfluous = {row.before["image"] for row in rows if row.changes and row.before["image"]}
+    superfluous -= images_kept(superfluous)  # an undo of a merge gives it back
     private_files.remove_after_commit(record_image_storage(), superfluous)
     return changed
 

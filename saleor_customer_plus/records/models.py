@@ -309,3 +309,22 @@ class ReleasedAccount(models.Model):
 
     def __str__(self) -> str:
         return f"ReleasedAccount {self.pk}"
+
+
+class FormerRecord(models.Model):
+    """The id and the number of a record that was merged into another one, and which that is now.
+
+    So its id and its number keep finding the person, and nobody else gets the number. Written by `merging` only.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    former_id = models.BigIntegerField(unique=True)
+    record = models.ForeignKey(CustomerRecord, on_delete=models.CASCADE, related_name="former_records")
+    # A number of the merged records that is not shown: usually its own.
+    number = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    # Pictures that an undo of the merge gives back: files in the storage of records.
+    images = ArrayField(models.CharField(max_length=255), default=list, db_default=EMPTY_ARRAY, blank=True)
+    merged_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    def __str__(self) -> str:
+        return f"FormerRecord {self.former_id}"

@@ -9,21 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
 
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.api.core.base import to_global_id
-from saleor_customer_plus.api.leads.contact_form import GUARD
-from saleor_customer_plus.consent import links
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs.models import JobState
-from saleor_customer_plus.mail.models import Mail
+from saleor_customer_plus.leads import form_guard
 from saleor_customer_plus.notes.models import Attachment
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
@@ -32,7 +28,6 @@ from tests.client import Api
 from tests.factories import (
     make_account,
     make_address,
-    make_consent,
     make_field,
     make_field_values,
     make_group,
@@ -47,7 +42,6 @@ from tests.factories import (
     make_token,
     save_settings,
 )
-from tests.newsletter.forms import form_token, last_link, subscribe
 from tests.notes.samples import PDF
 
 CONSENT = {"channel": "EMAIL", "purpose": "PROMOTIONAL", "state": "SUBSCRIBED"}
@@ -69,7 +63,7 @@ class World:
 
     def __init__(self, api: Api, on_commit: Callable[[], Any]) -> None:
         self.api, self.on_commit = api, on_commit
-        save_settings(contact_form=True, newsletter=True)
+        save_settings(contact_form=True)
         self.account = make_account("anna@example.com")
         make_order(account=self.account)
         reactions.account_changed(self.account.pk)
@@ -103,11 +97,6 @@ class World:
             ((_, answer),) = self.api(query, **variables).items()
         assert not answer.get("errors"), answer
         return answer
-
-    def sign_up(self) -> None:
-        """Anna asked for the newsletter, and was mailed a link."""
-        with self.on_commit():
-            assert subscribe("anna@example.com") == []
 
     def lock(self, **fields: str) -> None:
         self.ask(
@@ -309,6 +298,21 @@ def _(world: World) -> Call:
     return Call({"id": world.id(world.anna), "token": token}, NOBODY)
 
 
+@scenario("customerRecordMerge")
+def _(world: World) -> Call:
+    ids = [world.id(world.anna), world.id(world.ben)]
+    preview = "query ($input: CustomerRecordMergePreviewInput!) { customerRecordMergePreview(input: $input) { token } }"
+    return Call({"input": {"ids": ids, "token": world.ask(preview, input={"ids": ids})["token"]}}, ANNA)
+
+
+@scenario("customerRecordMergeUndo")
+def _(world: World) -> Call:
+    merged = SCENARIOS["customerRecordMerge"](world)
+    merge = """mutation ($input: CustomerRecordMergeInput!) {
+        customerRecordMerge(input: $input) { merge { id } errors { message } } }"""
+    return Call({"mergeId": world.ask(merge, **merged.variables)["merge"]["id"]}, BOTH)
+
+
 SCENARIOS |= {
     "customerRecordImageSet": lambda w: Call({"id": w.id(w.anna)}, ANNA, files={"image": png()}),
     "customerRecordDeactivate": lambda w: Call({"id": w.id(w.anna), "reason": "Moved away."}, ANNA),
@@ -331,45 +335,8 @@ def _(world: World) -> Call:
 @scenario("customerLeadSubmit:known", "customerLeadSubmit:unknown")
 def _(world: World, part: str) -> Call:
     email = "anna@example.com" if part == "known" else "carla@example.com"
-    fields = {
-        "email": email,
-        "message": "Do you have it in green?",
-        "token": GUARD.new_token(time.time() - 10),
-    }
+    fields = {"email": email, "message": "Do you have it in green?", "token": form_guard.new_token(time.time() - 10)}
     return Call({"input": fields}, {email.partition("@")[0]}, by=(ActorType.CUSTOMER, ""), token=None)
-
-
-@scenario("customerNewsletterSubscribe")
-def _(world: World) -> Call:
-    return Call(
-        {"input": {"email": "anna@example.com", "token": form_token()}}, ANNA, by=(ActorType.CUSTOMER, ""), token=None
-    )
-
-
-@scenario("customerNewsletterConfirm")
-def _(world: World) -> Call:
-    world.sign_up()
-    return Call({"token": last_link().rpartition("/")[2]}, ANNA, by=(ActorType.CUSTOMER, ""), token=None)
-
-
-@scenario("customerNewsletterPreferencesUpdate")
-def _(world: World) -> Call:
-    make_consent(world.anna, purpose="NEWSLETTER")
-    token = links.token_of(world.anna)
-    return Call({"token": token, "purposes": []}, ANNA, by=(ActorType.CUSTOMER, ""), token=None)
-
-
-@scenario("customerNewsletterResend")
-def _(world: World) -> Call:
-    world.sign_up()
-    Mail.objects.update(created_at=timezone.now() - timedelta(hours=1))
-    return Call({"recordId": world.id(world.anna)}, ANNA)
-
-
-@scenario("customerPreferenceLinksRevoke")
-def _(world: World) -> Call:
-    links.token_of(world.anna)
-    return Call({"recordId": world.id(world.anna)}, ANNA)
 
 
 @scenario("customerConsentUpdate")

@@ -12,6 +12,7 @@ from ...activity.models import LISTED_CAUSES
 from ...activity.queries import log
 from ...core.paging import Window, page
 from ...errors import CustomerPlusError, ErrorCode
+from ...records import former
 from ..core.base import keys_of, staff_only, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing
 from ..core.types import list_of
@@ -48,7 +49,9 @@ class ActivityQueries:
     ) -> Listing:
         record_ids = (filter or {}).get("record_ids")
         if record_ids is not None:
-            record_ids = tuple(keys_of(record_ids, "CustomerRecord", field="recordIds", most=MAX_RECORDS))
+            record_ids = tuple(
+                former.current_ids(keys_of(record_ids, "CustomerRecord", field="recordIds", most=MAX_RECORDS))
+            )
         wanted = activity_filter(info, filter, record_ids=record_ids)
         if wanted.cause and wanted.cause.type not in LISTED_CAUSES and record_ids is None:
             raise CustomerPlusError(

@@ -20,6 +20,7 @@ from ..core.back_references import named
 from ..core.base import channels_of, to_global_id, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.dataloaders import load
+from ..core.merged_from import merged_from
 from ..core.types import JSON, DateTime, id_of
 from .enums import CustomerRecordActivityType, CustomerRecordActorType, CustomerRecordCauseType
 from .inputs import CustomerRecordActivityFilterInput, activity_filter
@@ -63,6 +64,7 @@ class CustomerRecordActivity(graphene.ObjectType):  # type: ignore[misc]
     before = graphene.Field(JSON, required=True, description="Values before the change, for changed fields only.")
     after = graphene.Field(JSON, required=True, description="Values after the change, for changed fields only.")
     cause = graphene.Field(CustomerRecordCause, description="What caused the activity, if known.")
+    merged_from = merged_from("activity")
 
     @staticmethod
     def resolve_id(entry: ActivityEntry, _info: Any) -> str:
@@ -104,8 +106,10 @@ class CustomerRecordActivity(graphene.ObjectType):  # type: ignore[misc]
 _IDS = {
     "attachment_id": "CustomerNoteAttachment",
     "converted_order_id": "Order",
+    "kept_id": "CustomerRecord",
     "lead_id": "CustomerLead",
     "mentions": "User",
+    "merged_ids": "CustomerRecord",
     "note_id": "CustomerNote",
     "owner_id": "User",
 }

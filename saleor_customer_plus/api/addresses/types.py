@@ -13,6 +13,7 @@ from ...customers.queries import SavedAddress
 from ...records.models import CustomerRecord, Source
 from ..core.base import channels_of, to_global_id
 from ..core.dataloaders import load
+from ..core.merged_from import merged_from
 from ..core.types import Address, CountryDisplay, DateTime, enum_of, id_of, list_of
 from ..customers.inputs import CustomerRecordSource
 
@@ -57,6 +58,7 @@ class CustomerAddress(graphene.ObjectType):  # type: ignore[misc]
     source_id = graphene.ID(description="Global ID of the order or account that it was copied from.")
     created_at = DateTime(required=True, description="When the address was added.")
     updated_at = DateTime(required=True, description="When the address was last changed.")
+    merged_from = merged_from("addresses")
 
     @staticmethod
     def resolve_id(address: AddressRow, _info: Any) -> str:

@@ -17,6 +17,7 @@ from ..activity.types import CustomerRecordActor, CustomerRecordCause
 from ..core.base import to_global_id
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.dataloaders import load
+from ..core.merged_from import merged_from
 from ..core.types import JSON, DateTime, id_of, list_of
 from .enums import (
     CustomerConsentChannel,
@@ -60,6 +61,7 @@ class CustomerConsent(_Decided, graphene.ObjectType):  # type: ignore[misc]
     cause = graphene.Field(
         CustomerRecordCause, description="What caused the decision to be recorded, such as a job. Null if unknown."
     )
+    merged_from = merged_from("consent_events")
 
     @staticmethod
     def resolve_id(event: ConsentEvent, _info: Any) -> str | None:

@@ -13,6 +13,7 @@ from graphql import GraphQLError
 
 from ...core import sql
 from ...errors import CustomerPlusError, SeveralErrors
+from ...records import former
 from ...saleor_adapter import host, saleor_api, staff
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
@@ -91,6 +92,16 @@ def key_of(global_id: str, kind: str, *, field: str) -> int:
     if key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= _BIGGEST_KEY:
         return int(key)
     raise _no_id_of(kind, field)
+
+
+def record_key_of(global_id: str, *, field: str) -> int:
+    """Return the key of a customer record: of the one that is left, for a record that was merged into another."""
+    return former.current_id(key_of(global_id, "CustomerRecord", field=field))
+
+
+def record_keys_of(global_ids: Sequence[str], *, field: str) -> list[int]:
+    """Return the keys of customer records, each once. As `record_key_of`, in one statement."""
+    return former.current_ids([key_of(global_id, "CustomerRecord", field=field) for global_id in global_ids])
 
 
 def raw_key_of(global_id: str, kind: str, *, field: str) -> str:

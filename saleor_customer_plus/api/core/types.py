@@ -194,6 +194,7 @@ _KINDS: Mapping[str, str] = {
     "LEAD": "CustomerLead",
     "NOTE": "CustomerNote",
     "JOB": "CustomerJob",
+    "MERGE": "CustomerMerge",
     "SEGMENT": "CustomerSegment",
 }
 

@@ -45,7 +45,7 @@ from ..accounts.inputs import (
     metadata_filter,
 )
 from ..consent.enums import CustomerConsentChannel, CustomerConsentPurpose, CustomerConsentState
-from ..core.base import channels_of, checked_text, key_of, keys_of, spelled
+from ..core.base import channels_of, checked_text, key_of, keys_of, record_keys_of, spelled
 from ..core.mutations import actor_of
 from ..core.types import JSON, DateTime, DateTimeRangeInput, IntRangeInput, OrderDirection, enum_of, list_of
 from ..fields.filters import field_filters, sorted_field
@@ -407,7 +407,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _ids(global_ids: Sequence[str]) -> list[int]:
-    return [key_of(global_id, "CustomerRecord", field="ids") for global_id in _few(global_ids, "ids")]
+    return record_keys_of(_few(global_ids, "ids"), field="ids")
 
 
 def _few(values: Sequence[Any], field: str) -> Sequence[Any]:

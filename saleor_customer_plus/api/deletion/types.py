@@ -9,7 +9,8 @@ import graphene
 from ...deletion import services as deletion
 from ...deletion.services import Losses
 from ...errors import CustomerPlusError, ErrorCode
-from ..core.base import channels_of
+from ...records import former
+from ..core.base import channels_of, to_global_id
 
 
 class CustomerRecordDeletionPreview(graphene.ObjectType):  # type: ignore[misc]
@@ -40,6 +41,14 @@ class CustomerRecordDeletionPreview(graphene.ObjectType):  # type: ignore[misc]
 
 def losses_for(info: Any, record_id: int) -> Losses:
     losses = deletion.losses(record_id, channels_of(info))
+    if losses is None and (left := former.successors([record_id]).get(record_id)) is not None:
+        # Whoever names it may not know of the merge: that is no reason to delete the other one.
+        raise CustomerPlusError(
+            "This record was merged into another one. Undo the merge, or delete that one.",
+            code=ErrorCode.STALE,
+            field="id",
+            id=to_global_id("CustomerRecord", left),
+        )
     if losses is None:
         raise CustomerPlusError("No record has this id.", code=ErrorCode.NOT_FOUND, field="id")
     return losses

@@ -36,6 +36,7 @@ CustomerJobKind = enum_of(
         "UPDATE": "Performs one action on many records",
         "UNDO": "Reverts the changes of another job",
         "DUPLICATES": "Searches all records for duplicates",
+        "MERGE": "Merges records that are the same person",
         "INSIGHTS": "Computes RFM groups, and when customers are expected to buy again, from their figures",
         "RECONCILIATION": "Compares all records, orders and figures with Saleor, and corrects what differs",
     },

@@ -11,7 +11,7 @@ from ...errors import Problems
 from ...leads.models import LeadOrigin, LeadState
 from ...leads.queries import LeadFilter, LeadList, LeadSortField
 from ...saleor_adapter import staff
-from ..core.base import checked_text, key_of, keys_of
+from ..core.base import checked_text, key_of, keys_of, record_key_of
 from ..core.types import DateTime, DateTimeRangeInput, OrderDirection, enum_of, list_of
 from ..customers.inputs import MAX_SEARCH_LENGTH, MAX_VALUES
 
@@ -147,7 +147,7 @@ def lead_filter(given: Mapping[str, Any] | None, search: str | None = None) -> L
     problems = Problems()
     with problems.noted():
         if "record_id" in given:
-            given["record_id"] = key_of(given["record_id"], "CustomerRecord", field="record_id")
+            given["record_id"] = record_key_of(given["record_id"], field="record_id")
     with problems.noted():
         if "owner_ids" in given:
             given["owner_ids"] = keys_of(given["owner_ids"], "User", field="owner_ids", most=MAX_VALUES)

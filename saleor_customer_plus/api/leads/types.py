@@ -18,6 +18,7 @@ from ..core.back_references import named
 from ..core.base import to_global_id
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.dataloaders import load
+from ..core.merged_from import merged_from
 from ..core.types import DateTime, list_of
 from ..ledger.types import visible_order_id
 from ..staff.types import CustomerStaffMember, load_member
@@ -55,6 +56,7 @@ class CustomerLead(graphene.ObjectType):  # type: ignore[misc]
     )
     created_at = DateTime(required=True, description="When the lead was created.")
     updated_at = DateTime(required=True, description="When the lead was last updated.")
+    merged_from = merged_from("leads")
 
     @staticmethod
     def resolve_id(lead: Lead, _info: Any) -> str:

@@ -21,6 +21,7 @@ from ..core.base import to_global_id
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.dataloaders import load
 from ..core.downloads import Download, address_of, register
+from ..core.merged_from import merged_from
 from ..core.types import DateTime, list_of
 from ..staff.types import CustomerStaffMember, load_member
 
@@ -89,6 +90,7 @@ class CustomerNote(graphene.ObjectType):  # type: ignore[misc]
     versions = list_of(CustomerNoteVersion, required=True, description="Previous versions of the text, latest first.")
     created_at = DateTime(required=True, description="When the note was created.")
     updated_at = DateTime(required=True, description="When the text or the mentions were last updated.")
+    merged_from = merged_from("notes")
 
     @staticmethod
     def resolve_id(note: Note, _info: Any) -> str:

@@ -35,7 +35,7 @@ from ..groups.types import GroupsOfRecord
 from ..insights.types import InsightsOfRecord
 from ..leads.types import LeadsOfRecord
 from ..ledger.types import OrdersOfRecord, load_summary, visible_order_id
-from ..newsletter.types import NewsletterOfRecord
+from ..merging.types import MergesOfRecord
 from ..notes.types import NotesOfRecord
 from ..segments.types import SegmentsOfRecord
 from ..tags.types import TagsOfRecord
@@ -186,7 +186,7 @@ class CustomerRecord(
     FieldsOfRecord,
     GroupsOfRecord,
     SegmentsOfRecord,
-    NewsletterOfRecord,
+    MergesOfRecord,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """One person, identified by one e-mail address: a guest, account holder or lead, or each in turn."""

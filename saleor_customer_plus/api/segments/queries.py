@@ -24,7 +24,7 @@ from ...records.labels import MAX_NAME_LENGTH
 from ...records.models import CustomerRecord as Record
 from ...segments import definitions, models, queries
 from ...segments.queries import SegmentList, SegmentSortField
-from ..core.base import channels_of, checked_text, key_of, staff_only, with_api_errors
+from ..core.base import channels_of, checked_text, key_of, record_key_of, staff_only, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.types import JSON, list_of
 from ..records.types import CustomerRecord
@@ -188,7 +188,7 @@ class SegmentQueries:
         query: str | None = None,
         tree: Any = None,
     ) -> Explanation | None:
-        record = key_of(record_id, "CustomerRecord", field="record_id")
+        record = record_key_of(record_id, field="record_id")
         condition = read_condition(query, tree, required=segment_id is None)
         if segment_id is not None and condition is not None:
             raise CustomerPlusError("Give either `segmentId`, or `query` or `tree`.", field="segment_id")

@@ -11,6 +11,7 @@ from ...activity.services import Actor
 from ...bulk import undo, updates
 from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...records import former
 from ..core.base import key_of, with_ids_of
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
@@ -57,6 +58,8 @@ class CustomerRecordsBulkUpdate(StaffMutation):
         with problems.noted():
             name, arguments = job_of_action(action, actor)
         problems.raise_any()
+        if isinstance(of, list) and name != "delete":
+            of = former.current_ids(of)  # who names a record may not know of a merge: that deletes nobody else
         expected = action["delete"]["expected"] if name == "delete" else None
         if expected is not None:
             _check_number(of, expected)

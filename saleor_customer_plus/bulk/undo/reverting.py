@@ -29,6 +29,7 @@ from ...jobs.undone import undone_job_ids
 from ...leads import services as leads
 from ...leads.models import Lead
 from ...ledger.refresh import refresh_carefully
+from ...merging.models import MovedRow
 from ...records.activation import set_active
 from ...records.addresses import ADDRESS
 from ...records.editing import Edition, Writer
@@ -230,18 +231,22 @@ def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:
     query = sql.fill(
         """
         WITH begun AS (
-            SELECT record_id, min(id) AS id FROM {entries}
-            WHERE record_id = ANY({ids}) AND cause_type = {cause_type} AND cause_id = {cause_id}
-            GROUP BY record_id
+            SELECT b.record_id, min(b.id) AS id FROM {entries} b
+            WHERE b.record_id = ANY({ids}) AND b.cause_type = {cause_type} AND b.cause_id = {cause_id}
+                AND NOT EXISTS (SELECT FROM {moved} m WHERE m."table" = 'activity' AND m.row_id = b.id)
+            GROUP BY b.record_id
         )
         SELECT e.record_id, e.type, e.before, e.after,
             e.cause_type = {cause_type} AND e.cause_id = {cause_id} AS is_ours
         FROM begun b JOIN {entries} e ON e.record_id = b.record_id AND e.id >= b.id
         WHERE e.type = ANY({types})
             AND (e.cause_type <> {cause_type} OR e.cause_id = {cause_id} OR NOT e.cause_id = ANY({undone_job_ids}))
+            -- What happened to another record before it was merged into this one happened to nothing of this one.
+            AND NOT EXISTS (SELECT FROM {moved} m WHERE m."table" = 'activity' AND m.row_id = e.id)
         ORDER BY e.id
         """,
         entries=sql.table(ActivityEntry),
+        moved=sql.table(MovedRow),
         ids=list(record_ids),
         cause_type=undone.type.value,
         cause_id=undone.id,

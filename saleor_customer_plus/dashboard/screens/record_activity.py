@@ -46,7 +46,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "notes": (_("Notes"), ("NOTE_ADDED", "NOTE_EDITED", "NOTE_DELETED", "FILE_ATTACHED", "FILE_REMOVED")),
     "leads": (_("Leads"), ("LEAD_ADDED", "LEAD_CHANGED", "LEAD_CONVERTED", "LEAD_DELETED")),
-    "consent": (_("Consent"), ("CONSENT_CHANGED", "LINKS_REVOKED")),
+    "consent": (_("Consent"), ("CONSENT_CHANGED",)),
     "account": (
         _("Account and access"),
         (

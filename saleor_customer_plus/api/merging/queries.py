@@ -1,0 +1,71 @@
+"""Preview a merge or its undo, and read a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import graphene
+
+from ...errors import CustomerPlusError, ErrorCode
+from ...merging import queries
+from ...merging.models import Merge
+from ...merging.preview import Plan, plan
+from ...merging.undo import Conflict, preview
+from ..core.base import channels_of, key_of, requestor_of, staff_only, with_api_errors
+from ..core.mutations import actor_of
+from ..core.types import list_of
+from .inputs import CustomerRecordMergePreviewInput, request_of
+from .types import CustomerMerge, CustomerMergeConflict, CustomerRecordMergePreview
+
+
+class CustomerRecordMergeUndoPreview(graphene.ObjectType):  # type: ignore[misc]
+    """What the undo of a merge would do."""
+
+    merge = graphene.Field(CustomerMerge, required=True, description="Which merge would be undone.")
+    conflicts = list_of(CustomerMergeConflict, required=True, description="What would not be restored.")
+
+
+class MergeQueries:
+    """The queries about merges."""
+
+    customer_record_merge_preview = graphene.Field(
+        CustomerRecordMergePreview,
+        description="Preview of a merge of customer records, with a token to confirm it. Requires MANAGE_USERS.",
+        input=CustomerRecordMergePreviewInput(required=True, description="Records to merge, and choices."),
+    )
+    customer_merge = graphene.Field(
+        CustomerMerge,
+        description="Look up a merge by ID. Requires MANAGE_USERS.",
+        id=graphene.ID(required=True, description="Global ID, as in `CustomerRecord.merges`."),
+    )
+    customer_record_merge_undo_preview = graphene.Field(
+        CustomerRecordMergeUndoPreview,
+        description="Preview of the undo of a merge. Fails like `customerRecordMergeUndo`. Requires MANAGE_USERS.",
+        merge_id=graphene.ID(required=True, description="Global ID, as in `CustomerRecord.merges`."),
+    )
+
+    @staticmethod
+    @staff_only
+    @with_api_errors
+    def resolve_customer_record_merge_preview(_root: Any, info: Any, input: Mapping[str, Any]) -> Plan:
+        return plan(request_of(input), requestor=requestor_of(info), channels=channels_of(info))
+
+    @staticmethod
+    @staff_only
+    @with_api_errors
+    def resolve_customer_merge(_root: Any, _info: Any, id: str) -> Merge | None:
+        return queries.find(key_of(id, "CustomerMerge", field="id"))
+
+    @staticmethod
+    @staff_only
+    @with_api_errors
+    def resolve_customer_record_merge_undo_preview(_root: Any, info: Any, merge_id: str) -> Mapping[str, Any]:
+        key = key_of(merge_id, "CustomerMerge", field="merge_id")
+        conflicts: list[Conflict] = preview(
+            key, actor=actor_of(info), requestor=requestor_of(info), channels=channels_of(info)
+        )
+        merge = queries.find(key)
+        if merge is None:
+            raise CustomerPlusError("No merge has this id.", code=ErrorCode.NOT_FOUND, field="merge_id")
+        return {"merge": merge, "conflicts": conflicts}
