@@ -22,6 +22,7 @@ from .merging.duplicates.models import (
     UncheckedRecord,
 )
 from .merging.models import Merge, MergedRecord, MovedRow
+from .messages.models import MessageTemplate, MessageTemplateText
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .records.models import CustomerEmail, CustomerRecord, FormerRecord, ReleasedAccount
 from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
@@ -66,6 +67,8 @@ __all__ = [
     "MailAttachment",
     "Merge",
     "MergedRecord",
+    "MessageTemplate",
+    "MessageTemplateText",
     "MovedRow",
     "Note",
     "NoteMention",

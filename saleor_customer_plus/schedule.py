@@ -14,6 +14,7 @@ _PERIODIC = (
     ("customer-plus-enquiries", "take_submissions", 300),
     ("customer-plus-notices", "send_notices", 300),
     ("customer-plus-mail", "send_mail", 60),
+    ("customer-plus-mailbox", "read_mailbox", 120),
     ("customer-plus-segments", "refresh_segments", 60),
     ("customer-plus-left-vouchers", "end_left_vouchers", 600),
     ("customer-plus-dashboard", "refresh_dashboard_app", 600),

@@ -99,6 +99,18 @@ def _read_sender(text: str) -> str:
     return text.strip()
 
 
+def _read_mailbox(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("imap", "imaps") and all((parts.hostname, parts.username, parts.password))
+        is_one = is_one and (parts.port or 1) > 0 and not any(char in text for char in ' "\\\r\n')
+    except ValueError:
+        is_one = False
+    if text and not is_one:
+        raise ValueError("Enter an address such as imaps://user:password@mail.example.com/INBOX.")
+    return text
+
+
 def _read_country(text: str) -> str:
     if text and text.upper() not in countries:
         raise ValueError("Enter the two letters of a country, such as DE.")
@@ -164,9 +176,9 @@ def long_text(default: str, label: str, help_text: str) -> str:
     return _declare(default, Shown(host.ConfigurationTypeField.MULTILINE, label, help_text, str))
 
 
-def secret(default: str, label: str, help_text: str) -> str:
+def secret(default: str, label: str, help_text: str, *, read: Callable[[str], str] = str) -> str:
     """A text that Saleor keeps and shows as a password."""
-    return _declare(default, Shown(host.ConfigurationTypeField.SECRET, label, help_text, str))
+    return _declare(default, Shown(host.ConfigurationTypeField.SECRET, label, help_text, read))
 
 
 def _declare(default: _Value, shown: Shown) -> _Value:
@@ -341,6 +353,19 @@ class CustomerPlusSettings:
         "Address for test messages",
         "Where test messages are sent. Blank is the e-mail address of who sends the test.",
         read=_read_sender,
+    )
+    mailbox_secret: str = secret(
+        "",
+        "Mailbox of replies",
+        "Such as imaps://user:password@mail.example.com/INBOX: unread messages in it are taken into the conversations "
+        "with customers. Percent-encode special characters of the password. Blank by default.",
+        read=_read_mailbox,
+    )
+    messages_of_strangers: bool = switch(
+        False,
+        "Make records for strangers",
+        "Make a record, with the source contact form, for everybody who writes to the mailbox and is not known yet. "
+        "Off by default.",
     )
     default_country: str = text(
         "",

@@ -5,6 +5,7 @@ Those of groups, mail and segments are in a module of their package, because the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.utils import timezone
@@ -25,6 +26,7 @@ from .mail import attachments as mail_attachments
 from .mail import tasks as mail_tasks  # noqa: F401 - registers them
 from .merging.duplicates import duplicates_job
 from .merging.duplicates import finding as duplicates
+from .messages import mailbox
 from .notes import notifications as note_notices
 from .notes import orphans
 from .records import images
@@ -32,8 +34,10 @@ from .saleor_adapter import dashboard_app
 from .segments import following
 from .segments import tasks as segment_tasks  # noqa: F401 - registers them
 from .sync import catch_up as catching_up
-from .sync import reactions, reconciliation
+from .sync import incoming_mail, reactions, reconciliation
 from .sync.retries import retry_set_aside
+
+logger = logging.getLogger(__name__)
 
 job_kinds.register_all()
 
@@ -188,6 +192,15 @@ def tell_lead_created(lead_id: int) -> None:
 def mail_lead_created(lead_id: int) -> None:
     """A task of its own, so that the others are not told again where the mail server was away."""
     lead_notices.mail_lead_created(lead_id)
+
+
+@task("read_mailbox")
+def read_mailbox() -> None:
+    """Run by Celery beat: take in what customers answered."""
+    try:
+        incoming_mail.read_mailbox(seconds=50)
+    except mailbox.MailboxError as error:
+        logger.error("%s The next run tries again.", error)
 
 
 @task("refresh_dashboard_app")

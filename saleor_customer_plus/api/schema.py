@@ -34,6 +34,8 @@ from .leads.queries import LeadQueries
 from .ledger.mutations import OrderMutations
 from .merging.mutations import MergeMutations
 from .merging.queries import MergeQueries
+from .messages.mutations import MessageMutations
+from .messages.queries import MessageQueries
 from .notes.mutations import NoteMutations
 from .notes.queries import NoteQueries
 from .records.state_mutations import RecordMutations
@@ -59,6 +61,7 @@ class Query(
     ConsentQueries,
     LeadQueries,
     NoteQueries,
+    MessageQueries,
     ContactFormQueries,
     JobQueries,
     ExportQueries,
@@ -86,6 +89,7 @@ class Mutation(
     ConsentMutations,
     LeadMutations,
     NoteMutations,
+    MessageMutations,
     ContactFormMutations,
     JobMutations,
     ExportMutations,

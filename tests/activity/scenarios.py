@@ -44,6 +44,8 @@ from tests.factories import (
 )
 from tests.notes.samples import PDF
 
+MESSAGE = {"subject": "Your order", "body": "It is ready."}
+TEMPLATE = {"name": "Ready", "texts": [{"languageCode": "en", **MESSAGE}]}
 CONSENT = {"channel": "EMAIL", "purpose": "PROMOTIONAL", "state": "SUBSCRIBED"}
 
 
@@ -63,7 +65,7 @@ class World:
 
     def __init__(self, api: Api, on_commit: Callable[[], Any]) -> None:
         self.api, self.on_commit = api, on_commit
-        save_settings(contact_form=True)
+        save_settings(contact_form=True, mail_sender="shop@shop.example")
         self.account = make_account("anna@example.com")
         make_order(account=self.account)
         reactions.account_changed(self.account.pk)
@@ -332,6 +334,26 @@ def _(world: World) -> Call:
     return Call({"id": world.id(world.note)}, ANNA)
 
 
+def letter(address: str) -> SimpleUploadedFile:
+    """A message of somebody to the shop."""
+    return SimpleUploadedFile("letter.eml", f"From: {address}\nSubject: Hello\n\nHello".encode())
+
+
+@scenario("customerMessageReceive")
+def _(_world: World) -> Call:
+    return Call({}, ANNA, by=(ActorType.CUSTOMER, ""), files={"message": letter("anna@example.com")})
+
+
+def template(world: World) -> str:
+    """The id of a template."""
+    made = world.ask(
+        "mutation ($input: CustomerMessageTemplateInput!)"
+        " { customerMessageTemplateCreate(input: $input) { template { id } errors { message } } }",
+        input=TEMPLATE,
+    )
+    return str(made["template"]["id"])
+
+
 @scenario("customerLeadSubmit:known", "customerLeadSubmit:unknown")
 def _(world: World, part: str) -> Call:
     email = "anna@example.com" if part == "known" else "carla@example.com"
@@ -346,6 +368,11 @@ def _(world: World) -> Call:
 
 
 SCENARIOS |= {
+    "customerMessageSend": lambda w: Call({"recordId": w.id(w.anna), "input": MESSAGE}, ANNA),
+    "customerMessageSendTest": lambda w: Call({"recordId": w.id(w.anna), "input": MESSAGE}, ANNA),
+    "customerMessageTemplateCreate": lambda _w: Call({"input": TEMPLATE}, NOBODY),
+    "customerMessageTemplateUpdate": lambda w: Call({"id": template(w), "input": {"name": "Done"}}, NOBODY),
+    "customerMessageTemplateDelete": lambda w: Call({"id": template(w)}, NOBODY),
     "customerNoteCreate": lambda w: Call(
         {
             "recordId": w.id(w.anna),

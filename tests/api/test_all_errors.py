@@ -27,6 +27,7 @@ from saleor_customer_plus.addresses.models import CustomerAddress
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.schema import schema
 from saleor_customer_plus.deletion import services as deletion
+from saleor_customer_plus.messages.models import MessageTemplate
 from saleor_customer_plus.segments.models import SavedView
 from tests.client import Api
 from tests.factories import (
@@ -139,6 +140,9 @@ def valid(storage: Any) -> dict[str, Any]:
         "address": to_global_id("CustomerAddress", CustomerAddress.objects.create(record=record, city="Ulm").pk),
     }
     view = SavedView.objects.create(name="Mine", key="mine", owner_type="STAFF", owner_id="0", is_shared=True)
+    template = MessageTemplate.objects.create(name="Hello", key="hello")
+    ids["template"] = to_global_id("CustomerMessageTemplate", template.pk)
+    text = {"languageCode": "en", "subject": "Hi", "body": "Hello"}
     ids["segment"] = to_global_id("CustomerSegment", make_segment().pk)
     ids["view"] = to_global_id("CustomerSavedView", view.pk)
     decision = {"channel": "EMAIL", "purpose": "NEWSLETTER", "state": "SUBSCRIBED"}
@@ -161,6 +165,10 @@ def valid(storage: Any) -> dict[str, Any]:
         "customerRecordGroupsJoin": {"recordId": ids["record"], "groupIds": [ids["group"]]},
         "customerRecordGroupsLeave": {"recordId": ids["record"], "groupIds": [ids["group"]]},
         "customerNoteCreate": {"recordId": ids["record"], "input": {"text": "Hello"}},
+        "customerMessageSend": {"recordId": ids["record"], "input": {"subject": "Hi", "body": "Hello"}},
+        "customerMessageSendTest": {"recordId": ids["record"], "input": {"subject": "Hi", "body": "Hello"}},
+        "customerMessageTemplateCreate": {"input": {"name": "New", "texts": [text]}},
+        "customerMessageTemplateUpdate": {"id": ids["template"], "input": {"name": "New", "texts": [text]}},
         "customerNoteUpdate": {"id": ids["note"], "input": {"text": "Hello"}},
         "customerNoteAttachmentsAdd": {"noteId": ids["note"], "attachments": []},
         "customerLeadCreate": {"input": {"recordId": ids["record"], "message": "Hello"}},
@@ -201,6 +209,7 @@ EXCLUSIVE = {
     ("customerFieldUpdate", "id"),  # without it nobody knows the type, nor which limits and choices it allows
 }
 EXCLUSIVE |= {
+    *((f"customerMessageSend{verb}", "input.templateId") for verb in ("", "Test")),  # or subject and body
     *((f"customerSegment{verb}", "input.tree") for verb in ("Create", "Update")),  # or query
     *((f"customerSavedView{verb}", "input.tree") for verb in ("Create", "Update")),
     ("customerSegmentSnapshot", "groupId"),  # or tag

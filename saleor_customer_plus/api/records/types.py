@@ -36,6 +36,7 @@ from ..insights.types import InsightsOfRecord
 from ..leads.types import LeadsOfRecord
 from ..ledger.types import OrdersOfRecord, load_summary, visible_order_id
 from ..merging.types import MergesOfRecord
+from ..messages.types import MessagesOfRecord
 from ..notes.types import NotesOfRecord
 from ..segments.types import SegmentsOfRecord
 from ..tags.types import TagsOfRecord
@@ -182,6 +183,7 @@ class CustomerRecord(
     ConsentOfRecord,
     LeadsOfRecord,
     NotesOfRecord,
+    MessagesOfRecord,
     TagsOfRecord,
     FieldsOfRecord,
     GroupsOfRecord,

@@ -7,7 +7,7 @@ when most rows share `a`.
 """
 
 from .orderings import InRows, Key, Ordering, RankedSegment, Segment
-from .pages import LIMIT, Edge, Page, Window, count_of_each, page, page_of_each
+from .pages import LIMIT, Edge, Page, Window, count_of_each, page, page_of_each, read_cursor
 
 __all__ = [
     "LIMIT",
@@ -22,4 +22,5 @@ __all__ = [
     "count_of_each",
     "page",
     "page_of_each",
+    "read_cursor",
 ]

@@ -108,7 +108,7 @@ class Page(Generic[Row]):
 
 def page(ordering: Ordering[Row], window: Window) -> Page[Row]:
     """Read one page: a few statements for each segment that it touches."""
-    cursor = _cursor(ordering, window)
+    cursor = read_cursor(ordering, window)
     found = _read(ordering, cursor, window.size + 1, backward=window.backward)
 
     def is_anything_behind() -> bool:
@@ -148,7 +148,7 @@ def page_of_each(
     `ordering` is that of all children, in one segment; `parent` is the field by which a child knows its own.
     """
     (segment,) = ordering.segments
-    cursor = _cursor(ordering, window)
+    cursor = read_cursor(ordering, window)
     values = None if cursor is None else cursor[1]
     children = segment.rows.filter(**{parent: OuterRef("pk")})
     behind: Any = Value(False)
@@ -182,7 +182,7 @@ def count_of_each(rows: QuerySet[Any, Any], parents: Collection[int], *, parent:
     return dict.fromkeys(parents, 0) | dict(counted.values_list(parent, "n"))
 
 
-def _cursor(ordering: Ordering[Any], window: Window) -> tuple[int, Sequence[Any]] | None:
+def read_cursor(ordering: Ordering[Any], window: Window) -> tuple[int, Sequence[Any]] | None:
     """Read the cursor that a client sent: a segment and the values there. Anybody may have made it up."""
     if window.cursor is None:
         return None

@@ -1,0 +1,299 @@
+"""Reading a message that somebody sent to the shop, and keeping it: the one writer of what was received.
+
+Nothing of it is trusted. It is read part by part, with limits for each; its HTML becomes text, so that no script runs
+and no picture is loaded by which the sender would learn that it was read; files are looked at by what their bytes say,
+as those of notes are.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import hashlib
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+
+import nh3
+from django.utils import timezone
+
+from ..activity.models import ActivityType, ActorType
+from ..activity.services import Actor, Entry, append
+from ..errors import CustomerPlusError, ErrorCode
+from ..records.email import normalize_email
+from ..records.locks import hold_records
+from ..settings import CustomerPlusSettings
+from . import attachments
+from .attachments import MAX_FILES, MEGABYTE, Staging, StoredFile
+from .models import Mail, MailKind, MailState
+
+MAX_BYTES = 25 * MEGABYTE
+MAX_TEXT = 100_000
+_MAX_HTML = 1_000_000
+_MAX_PARTS = 200
+_MAX_HEADER = 20_000
+
+CUSTOMER = Actor(ActorType.CUSTOMER)
+
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,253}>")
+# Where HTML ends a line; what has no text of its own is taken away with all that is in it.
+_BLOCKS = {
+    "p",
+    "br",
+    "div",
+    "li",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "hr",
+    "ul",
+    "ol",
+    "table",
+}
+_SILENT = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "select"}
+_ENDS = re.compile(r"<\s*/?\s*(?:p|br|div|li|tr|h[1-6]|blockquote|pre|hr|ul|ol|table)\b[^>]*>", re.IGNORECASE)
+_BY_MACHINE = ("auto_reply", "bulk", "junk", "list")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a report of a mail server says: that some messages could not be delivered, or only that they are late."""
+
+    message_ids: tuple[str, ...]
+    is_final: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message that was received, read."""
+
+    message_id: str
+    references: tuple[str, ...]
+    sender_name: str
+    sender: str  # normalised; blank if there is none
+    subject: str
+    text: str
+    sent_at: datetime
+    is_automatic: bool
+    bounce: Bounce | None
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+    dropped_files: int = 0
+
+
+def read(raw: bytes, settings: CustomerPlusSettings) -> Received:
+    """Read a message as RFC 5322 writes it. Raise `CustomerPlusError` for what is none, or is too big."""
+    if len(raw) > MAX_BYTES:
+        raise CustomerPlusError(
+            f"A message may have at most {MAX_BYTES // MEGABYTE} MB.", code=ErrorCode.LIMIT_REACHED, field="message"
+        )
+    try:
+        message = email.message_from_bytes(raw, policy=email.policy.compat32)
+        if not message.keys():
+            raise ValueError("no headers")
+        return _read(message, raw, settings)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        raise CustomerPlusError(
+            "This is no e-mail that can be read: send it as the mail server received it.", field="message"
+        ) from None
+
+
+def _read(message: Message, raw: bytes, settings: CustomerPlusSettings) -> Received:
+    parts = list(_parts(message))
+    name, address = _sender(message)
+    files: list[tuple[str, bytes]] = []
+    dropped = 0
+    texts: dict[str, list[str]] = {"plain": [], "html": []}
+    most = settings.attachment_megabytes * MEGABYTE
+    for part in parts:
+        if part.is_multipart():
+            continue
+        kind, file_name = part.get_content_type(), _header(part.get_filename() or "")
+        if not file_name and part.get_content_disposition() != "attachment" and kind in ("text/plain", "text/html"):
+            texts[kind.partition("/")[2]].append(_decoded(part))
+            continue
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes) or not content or not file_name:
+            continue  # a picture in the text, say
+        if len(files) >= MAX_FILES or len(content) > most:
+            dropped += 1
+            continue
+        files.append((file_name, content))
+    text = "\n".join(texts["plain"]).strip() or "\n".join(map(text_of_html, texts["html"])).strip()
+    return Received(
+        message_id=_own_id(message, raw),
+        references=_references(message),
+        sender_name=name,
+        sender=address,
+        subject=_header(message.get("Subject", ""))[:255],
+        text=_kept(text)[:MAX_TEXT],
+        sent_at=_sent_at(message),
+        is_automatic=_is_automatic(message),
+        bounce=_bounce(message, parts, address),
+        files=files,
+        dropped_files=dropped,
+    )
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    for number, part in enumerate(message.walk()):
+        if number == _MAX_PARTS:
+            return
+        yield part
+
+
+def _header(value: object) -> str:
+    """A header as it is read, in one line."""
+    try:
+        text = str(make_header(decode_header(str(value)[:_MAX_HEADER])))
+    except (ValueError, LookupError, email.errors.MessageError):
+        text = str(value)[:_MAX_HEADER]
+    return " ".join(_kept(text).split())
+
+
+def _kept(text: str) -> str:
+    """The text without what no database can hold, nor anybody see."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text)
+
+
+def _decoded(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return ""
+    content = content[: _MAX_HTML * 2]
+    try:
+        return content.decode(part.get_content_charset() or "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")
+
+
+def text_of_html(made: str) -> str:
+    """What a person would read of some HTML, as text."""
+    clean = nh3.clean(made[:_MAX_HTML], tags=_BLOCKS, clean_content_tags=_SILENT, attributes={})
+    lines = [" ".join(line.split()) for line in html.unescape(_ENDS.sub("\n", clean.replace("\n", " "))).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _sender(message: Message) -> tuple[str, str]:
+    """Name and normalised address of who sent it, as the message says: anybody may write anything there."""
+    found = getaddresses([str(message.get("From", ""))[:_MAX_HEADER]])
+    name, address = found[0] if len(found) == 1 else ("", "")
+    address = normalize_email(_kept(address))
+    return _header(name)[:200], address if "@" in address and len(address) <= 254 else ""
+
+
+def _own_id(message: Message, raw: bytes) -> str:
+    """The Message-ID; of a message that has none, or an unusable one, what its bytes come to."""
+    found = _MESSAGE_ID.search(str(message.get("Message-ID", "")))
+    return _kept(found[0]) if found else f"<{hashlib.sha256(raw).hexdigest()}@received.invalid>"
+
+
+def _references(message: Message) -> tuple[str, ...]:
+    """What it answers: first In-Reply-To, then References, the last one first."""
+    answered = _MESSAGE_ID.findall(str(message.get("In-Reply-To", ""))[:_MAX_HEADER])
+    thread = _MESSAGE_ID.findall(str(message.get("References", ""))[:_MAX_HEADER])
+    return tuple(dict.fromkeys([*answered, *reversed(thread)]))[:50]
+
+
+def _sent_at(message: Message) -> datetime:
+    """When it was sent, as it says. Never in the future, nor before there was e-mail as we know it."""
+    now = timezone.now()
+    try:
+        at = parsedate_to_datetime(str(message.get("Date", "")))
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return now
+    return at if now - timedelta(days=365) < at < now else now
+
+
+def _is_automatic(message: Message) -> bool:
+    submitted = str(message.get("Auto-Submitted", "no")).strip().lower()
+    return (
+        not submitted.startswith("no")
+        or str(message.get("Precedence", "")).strip().lower() in _BY_MACHINE
+        or any(name in message for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"))
+    )
+
+
+def _bounce(message: Message, parts: list[Message], sender: str) -> Bounce | None:
+    """What a delivery status notification (RFC 3464) says, also one of a server that does not follow it."""
+    is_report = (
+        message.get_content_type() == "multipart/report"
+        and str(message.get_param("report-type", "")).lower() == "delivery-status"
+    )
+    is_from_server = sender.partition("@")[0] in ("mailer-daemon", "postmaster")
+    has_no_sender = str(message.get("Return-Path", "")).strip() == "<>"
+    if not (is_report or (is_from_server and (has_no_sender or _is_automatic(message)))):
+        return None
+    ids, said, actions = list(_references(message)), [], []
+    for part in parts:
+        kind = part.get_content_type()
+        if kind in ("message/rfc822", "text/rfc822-headers"):
+            original = part.as_string()[:_MAX_HEADER] if kind == "text/rfc822-headers" else _inner(part)
+            found = re.search(r"(?im)^message-id:\s*(<[^<>\s]+>)", original)
+            ids += [found[1]] if found else []
+        if part.get("Action"):
+            actions.append(str(part["Action"]).strip().lower())
+            said.append(" ".join(str(part.get(name, "")) for name in ("Status", "Diagnostic-Code")))
+    is_final = "failed" in actions if actions else not is_report
+    return Bounce(tuple(dict.fromkeys(ids)), is_final, _header("; ".join(filter(None, said)))[:500])
+
+
+def _inner(part: Message) -> str:
+    inner = part.get_payload()
+    return "\n".join(f"{name}: {value}" for one in inner if isinstance(one, Message) for name, value in one.items())[
+        :_MAX_HEADER
+    ] if isinstance(inner, list) else ""  # fmt: skip
+
+
+# Keeping it.
+
+
+def stored_files(received: Received, stage: Staging) -> tuple[list[StoredFile], int]:
+    """Store its files. Return them, and how many are of a type that is not taken."""
+    stored = [stage.take(content, name) for name, content in received.files]
+    taken = [one for one in stored if one is not None]
+    return taken, received.dropped_files + len(stored) - len(taken)
+
+
+def keep(record_id: int, received: Received, files: list[StoredFile], dropped: int) -> tuple[Mail | None, bool]:
+    """Keep a message with a record, and log it. Return it, and whether it is new: the same one is kept once.
+
+    In a transaction. None, if the record is gone.
+    """
+    if not hold_records([record_id]):
+        return None, False
+    sender = f"{received.sender_name} <{received.sender}>" if received.sender_name else received.sender
+    row, is_new = Mail.objects.get_or_create(
+        message_id=received.message_id,
+        defaults={
+            "record_id": record_id,
+            "kind": MailKind.AUTO_REPLY if received.is_automatic else MailKind.REPLY,
+            "in_reply_to": next(iter(received.references), "")[:255],
+            "sender": sender[:512],
+            "subject": received.subject,
+            "body": received.text,
+            "is_automatic": received.is_automatic,
+            "dropped_files": dropped,
+            "state": MailState.RECEIVED,
+            "actor_type": CUSTOMER.type,
+            "created_at": received.sent_at,
+        },
+    )
+    if is_new:
+        attachments.attach([(row, files)])
+        after = {"message_id": row.pk, "kind": row.kind, "files": len(files)}
+        append([Entry(record_id, ActivityType.MESSAGE_RECEIVED, after=after, **CUSTOMER.of_entry)])
+    return row, is_new

@@ -1,0 +1,139 @@
+"""What a message means that the shop received: an answer of somebody, a bounce, or a letter of a stranger."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from email.utils import parseaddr
+from enum import StrEnum
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from .. import settings as plugin_settings
+from ..errors import CustomerPlusError
+from ..mail import inbox, outbox
+from ..mail.attachments import staging
+from ..mail.composing import sender_of
+from ..mail.inbox import CUSTOMER, Received
+from ..mail.models import Mail, MailKind
+from ..messages import mailbox
+from ..records import emails
+from ..records.email import normalize_email
+from ..records.models import Source
+from ..settings import CustomerPlusSettings
+from .reactions import records_of_enquirers
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of a message that was received."""
+
+    RECEIVED = "RECEIVED"
+    KNOWN = "KNOWN"
+    BOUNCE = "BOUNCE"
+    UNKNOWN_SENDER = "UNKNOWN_SENDER"
+    IGNORED = "IGNORED"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a message, and the row of it, or of the message that it reports as undelivered."""
+
+    outcome: Outcome
+    mail: Mail | None = None
+
+
+def take(raw: bytes) -> Taken:
+    """Take a message in. The same one twice is taken once. Raise `CustomerPlusError` for what cannot be read."""
+    chosen, _is_active = plugin_settings.load()
+    received = inbox.read(raw, chosen)
+    if received.bounce is not None:
+        return _bounced(received)
+    if not received.sender or received.sender == normalize_email(parseaddr(sender_of(chosen))[1]):
+        return Taken(Outcome.IGNORED)  # from nobody, or a copy of what the shop sent itself
+    with staging() as stage:
+        files, dropped = inbox.stored_files(received, stage) if _is_wanted(received, chosen) else ([], 0)
+        with transaction.atomic():
+            record_id = _record_of(received)
+            if record_id is None and _is_welcome(received, chosen):
+                people = [{"email": received.sender}]
+                ids = records_of_enquirers(people, source=Source.CONTACT_FORM, actor=CUSTOMER)
+                record_id = ids[received.sender]
+            if record_id is None:
+                return Taken(Outcome.UNKNOWN_SENDER)
+            mail, is_new = inbox.keep(record_id, received, files, dropped)
+        if is_new:
+            stage.keep()
+    if mail is None:
+        return Taken(Outcome.UNKNOWN_SENDER)
+    return Taken(Outcome.RECEIVED if is_new else Outcome.KNOWN, mail)
+
+
+def _bounced(received: Received) -> Taken:
+    bounce = received.bounce
+    assert bounce is not None
+    with transaction.atomic():
+        rows = outbox.mark_bounced(bounce.message_ids, bounce.said) if bounce.is_final else []
+    known = rows or list(Mail.objects.filter(message_id__in=bounce.message_ids).exclude(recipient="")[:1])
+    return Taken(Outcome.BOUNCE, next(iter(known), None))
+
+
+def _is_wanted(received: Received, settings: CustomerPlusSettings) -> bool:
+    """Whether its files are worth storing: nobody fills the storage of a shop that does not know them."""
+    if Mail.objects.filter(message_id=received.message_id).exists():
+        return False
+    return _record_of(received) is not None or _is_welcome(received, settings)
+
+
+def _record_of(received: Received) -> int | None:
+    """Whose message it is: of whom it answers, else of who has the sender's address."""
+    if received.references:
+        sent = Mail.objects.filter(message_id__in=received.references).exclude(kind=MailKind.TEST)
+        by_id = dict(sent.values_list("message_id", "record_id"))
+        for reference in received.references:
+            if reference in by_id:
+                return by_id[reference]
+    return emails.owners([received.sender]).get(received.sender)
+
+
+def _is_welcome(received: Received, settings: CustomerPlusSettings) -> bool:
+    """Whether a record is made for a stranger: only for a person, with an address that can be one."""
+    if not settings.messages_of_strangers or received.is_automatic:
+        return False
+    try:
+        validate_email(received.sender)
+    except ValidationError:
+        return False
+    return True
+
+
+def read_mailbox(*, seconds: float) -> dict[Outcome, int]:
+    """Read the mailbox of the settings for so long. Return what became of how many messages.
+
+    A message is marked as read once it is kept: a worker that dies in between leaves it unread, and it is taken once
+    all the same. One that cannot be read is marked, and stops no other. Raises `MailboxError`.
+    """
+    chosen, is_active = plugin_settings.load()
+    counted = dict.fromkeys(Outcome, 0)
+    if not is_active or not chosen.mailbox_secret:
+        return counted
+    until = time.monotonic() + seconds
+    with mailbox.opened(chosen.mailbox_secret) as box:
+        for uid, raw in box.unread():
+            try:
+                if raw is None:
+                    raise CustomerPlusError("The message is too big.")
+                counted[take(raw).outcome] += 1
+            except CustomerPlusError as error:
+                logger.warning("A message of the mailbox was set aside (%s): UID %s.", error.code, uid)
+                counted[Outcome.IGNORED] += 1
+                box.set_aside(uid)
+            else:
+                box.mark_read(uid)
+            if time.monotonic() >= until:
+                break
+    return counted

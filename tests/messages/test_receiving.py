@@ -1,0 +1,247 @@
+"""What customers send to the shop: whose it is, what of it is kept, and what is never done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.core import mail as django_mail
+
+from saleor_customer_plus.activity.models import ActivityEntry, ActorType
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.errors import CustomerPlusError
+from saleor_customer_plus.mail import inbox
+from saleor_customer_plus.mail.inbox import text_of_html
+from saleor_customer_plus.mail.models import Mail, MailAttachment
+from saleor_customer_plus.messages import services
+from saleor_customer_plus.messages.services import Draft
+from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.settings import load
+from saleor_customer_plus.sync import incoming_mail
+from saleor_customer_plus.sync.incoming_mail import Outcome, take
+from tests.factories import make_record
+from tests.notes.samples import PDF
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
+
+
+@pytest.fixture(autouse=True)
+def _shop(configure: Callable[..., None]) -> None:
+    configure(mail_sender="Sofa <shop@shop.example>")
+
+
+def letter(text: str = "Yes, in green.", *, sender: str = "Anna <ANNA@example.com>", **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, "shop@shop.example", "Re: Sofa"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message
+
+
+def sent_to(record: Any, on_commit: Callable[[], Any]) -> Mail:
+    with on_commit():
+        (row,) = services.send(
+            [record.pk], Draft("Sofa", "Which colour?"), load()[0], actor=Actor(ActorType.STAFF, "1")
+        )
+    row.refresh_from_db()
+    return row
+
+
+def test_an_answer_is_of_whom_it_answers_else_of_who_has_the_address(on_commit: Callable[[], Any]) -> None:
+    anna, ben = make_record("anna@example.com"), make_record("ben@example.com")
+    asked = sent_to(ben, on_commit)
+    by_thread = take(letter(Message_ID="<1@example.com>", In_Reply_To=asked.message_id).as_bytes())
+    by_address = take(letter(Message_ID="<2@example.com>", References="<unknown@example.com>").as_bytes())
+    assert [(one.outcome, one.mail.record_id) for one in (by_thread, by_address) if one.mail] == [
+        (Outcome.RECEIVED, ben.pk),
+        (Outcome.RECEIVED, anna.pk),
+    ]
+    kept = Mail.objects.get(message_id="<2@example.com>")
+    assert (kept.kind, kept.state, kept.subject, kept.body) == ("REPLY", "RECEIVED", "Re: Sofa", "Yes, in green.")
+    assert kept.sender == "Anna <anna@example.com>"
+    logged = ActivityEntry.objects.get(record=anna, type="MESSAGE_RECEIVED")
+    assert (logged.actor_type, logged.after) == ("CUSTOMER", {"message_id": kept.pk, "kind": "REPLY", "files": 0})
+
+
+def test_the_same_message_is_kept_once_also_without_a_message_id() -> None:
+    make_record("anna@example.com")
+    for raw in (letter(Message_ID="<1@example.com>").as_bytes(), letter().as_bytes()):
+        assert [take(raw).outcome for _ in range(2)] == [Outcome.RECEIVED, Outcome.KNOWN]
+    assert Mail.objects.count() == 2
+
+
+def test_a_stranger_makes_no_record_unless_the_setting_says_so(configure: Callable[..., None]) -> None:
+    raw = letter(sender="Carla <carla@example.com>").as_bytes()
+    assert take(raw).outcome is Outcome.UNKNOWN_SENDER
+    assert not CustomerRecord.objects.exists()
+    assert not Mail.objects.exists()
+    configure(mail_sender="shop@shop.example", messages_of_strangers=True)
+    assert take(letter(sender="not an address").as_bytes()).outcome is Outcome.IGNORED
+    assert (
+        take(letter(sender="x@y.example", Auto_Submitted="auto-replied").as_bytes()).outcome is Outcome.UNKNOWN_SENDER
+    )
+    assert take(raw).outcome is Outcome.RECEIVED
+    assert CustomerRecord.objects.get().email == "carla@example.com"
+
+
+def test_html_is_text_without_scripts_and_pictures() -> None:
+    make_record("anna@example.com")
+    message = letter(Message_ID="<1@example.com>")
+    message.clear_content()
+    message.set_content(
+        "<html><head><style>p{}</style><title>t</title></head><body><p>Hello &amp; <b>thanks</b></p>"
+        "<script>alert(1)</script><img src='https://evil.example/pixel.gif'><div>1 &lt; 2</div><p onclick=x>bye",
+        subtype="html",
+    )
+    assert take(message.as_bytes()).mail.body == "Hello & thanks\n\n1 < 2\n\nbye"  # type: ignore[union-attr]
+    for hostile in ("<div>" * 50_000, "<" * 100_000, "&lt;script&gt;"):
+        assert "<div" not in text_of_html(hostile)
+
+
+def test_files_are_kept_private_and_those_that_run_or_are_too_big_are_not(configure: Callable[..., None]) -> None:
+    configure(mail_sender="shop@shop.example", attachment_megabytes=1)
+    make_record("anna@example.com")
+    message = letter(Message_ID="<1@example.com>")
+    message.add_attachment(PDF, maintype="application", subtype="octet-stream", filename="../../étude.pdf")
+    message.add_attachment(b"#!/bin/sh\n", maintype="image", subtype="png", filename="x.png")
+    message.add_attachment(b"x" * 1_100_000, maintype="text", subtype="plain", filename="big.txt")
+    kept = take(message.as_bytes()).mail
+    assert kept is not None
+    file = MailAttachment.objects.get()
+    assert (file.name, file.content_type, file.size) == ("étude.pdf", "application/pdf", len(PDF))
+    assert kept.dropped_files == 2
+    assert file.file.name.startswith("customer-plus/mail/")
+
+
+def test_an_automatic_reply_is_told_apart(on_commit: Callable[[], Any]) -> None:
+    make_record("anna@example.com")
+    taken = take(letter(Message_ID="<1@example.com>", Auto_Submitted="auto-replied").as_bytes())
+    assert (taken.outcome, taken.mail and taken.mail.kind) == (Outcome.RECEIVED, "AUTO_REPLY")
+
+
+BOUNCE = """From: MAILER-DAEMON@mx.example
+To: shop@shop.example
+Subject: Undelivered
+Return-Path: <>
+Auto-Submitted: auto-replied
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+Sorry.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; anna@example.com
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 unknown user
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: {id}
+Subject: Sofa
+
+Which colour?
+--b--
+"""
+
+
+def test_a_bounce_marks_the_message_and_is_no_answer(on_commit: Callable[[], Any]) -> None:
+    row = sent_to(make_record("anna@example.com"), on_commit)
+    assert row.state == "SENT"
+    assert len(django_mail.outbox) == 1
+    assert take(BOUNCE.format(action="delayed", id=row.message_id).encode()).outcome is Outcome.BOUNCE
+    row.refresh_from_db()
+    assert row.state == "SENT"
+    for _ in range(2):
+        taken = take(BOUNCE.format(action="failed", id=row.message_id).encode())
+        assert (taken.outcome, taken.mail) == (Outcome.BOUNCE, row)
+    row.refresh_from_db()
+    assert (row.state, row.failure, row.failure_detail) == ("BOUNCED", "BOUNCED", "5.1.1 smtp; 550 unknown user")
+    assert Mail.objects.count() == 1
+    assert take(BOUNCE.format(action="failed", id="<guessed@example.com>").encode()).mail is None
+
+
+def test_a_copy_of_what_the_shop_sent_is_ignored() -> None:
+    assert take(letter(sender="Sofa <shop@shop.example>").as_bytes()).outcome is Outcome.IGNORED
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00" * 100,
+        b"no headers at all",
+        b"From: a@b.example\n" + b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 3000,
+        b"From: " + b"<" * 100_000 + b"@\n\nx",
+        b"Subject: =?utf-8?B?////?= =?nonsense?Q?x?=\nFrom: anna@example.com\nDate: never\n\n\x00\xff\xd8",
+        b"From: anna@example.com\nContent-Type: text/plain; charset=no-such\n\nhi",
+    ],
+)
+def test_whatever_comes_breaks_nothing(raw: bytes) -> None:
+    make_record("anna@example.com")
+    outcome: object = None
+    try:
+        outcome = take(raw).outcome
+    except CustomerPlusError as error:
+        outcome = error.field
+    assert outcome in ("message", Outcome.RECEIVED, Outcome.IGNORED, Outcome.UNKNOWN_SENDER)
+
+
+def test_a_giant_is_refused_unread_and_a_long_text_is_cut() -> None:
+    with pytest.raises(CustomerPlusError) as caught:
+        inbox.read(b"x" * (inbox.MAX_BYTES + 1), load()[0])
+    assert caught.value.code.value == "LIMIT_REACHED"
+    received = inbox.read(letter("word " * 100_000).as_bytes(), load()[0])
+    assert len(received.text) == inbox.MAX_TEXT
+
+
+class FakeServer:
+    """A mail server by IMAP as `imaplib` sees it."""
+
+    def __init__(self, messages: dict[str, bytes]) -> None:
+        self.messages, self.flags = messages, dict.fromkeys(messages, "")
+
+    def __call__(self, *_arguments: Any, **_options: Any) -> FakeServer:
+        return self
+
+    def login(self, user: str, password: str) -> None:
+        assert (user, password) == ("shop@shop.example", "p@ss")
+
+    def select(self, folder: str) -> tuple[str, list[bytes]]:
+        return ("OK", [b"1"]) if folder == '"INBOX"' else ("NO", [b""])
+
+    def logout(self) -> None: ...
+
+    def uid(self, command: str, *arguments: str) -> tuple[str, list[Any]]:
+        if command == "SEARCH":
+            return "OK", [" ".join(uid for uid, flags in self.flags.items() if "Seen" not in flags).encode()]
+        if command == "STORE":
+            self.flags[arguments[0]] += arguments[2]
+            return "OK", [b""]
+        raw = self.messages[arguments[0]]
+        if "SIZE" in arguments[1]:
+            return "OK", [f"1 (UID {arguments[0]} RFC822.SIZE {len(raw)})".encode()]
+        return "OK", [(b"1 (BODY[] {3}", raw), b")"]
+
+
+def test_the_mailbox_is_read_once_and_one_bad_message_stops_no_other(
+    configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(mail_sender="shop@shop.example", mailbox_secret="imaps://shop%40shop.example:p%40ss@imap.example")
+    make_record("anna@example.com")
+    server = FakeServer({"1": letter(Message_ID="<1@example.com>").as_bytes(), "2": b"nonsense",
+                         "3": letter(Message_ID="<3@example.com>").as_bytes()})  # fmt: skip
+    monkeypatch.setattr("imaplib.IMAP4_SSL", server)
+    counted = incoming_mail.read_mailbox(seconds=5)
+    assert (counted[Outcome.RECEIVED], counted[Outcome.IGNORED]) == (2, 1)
+    assert server.flags == {"1": "(\\Seen)", "2": "(\\Seen \\Flagged)", "3": "(\\Seen)"}
+    assert sum(incoming_mail.read_mailbox(seconds=5).values()) == 0
