@@ -38,6 +38,7 @@ from .messages.mutations import MessageMutations
 from .messages.queries import MessageQueries
 from .notes.mutations import NoteMutations
 from .notes.queries import NoteQueries
+from .records.email_mutations import EmailMutations
 from .records.state_mutations import RecordMutations
 from .segments.mutations import SegmentMutations
 from .segments.queries import SegmentQueries
@@ -81,6 +82,7 @@ class Query(
 
 class Mutation(
     RecordMutations,
+    EmailMutations,
     DeletionMutations,
     MergeMutations,
     AccountMutations,

@@ -86,7 +86,7 @@ def read(token: str) -> Link | None:
 
 def has_address(record: CustomerRecord, email: str) -> bool:
     """Whether messages to this address reach the person of the record."""
-    return bool(record.email == email)
+    return email == record.email or email in record.other_emails
 
 
 def revoke(record_id: int) -> int:

@@ -44,19 +44,21 @@ def suppressed_among(emails: Collection[str]) -> dict[str, set[ConsentPurpose]]:
 
 
 def suppressed_records(record_ids: Collection[int]) -> set[tuple[int, str]]:
-    """Those of these records whose address is suppressed, each with a purpose. One statement."""
+    """Those of these records of which an address is suppressed, each with a purpose. One statement."""
     if not record_ids:
         return set()
     query = sql.fill(
         """
         SELECT DISTINCT r.id, s.purpose
-        FROM {keys} k CROSS JOIN {records} r JOIN {suppressed} s ON s.digest = {digest}
+        FROM {keys} k CROSS JOIN {records} r
+        CROSS JOIN LATERAL (SELECT r.email UNION ALL SELECT jsonb_array_elements_text(r.other_emails)) a(email)
+        JOIN {suppressed} s ON s.digest = {digest}
         WHERE r.id = ANY({ids})
         """,
         keys=sql.table(SuppressionKey),
         records=sql.table(CustomerRecord),
         suppressed=sql.table(SuppressedAddress),
-        digest=_digest("r.email"),
+        digest=_digest("a.email"),
         ids=list(record_ids),
     )
     return {(row.id, row.purpose) for row in sql.rows(query)}

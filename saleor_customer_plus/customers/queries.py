@@ -63,20 +63,27 @@ def account_of(record: CustomerRecord) -> host.User | None:
     """
     if record.account_id is not None:
         return host.User.objects.filter(pk=record.account_id).first()
-    ids = [row.id for row in sql.rows(spelt_alike(host.User, "email", [record.email, *record.other_emails]))]
-    return host.User.objects.filter(pk__in=ids).order_by("pk").first()
+    emails = [record.email, *record.other_emails]
+    ids = [row.id for row in sql.rows(spelt_alike(host.User, "email", emails))]
+    accounts = host.User.objects.filter(pk__in=ids).order_by("pk")
+    return min(accounts, key=lambda account: emails.index(normalize_email(account.email)), default=None)
 
 
-def accounts_by_record(keys: Collection[tuple[int | None, str]]) -> dict[tuple[int | None, str], host.User]:
-    """As `account_of`, for records by the account that they are tied to and their address. Two statements.
+def accounts_by_record(keys: Collection[tuple[Any, ...]]) -> dict[tuple[Any, ...], host.User]:
+    """As `account_of`, for records by the account that they are tied to and their addresses. Two statements.
 
     Found by the address as Saleor writes it today, in lower case.
     """
-    tied = host.User.objects.in_bulk([account_id for account_id, _email in keys if account_id is not None])
-    untied = [email for account_id, email in keys if account_id is None]
+    tied = host.User.objects.in_bulk([account_id for account_id, *_emails in keys if account_id is not None])
+    untied = [email for account_id, *emails in keys if account_id is None for email in emails]
     by_email = {account.email: account for account in host.User.objects.filter(sql.is_any("email", untied))}
-    found = {key: by_email.get(key[1]) if key[0] is None else tied.get(key[0]) for key in keys}
-    return {key: account for key, account in found.items() if account is not None}
+    found = {}
+    for key in keys:
+        account_id, *emails = key
+        owners = [by_email[email] for email in emails if email in by_email]
+        if account := tied.get(account_id) if account_id is not None else next(iter(owners), None):
+            found[key] = account
+    return found
 
 
 def records_by_id(record_ids: Collection[int]) -> dict[int, CustomerRecord]:

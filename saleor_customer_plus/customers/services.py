@@ -21,6 +21,7 @@ from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
 from ..fields import services as fields
 from ..groups import services as groups
 from ..records.editing import STALE, Writer, create_records, taken
+from ..records.email import normalize_email
 from ..records.locks import own_identities
 from ..records.models import CustomerRecord, Source
 from ..records.writing import Refusal
@@ -92,7 +93,7 @@ def edit_customer(
                 "The settings do not allow e-mail addresses to be changed.", code=ErrorCode.DISABLED, field="email"
             )
         if record.account_id is None:
-            record = _tied_if_confirmed(record)
+            record = _tied_if_confirmed(record, leaves=email not in record.other_emails)
         if record.account_id is None:
             values["email"] = email
         else:
@@ -151,11 +152,11 @@ def _global_id(record_id: int | None) -> str | None:
     return None if record_id is None else saleor_api.global_id("CustomerRecord", record_id)
 
 
-def _tied_if_confirmed(record: CustomerRecord) -> CustomerRecord:
-    """The record, tied by now where an account has confirmed its address and nobody told us.
+def _tied_if_confirmed(record: CustomerRecord, *, leaves: bool) -> CustomerRecord:
+    """The record, tied by now where an account has confirmed one of its addresses and nobody told us.
 
-    Raise where an account has the address and gets no tie: it would be left behind. Saleor attaches a guest's orders to
-    whichever account is given their address, so no account is renamed that proved nothing.
+    Where the record `leaves` its address, raise if an account has it and gets no tie: it would be left behind. Saleor
+    attaches a guest's orders to whichever account is given their address, so no account is renamed that proved nothing.
     """
     account = queries.account_of(record)
     if account is None:
@@ -163,7 +164,7 @@ def _tied_if_confirmed(record: CustomerRecord) -> CustomerRecord:
     if account.is_confirmed:
         reactions.account_changed(account.pk)
         record.refresh_from_db()
-    if record.account_id is None:
+    if record.account_id is None and leaves and normalize_email(account.email) == record.email:
         raise CustomerPlusError(
             "An account that the record is not tied to has this address. Confirm, change or delete the account first.",
             code=ErrorCode.OUT_OF_SCOPE,
@@ -182,7 +183,7 @@ def _rename_account(record: CustomerRecord, email: str, version: datetime | None
     refusals = []
     if version is not None and version != record.modified_at:
         refusals.append(STALE)
-    if (other := queries.find(email=email)) is not None:
+    if (other := queries.find(email=email)) is not None and other.pk != record.pk:
         refusals.append(taken("email", other.pk))
     raise_refusals(refusals)
     account = queries.account_of(record)

@@ -187,6 +187,8 @@ WORDS: dict[str, str] = {
     "ACCOUNT_TIED": _("Account linked"),
     "ACCOUNT_UNTIED": _("Account unlinked"),
     "EMAIL_CHANGED": _("E-mail changed"),
+    "EMAIL_ADDED": _("E-mail added"),
+    "EMAIL_REMOVED": _("E-mail removed"),
     "DETAILS_EDITED": _("Details edited"),
     "DETAILS_UNLOCKED": _("Details unlocked"),
     "SUGGESTION_ACCEPTED": _("Suggestion accepted"),

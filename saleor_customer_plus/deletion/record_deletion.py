@@ -28,7 +28,8 @@ class Person(NamedTuple):
     """A record that is about to be deleted."""
 
     record_id: int
-    email: str
+    # All of them, the primary one first.
+    emails: tuple[str, ...]
     account_id: int | None
     image: str
 
@@ -75,7 +76,7 @@ def delete(people: list[Person], traces: Traces, settings: CustomerPlusSettings)
     """
     if not people:
         return Deleted()
-    emails = [person.email for person in people]
+    emails = _emails(people)
     if not (traces.emails.issuperset(emails) and traces.tied.issuperset(_tied(people))):
         traces = _traces(people)  # somebody's address or account changed meanwhile
     result = Deleted(
@@ -94,7 +95,14 @@ def delete(people: list[Person], traces: Traces, settings: CustomerPlusSettings)
 
 
 def _people(records: QuerySet[CustomerRecord]) -> list[Person]:
-    return [Person(*row) for row in records.order_by("pk").values_list("pk", "email", "account_id", "image")]
+    rows = records.order_by("pk").values_list("pk", "email", "other_emails", "account_id", "image")
+    return [
+        Person(record_id, (email, *others), account_id, image) for record_id, email, others, account_id, image in rows
+    ]
+
+
+def _emails(people: list[Person]) -> list[str]:
+    return [email for person in people for email in person.emails]
 
 
 def _tied(people: list[Person]) -> list[int]:
@@ -102,7 +110,7 @@ def _tied(people: list[Person]) -> list[int]:
 
 
 def _traces(people: list[Person]) -> Traces:
-    emails, tied = [person.email for person in people], _tied(people)
+    emails, tied = _emails(people), _tied(people)
     account_ids = _ids(
         "SELECT u.id FROM {table} u WHERE u.id = ANY({keys}) UNION {spelt_alike} ORDER BY 1",
         table=sql.table(host.User),

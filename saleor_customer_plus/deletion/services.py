@@ -108,7 +108,8 @@ def losses(record_id: int, channels: staff.Channels = None) -> Losses | None:
         sql.fill(
             """
             SELECT r.id AS record_id, r.modified_at, r.account_id,
-                (SELECT min(u.id) FROM {users} u WHERE r.account_id IS NULL AND u.email = r.email)
+                (SELECT min(u.id) FROM {users} u WHERE r.account_id IS NULL
+                    AND u.email = ANY(ARRAY(SELECT jsonb_array_elements_text(r.other_emails)) || r.email::text))
                     AS untied_account_id,
                 {counts},
                 (SELECT count(*) FROM ({seen}) x WHERE x.record_id = r.id) AS orders_kept,

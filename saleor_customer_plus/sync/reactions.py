@@ -35,6 +35,7 @@ from ..ledger.sync import SyncResult, sync_order_ids, sync_orders
 from ..records.email import normalize_email
 from ..records.locks import own_identities
 from ..records.models import CustomerRecord, ReleasedAccount, Source
+from ..records.spelling import spelt_alike
 from ..saleor_adapter import host
 from ..segments.touching import touch
 from ..settings import CustomerPlusSettings
@@ -159,6 +160,26 @@ def records_identified(record_ids: Iterable[int], emails: Collection[str]) -> No
         _refresh({*ids, *_sync_accounts(account_ids, chosen, run, emails=emails)}, chosen, run)
 
     carefully(tie)
+
+
+def emails_released(record_ids: Collection[int], emails: Collection[str]) -> None:
+    """These addresses are no longer of these records: attach their accounts and orders to whoever has them, who is
+    made where there are any.
+
+    Call it in the transaction that took them away, which holds the identities alone (`records.locks`).
+    """
+    chosen, _ = settings.load()
+    sql.plan_for_batches()
+    accounts = [row.id for row in sql.rows(spelt_alike(host.User, "email", list(emails)))]
+    orders = LedgerEntry.objects.filter(record__in=record_ids, identity__in=emails)
+    order_ids = list(orders.order_by("order_id").values_list("order_id", flat=True))
+
+    def release(run: Runner) -> None:
+        touched = _sync_accounts(sorted(accounts), chosen, run, emails=emails)
+        synced = run(RowKind.ORDER, order_ids, lambda part: sync_orders(Q(pk__in=part), chosen))
+        _refresh({*record_ids, *touched, *_records_of(synced)}, chosen, run)
+
+    carefully(release)
 
 
 def details_released(record_ids: Collection[int]) -> None:

@@ -507,6 +507,22 @@ SCENARIOS |= {
 }
 
 
+# E-mail addresses.
+
+
+def _email(world: World) -> dict[str, str]:
+    add = 'mutation ($id: ID!) { customerRecordEmailAdd(recordId: $id, email: "b@work.example") { record { id } } }'
+    world.ask(add, id=world.id(world.ben))
+    return {"recordId": world.id(world.ben), "email": "b@work.example"}
+
+
+SCENARIOS |= {
+    "customerRecordEmailAdd": lambda w: Call({"recordId": w.id(w.ben), "email": "b@work.example"}, {"ben"}),
+    "customerRecordEmailRemove": lambda w: Call(_email(w), {"ben"}),
+    "customerRecordEmailMakePrimary": lambda w: Call(_email(w), {"ben"}),
+}
+
+
 # What Saleor's own mutations do within ours: only a real Saleor has them.
 
 

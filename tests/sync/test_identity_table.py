@@ -13,6 +13,8 @@ from django.utils import timezone
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
 from saleor_customer_plus.activity.services import SYNC
 from saleor_customer_plus.customers.editing import edit_records
+from saleor_customer_plus.customers.emails import add_emails
+from saleor_customer_plus.customers.queries import find
 from saleor_customer_plus.deletion.services import delete_records
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
 from saleor_customer_plus.records.editing import Writer
@@ -431,3 +433,110 @@ def test_nothing_happens_while_the_plugin_is_inactive(configure: Any) -> None:
     order_changed(make_order("anna@example.com"))
     reactions.account_changed(make_account().pk)
     assert (emails(), LedgerEntry.objects.count()) == ([], 0)
+
+
+def all_of(email: str) -> set[str]:
+    record = CustomerRecord.objects.get(email=email)
+    return {record.email, *record.other_emails}
+
+
+def test_a_guests_order_with_any_address_is_the_records() -> None:
+    before, after = make_order("anna@example.com", total=10), make_order("Anna@Work.example", total=5)
+    order_changed(before)
+    assert not add_emails({record_of("anna@example.com").pk: ["anna@work.example"]}, by=Writer(SYNC))
+    order_changed(after)
+    assert (emails(), spent("anna@example.com")) == (["anna@example.com"], {"EUR": 15})
+    assert drift() == {}
+
+
+def test_the_account_of_another_address_is_tied_and_gives_the_primary_address() -> None:
+    anna = make_record("anna@example.com", others=["anna@work.example"])
+    order_changed(make_order("anna@example.com", total=10))
+    account = make_account("anna@work.example", is_confirmed=False)
+    reactions.account_changed(account.pk)
+    assert record_of("anna@example.com").account_id is None
+    change(account, is_confirmed=True)
+    reactions.account_changed(account.pk)
+    anna.refresh_from_db()
+    assert (anna.account_id, anna.email, anna.other_emails) == (account.pk, "anna@work.example", ["anna@example.com"])
+    assert spent("anna@work.example") == {"EUR": 10}
+    entry = ActivityEntry.objects.get(type=ActivityType.EMAIL_CHANGED)
+    assert (entry.after, entry.cause_id) == ({"email": "anna@work.example"}, str(account.pk))
+    assert drift() == {}
+
+
+@pytest.mark.parametrize("order_first", [True, False])
+def test_a_second_account_is_not_tied_and_neither_sees_the_others_orders(order_first: bool) -> None:
+    first, second = make_account("anna@example.com"), make_account("anna@work.example")
+    reactions.account_changed(first.pk)
+    anna = record_of("anna@example.com")
+    add_emails({anna.pk: ["anna@work.example"]}, by=Writer(SYNC))
+    orders = [make_order(account=first, total=10), make_order(account=second, total=5)]
+    tasks = [lambda: order_changed(*orders), lambda: reactions.account_changed(second.pk)]
+    for task in tasks if order_first else reversed(tasks):
+        task()
+    anna.refresh_from_db()
+    assert (emails(), anna.account_id, spent("anna@example.com")) == (["anna@example.com"], first.pk, {"EUR": 15})
+    # What customers see and do goes by the tie: the second account has none, and Saleor's own lists are untouched.
+    assert find(account_id=second.pk) is None
+    assert [set(Order.objects.filter(user=one)) for one in (first, second)] == [{orders[0]}, {orders[1]}]
+    assert drift() == {}
+
+
+def test_a_second_account_is_tied_once_the_first_is_gone() -> None:
+    first, second = make_account("anna@example.com"), make_account("anna@work.example")
+    reactions.account_changed(first.pk)
+    anna = record_of("anna@example.com")
+    add_emails({anna.pk: ["anna@work.example"]}, by=Writer(SYNC))
+    orders = [make_order(account=first, total=10), make_order(account=second, total=5)]
+    order_changed(*orders)
+    first_id = first.pk
+    first.delete()
+    reactions.account_changed(first_id)
+    reactions.account_changed(second.pk)
+    anna.refresh_from_db()
+    assert (anna.account_id, anna.email, spent(anna.email)) == (second.pk, "anna@work.example", {"EUR": 15})
+    assert drift() == {}
+
+
+def test_an_account_that_changes_to_another_address_of_its_record_swaps_the_two() -> None:
+    account = make_account("anna@example.com")
+    reactions.account_changed(account.pk)
+    anna = record_of("anna@example.com")
+    add_emails({anna.pk: ["anna@work.example"]}, by=Writer(SYNC))
+    order_changed(make_order("anna@example.com", total=10), make_order(account=account, total=5))
+    change(account, email="anna@work.example", updated_at=timezone.now())
+    reactions.account_changed(account.pk)
+    assert all_of("anna@work.example") == {"anna@work.example", "anna@example.com"}
+    assert spent("anna@work.example") == {"EUR": 15}
+    order_changed(make_order("anna@example.com", total=1))
+    assert (emails(), spent("anna@work.example")) == (["anna@work.example"], {"EUR": 16})
+    assert drift() == {}
+
+
+def test_an_account_that_changes_to_another_address_of_somebody_else() -> None:
+    account = make_account("anna@example.com")
+    reactions.account_changed(account.pk)
+    order_changed(make_order(account=account, total=10))
+    ben = make_record("ben@example.com", others=["ben@work.example"])
+    change(account, email="ben@work.example", updated_at=timezone.now())
+    reactions.account_changed(account.pk)
+    ben.refresh_from_db()
+    assert (ben.account_id, ben.email, ben.other_emails) == (account.pk, "ben@work.example", ["ben@example.com"])
+    assert (spent("ben@work.example"), spent("anna@example.com")) == ({"EUR": 10}, {})
+    assert record_of("anna@example.com").account_id is None
+    assert drift() == {}
+
+
+def test_none_of_the_addresses_of_somebody_who_was_deleted_comes_back() -> None:
+    anna = make_record("anna@example.com", others=["anna@work.example", "a@example.org"])
+    orders = [make_order("anna@example.com"), make_order("anna@work.example")]  # the tasks of both are late
+    account = make_account("a@example.org", is_confirmed=False)
+    delete_records([anna.pk], actor=SYNC)
+    order_changed(*orders)
+    change(account, is_confirmed=True)
+    reactions.account_changed(account.pk)
+    reconcile()
+    assert emails() == []
+    order_changed(make_order("anna@work.example", total=3))
+    assert (emails(), spent("anna@work.example")) == (["anna@work.example"], {"EUR": 3})

@@ -24,11 +24,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from saleor_customer_plus import settings as plugin_settings
 from saleor_customer_plus.activity.services import SYNC
 from saleor_customer_plus.customers.editing import edit_records
+from saleor_customer_plus.customers.emails import add_emails, remove_email
 from saleor_customer_plus.deletion import services as deletion
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry, LedgerLine
 from saleor_customer_plus.ledger.refresh import refresh_records
+from saleor_customer_plus.records import emails
 from saleor_customer_plus.records.editing import Writer
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.models import CustomerEmail, CustomerRecord
 from saleor_customer_plus.saleor_adapter.host import Order, OrderLine, User
 from saleor_customer_plus.sync import reactions
 
@@ -39,6 +41,10 @@ EMAILS = ["a@example.com", "b@example.com", "c@example.com", "A@Example.com"]
 NEVER_COUNT = {"draft", "unconfirmed", "canceled", "expired"}
 
 _clock = itertools.count(1)
+
+
+def all_emails(record: CustomerRecord) -> set[str]:
+    return {record.email, *record.other_emails}
 
 
 def _later() -> Any:
@@ -181,7 +187,7 @@ class Shop(RuleBasedStateMachine):
         records = list(CustomerRecord.objects.order_by("pk"))
         record = records[index % len(records)]
         deletion.delete_records([record.pk], actor=SYNC)
-        self.forgotten.add(record.email)
+        self.forgotten |= all_emails(record)
         self.released = set(LedgerEntry.objects.filter(is_released=True).values_list("order_id", flat=True))
         self.was_a_customer.discard(record.pk)
 
@@ -190,21 +196,43 @@ class Shop(RuleBasedStateMachine):
     def edit_address(self, index: int, email: str) -> None:
         records = list(CustomerRecord.objects.filter(account=None).order_by("pk"))
         record, email = records[index % len(records)], email.lower()
-        if CustomerRecord.objects.filter(email=email).exists():
+        if emails.owners([email]):
             return
         accounts = {account.pk: account for account in User.objects.all()}
         follow = [order for order in Order.objects.all() if self.owner(order, accounts) == record.email]
         edition = edit_records({record.pk: {"email": email}}, by=Writer(SYNC))
         if edition.refusals:  # an order that we had not heard of has made a record for the address
-            assert CustomerRecord.objects.filter(email=email).exists()
+            assert emails.owners([email])
             return
         reactions.records_identified([record.pk, *edition.touched], [email])
         self.settled |= {order.pk: (order.user_email, email) for order in follow if order.pk not in self.released}
         self.heard_of(email)
 
-    def heard_of(self, *emails: str) -> None:
+    @precondition(lambda self: CustomerRecord.objects.exists())
+    @rule(index=st.integers(0, 9), email=st.sampled_from(EMAILS))
+    def add_email(self, index: int, email: str) -> None:
+        records = list(CustomerRecord.objects.order_by("pk"))
+        record, email = records[index % len(records)], email.lower()
+        if not add_emails({record.pk: [email]}, by=Writer(SYNC)):
+            self.heard_of(email)
+
+    @precondition(lambda self: CustomerEmail.objects.exists())
+    @rule(index=st.integers(0, 9), promote=st.booleans())
+    def remove_or_promote_email(self, index: int, promote: bool) -> None:
+        others = list(CustomerEmail.objects.select_related("record").order_by("email"))
+        other = others[index % len(others)]
+        if not promote:
+            remove_email(other.record, other.email, actor=SYNC)
+            # Whoever has it in Saleor is known under it: staff said that they are somebody else.
+            self.heard_of(other.email)
+        elif other.record.account_id is None:  # of an account, Saleor changes the address
+            edition = edit_records({other.record_id: {"email": other.email}}, by=Writer(SYNC))
+            assert not edition.refusals
+            reactions.records_identified([other.record_id, *edition.touched], [other.email])
+
+    def heard_of(self, *addresses: str) -> None:
         """Something new happened to somebody with this address: to be known again is right."""
-        self.forgotten -= {email.strip().lower() for email in emails}
+        self.forgotten -= {email.strip().lower() for email in addresses}
 
     # What becomes of the tasks.
 
@@ -265,9 +293,12 @@ class Shop(RuleBasedStateMachine):
 
     @invariant()
     def addresses_are_normal(self) -> None:
-        for email in CustomerRecord.objects.values_list("email", flat=True):
-            assert email == email.strip().lower()
-            assert "~" not in email
+        records = list(CustomerRecord.objects.all())
+        known = [email for record in records for email in (record.email, *record.other_emails)]
+        assert all(email == email.strip().lower() and "~" not in email for email in known)
+        assert len(set(known)) == len(known), "an address of two records"
+        said = [(record.pk, email) for record in records for email in record.other_emails]
+        assert sorted(said) == sorted(CustomerEmail.objects.values_list("record", "email"))
 
     def owner(self, order: Any, accounts: dict[int, Any]) -> str:
         """The address of whom an order belongs to; blank where it is nobody's."""
@@ -298,17 +329,19 @@ class Shop(RuleBasedStateMachine):
             if entry.is_released:
                 assert (entry.record, entry.email, entry.account_id, entry.counts) == (None, "", None, False)
                 continue
-            assert (entry.record.email if entry.record else "") == self.owner(order, accounts)
+            owner = self.owner(order, accounts)
+            assert owner in all_emails(entry.record) if entry.record else not owner
             refunded = sum((t.refunded_value for t in order.payment_transactions.all()), Decimal(0))
             paid = order.charge_status == "full" or order.total_charged_amount + refunded >= order.total_gross_amount
             if entry.record_id is not None and paid and order.status not in NEVER_COUNT:
                 expected[entry.record_id, order.currency].append(order.total_gross_amount)
                 bought |= {(line.pk, entry.record_id, line.quantity) for line in order.lines.all()}
         assert set(LedgerLine.objects.values_list("line_id", "record_id", "quantity")) == bought
-        known = set(CustomerRecord.objects.values_list("email", flat=True))
+        known = set().union(*map(all_emails, CustomerRecord.objects.all()))
         assert not known & self.forgotten, "somebody who was deleted came back"
         for record in CustomerRecord.objects.filter(account=None):
-            confirmed = [one for one in accounts.values() if one.is_confirmed and one.email.lower() == record.email]
+            own = all_emails(record)
+            confirmed = [one for one in accounts.values() if one.is_confirmed and one.email.lower() in own]
             assert not confirmed, "not tied to the account that proved the address"
         figures = {
             (row.record_id, row.currency): (row.order_count, row.total_gross) for row in CustomerFigures.objects.all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from ...errors import CustomerPlusError, ErrorCode
 from ...ledger.queries import visible_orders
 from ...records.addresses import LINES, by_field, source_of
 from ...records.details import FIELDS
+from ...records.emails import OtherEmail, others_of
 from ...records.models import CustomerRecord as Record
 from ...records.models import LawfulBasis, Source
 from ...records.suggestions import suggested
@@ -174,6 +175,32 @@ def _is_seen(known: Mapping[str, Any], info: Any) -> Any:
     return load(info, visible_orders, known["origin"], channels=channels).then(bool)
 
 
+class CustomerRecordEmail(graphene.ObjectType):  # type: ignore[misc]
+    """An e-mail address of a customer."""
+
+    email = graphene.String(required=True, description="E-mail address, trimmed and in lower case.")
+    is_primary = graphene.Boolean(
+        required=True, description="Whether it is the primary address, to which messages are sent."
+    )
+    source = graphene.Field(
+        CustomerRecordSource, description="Where another address came from. Null for the primary address."
+    )
+    created_at = DateTime(
+        description="Since when it has been another address of the record. Null for the primary address."
+    )
+
+
+def emails_of(record: Record, others: Iterable[OtherEmail]) -> list[dict[str, Any]]:
+    """Return the addresses of a record, the primary one first."""
+    return [
+        {"email": record.email, "is_primary": True},
+        *(
+            {"email": one.email, "source": one.source, "created_at": one.created_at, "is_primary": False}
+            for one in others
+        ),
+    ]
+
+
 @referable
 class CustomerRecord(
     AddressesOfRecord,
@@ -191,10 +218,15 @@ class CustomerRecord(
     MergesOfRecord,
     graphene.ObjectType,  # type: ignore[misc]
 ):
-    """One person, identified by one e-mail address: a guest, account holder or lead, or each in turn."""
+    """One person, identified by one or more e-mail addresses: a guest, account holder or lead, or each in turn."""
 
     id = graphene.ID(required=True, description="Global ID of the customer record.")
-    email = graphene.String(required=True, description="E-mail address, trimmed and in lower case.")
+    email = graphene.String(required=True, description="Primary e-mail address, trimmed and in lower case.")
+    emails = list_of(
+        CustomerRecordEmail,
+        required=True,
+        description="All e-mail addresses, the primary one first. Each belongs to one record only.",
+    )
     first_name = graphene.String(required=True, description="First name, or an empty string.")
     last_name = graphene.String(required=True, description="Last name, or an empty string.")
     company_name = graphene.String(required=True, description="Company, or an empty string.")
@@ -281,6 +313,12 @@ class CustomerRecord(
         return to_global_id("CustomerRecord", record.pk)
 
     @staticmethod
+    def resolve_emails(record: Record, info: Any) -> Any:
+        if not record.other_emails:
+            return emails_of(record, ())
+        return load(info, others_of, record.pk).then(partial(emails_of, record))
+
+    @staticmethod
     def resolve_country(record: Record, _info: Any) -> CountryDisplay | None:
         return CountryDisplay.of(record.country_code)
 
@@ -361,7 +399,7 @@ class CustomerRecord(
 
 
 def _account(record: Record, info: Any) -> Any:
-    return load(info, queries.accounts_by_record, (record.account_id, record.email))
+    return load(info, queries.accounts_by_record, (record.account_id, record.email, *record.other_emails))
 
 
 def existing_record(global_id: str, *, field: str = "record_id") -> Record:

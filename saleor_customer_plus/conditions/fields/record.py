@@ -11,11 +11,12 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Lower, Trim
+from django.db.models.functions import Cast, Lower, Trim
 from django.db.models.lookups import Exact, In
 
 from ...ledger.channel_figures import Seen
 from ...records.email import NormalEmail, normalize_email
+from ...records.emails import of_owners
 from ...records.models import CustomerRecord, LawfulBasis, Source, Stage
 from ...records.search import FoldedText
 from ...saleor_adapter import host
@@ -119,6 +120,26 @@ def _read_customer_since(record_ids: Collection[int], predicate: Predicate, cont
     since = F("customer_since") if context.channels is None else Seen(context.channels).customer_since
     rows = CustomerRecord.objects.filter(pk__in=record_ids).annotate(since=since)
     return dict(rows.values_list("pk", "since"))
+
+
+# E-mail addresses.
+
+
+def _email(predicate: Predicate, context: Context) -> Q:
+    """Any address of the person, the primary one or another."""
+    match predicate:
+        case OneOf(values):
+            return of_owners(values)
+        case Containing(part):
+            wanted = Lower(Value(normalize_email(part)))
+            others = Lower(Cast("other_emails", TextField()))
+            return contains(Lower("email"), wanted) | (~Q(other_emails=[]) & contains(others, wanted))
+    return NOBODY
+
+
+def _read_emails(record_ids: Collection[int], predicate: Predicate, context: Context) -> Mapping[int, Any]:
+    rows = CustomerRecord.objects.filter(pk__in=record_ids).values_list("pk", "email", "other_emails")
+    return {pk: ", ".join([email, *others]) for pk, email, others in rows}
 
 
 # Accounts.
@@ -230,10 +251,11 @@ FIELDS: tuple[Entry, ...] = (
     text_field(
         "email",
         "E-mail address",
-        condition=_normal("email", normalize_email),
+        condition=_email,
+        read=_read_emails,
         clean=normalize_email,
         can_be_missing=False,
-        description="Compared in lower case. For a domain write email CONTAINS '@example.com'.",
+        description="Any address of the person, in lower case. For a domain write email CONTAINS '@example.com'.",
     ),
     text_field("first_name", "First name", description="Compared without regard to case and accents."),
     text_field("last_name", "Last name", description="Compared without regard to case and accents."),

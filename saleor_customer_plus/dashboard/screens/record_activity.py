@@ -36,6 +36,8 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "SUGGESTION_ACCEPTED",
             "SUGGESTION_DISMISSED",
             "EMAIL_CHANGED",
+            "EMAIL_ADDED",
+            "EMAIL_REMOVED",
             "IMAGE_CHANGED",
             "STAGE_CHANGED",
         ),

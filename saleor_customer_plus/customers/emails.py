@@ -1,0 +1,108 @@
+"""The e-mail addresses of a person: adding, removing, and which of them is the primary one.
+
+Each function runs in the caller's transaction and takes the locks that it needs. Orders and accounts of an address go
+with it. What merges and imports do is the same, for many at once: see `add_emails`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from ..activity.models import ActivityType
+from ..activity.services import Actor, Entry, append
+from ..errors import CustomerPlusError, ErrorCode
+from ..records import emails
+from ..records.editing import Writer
+from ..records.emails import OtherEmail
+from ..records.locks import hold_records, own_identities
+from ..records.models import CustomerEmail, CustomerRecord
+from ..records.writing import Refusal
+from ..sync import reactions
+from .services import edit_customer, raise_refusals
+
+# More addresses of one person were added by mistake.
+MAX_EMAILS = 50
+
+
+def add_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
+    """Give a person another address, cleaned by `records.validation`. Whoever has an account or orders with it is them.
+
+    Raises UNIQUE with the id of the record that has it, and LIMIT where there are too many.
+    """
+    raise_refusals(add_emails({record.pk: [email]}, by=Writer(actor)).get(record.pk, ()))
+
+
+def add_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[int, list[Refusal]]:
+    """Give records more addresses, in a constant number of statements. Return why some were left out.
+
+    Nothing is ever taken away from another record: to have its addresses, the two have to be merged.
+    """
+    own_identities()
+    existing = hold_records(wanted.keys())
+    has = emails.owners(list({email for some in wanted.values() for email in some}))
+    room = {id: MAX_EMAILS - 1 - len(known) for id, known in emails.others_of(existing).items()}
+    refusals: dict[int, list[Refusal]] = {}
+    added: list[OtherEmail] = []
+    now = timezone.now()
+    for record_id, some in wanted.items():
+        for email in dict.fromkeys(some):
+            refusal = None
+            if record_id not in existing:
+                refusal = Refusal("No record has this id.", ErrorCode.NOT_FOUND, "record_id")
+            elif has.get(email) == record_id:
+                refusal = Refusal("The record has this e-mail address already.", ErrorCode.UNIQUE, "email", record_id)
+            elif email in has:
+                message = "Another record has this e-mail address. Merge the two if they are the same person."
+                refusal = Refusal(message, ErrorCode.UNIQUE, "email", has[email])
+            elif not room[record_id]:
+                refusal = Refusal(f"A record can have at most {MAX_EMAILS} addresses.", ErrorCode.INVALID, "email")
+            if refusal is not None:
+                refusals.setdefault(record_id, []).append(refusal)
+                continue
+            has[email] = record_id
+            room[record_id] -= 1
+            added.append(OtherEmail(record_id, email, by.source, now))
+    emails.give(added)
+    append(Entry(one.record_id, ActivityType.EMAIL_ADDED, after={"email": one.email}, **by.of_entry) for one in added)
+    if added:
+        reactions.records_identified({one.record_id for one in added}, [one.email for one in added])
+    return refusals
+
+
+def remove_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
+    """Take an address away from a person, beside the primary one. It is anybody's then.
+
+    Its orders go to whoever has the address: a record of its own, made for them. Raises NOT_FOUND, or INVALID for the
+    primary address.
+    """
+    own_identities()
+    hold_records([record.pk])
+    owner = CustomerEmail.objects.filter(record=record.pk, email=email)
+    if not owner.exists():
+        if CustomerRecord.objects.filter(pk=record.pk, email=email).exists():
+            raise CustomerPlusError(
+                "This is the primary e-mail address. Make another one the primary one first.",
+                code=ErrorCode.INVALID,
+                field="email",
+            )
+        raise CustomerPlusError("The record has no such e-mail address.", code=ErrorCode.NOT_FOUND, field="email")
+    emails.take([email])
+    append([Entry(record.pk, ActivityType.EMAIL_REMOVED, before={"email": email}, **actor.of_entry)])
+    reactions.emails_released([record.pk], [email])
+
+
+def make_primary(
+    record: CustomerRecord, email: str, *, actor: Actor, context: Any, version: datetime | None = None
+) -> None:
+    """Make another address of a person the primary one; the former one stays beside it, with its orders.
+
+    Where the person has an account, Saleor gives the account the address, as whoever sent the request `context`.
+    Raises NOT_FOUND where the record has no such address, and what `edit_customer` raises.
+    """
+    if email != record.email and email not in record.other_emails:
+        raise CustomerPlusError("The record has no such e-mail address.", code=ErrorCode.NOT_FOUND, field="email")
+    edit_customer(record, {"email": email}, actor=actor, context=context, version=version)
