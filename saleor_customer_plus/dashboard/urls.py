@@ -23,6 +23,7 @@ from .screens import (
     record_details,
     record_form,
     record_labels,
+    record_messages,
     record_notes,
     record_segments,
     records,
@@ -34,6 +35,7 @@ from .screens import (
     settings_fields,
     settings_groups,
     settings_tags,
+    settings_templates,
     widgets,
 )
 
@@ -58,6 +60,8 @@ urlpatterns = [
     screen("customers/<str:record_id>/details", record_details.change_details, "record-details"),
     screen("customers/<str:record_id>/notes", record_notes.notes, "record-notes"),
     screen("customers/<str:record_id>/note", record_notes.write_note, "record-note"),
+    screen("customers/<str:record_id>/messages", record_messages.show, "record-messages"),
+    screen("customers/<str:record_id>/message", record_messages.write, "record-message"),
     screen("customers/<str:record_id>/consent", record_consents.change_consent, "record-consent"),
     screen("customers/<str:record_id>/activity", record_activity.show_activity, "record-activity"),
     screen("customers/<str:record_id>/log", record_activity.show_log, "record-log"),
@@ -117,6 +121,11 @@ urlpatterns = [
     screen("settings/groups/new", settings_groups.create_group, "settings-groups-new"),
     screen("settings/groups/<str:group_id>", settings_groups.edit_group, "settings-group"),
     screen("settings/groups/<str:group_id>/delete", settings_groups.delete_group, "settings-group-delete"),
+    screen("settings/templates/new", settings_templates.create_template, "settings-templates-new"),
+    screen("settings/templates/<str:template_id>", settings_templates.edit_template, "settings-template"),
+    screen(
+        "settings/templates/<str:template_id>/delete", settings_templates.delete_template, "settings-template-delete"
+    ),
     screen("settings/fields/new", settings_fields.create_field, "settings-fields-new"),
     screen("settings/fields/limits", settings_fields.show_limits, "settings-fields-limits"),
     screen("settings/fields/<str:field_id>", settings_fields.edit_field, "settings-field"),

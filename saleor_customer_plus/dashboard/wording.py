@@ -247,6 +247,17 @@ WORDS: dict[str, str] = {
     "recordsCorrected": _("Details or counts that were wrong"),
     "leadsConverted": _("Leads whose person had bought"),
     "groupsMirrored": _("Groups of accounts"),
+    # Messages ("FAILED", "REFUSED" and the purposes are elsewhere)
+    "SERVICE": _("Service"),
+    "QUEUED": _("Waiting to be sent"),
+    "SENDING": _("Being sent"),
+    "SENT": _("Sent"),
+    "BOUNCED": _("Returned by the recipient's mail server"),
+    "RECEIVED": _("Received"),
+    "UNREACHABLE": _("The mail server could not be reached."),
+    "UNCERTAIN": _("The connection broke. The message may have arrived: ask before you send it again."),
+    "NO_CONSENT": _("The customer withdrew the consent before it was sent."),
+    "NO_BACKEND": _("Saleor cannot send mail: EMAIL_URL is not set."),
     # Imports
     "CREATE_AND_UPDATE": _("Create and update"),
     "CREATE_ONLY": _("Only create new customers"),

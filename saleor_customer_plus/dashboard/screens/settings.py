@@ -18,6 +18,7 @@ query CustomerPlusSettings($search: String, $after: String, $sort: CustomerTagSo
   }
   customerFields { id label type helpText isRequired isUnique valueCount }
   archivedFields: customerFields(isArchived: true) { id label type archivedAt }
+  customerMessageTemplates { id name purpose texts { languageCode } }
   customerSettings {
     version saleorVersion permissions emailEditable tagLimit severalGroups groupVouchers requireApprovedBuyers
     blockGuestBuyers includeGuests countsWhen contactForm defaultCountry jobRetentionDays
@@ -60,6 +61,7 @@ def show_settings(request: ScreenRequest) -> Screen:
         "groups": choices.all_of(request, GROUPS),
         "fields": data["customerFields"],
         "archived_fields": data["archivedFields"],
+        "templates": data["customerMessageTemplates"],
         "settings": settings,
         "facts": _facts(settings),
         "rights": _rights(settings["permissions"]),
