@@ -8,6 +8,7 @@ from django.urls import path
 from .requests import Screen
 from .screens import (
     bulk,
+    choices,
     customers,
     exports,
     imports,
@@ -132,6 +133,7 @@ urlpatterns = [
     screen("settings/fields/<str:field_id>/delete", settings_fields.delete_field, "settings-field-delete"),
     screen("settings/fields/<str:field_id>/restore", settings_fields.restore_field, "settings-field-restore"),
     screen("settings/fields/<str:field_id>/move", settings_fields.move_field, "settings-field-move"),
+    screen("choices/<str:kind>", choices.suggest, "choices"),
     screen("tag-names", record_labels.suggest_tags, "tag-names"),
     screen("import", imports.show, "import"),
     screen("import/sample", imports.show_sample, "import-sample"),

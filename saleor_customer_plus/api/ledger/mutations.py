@@ -81,15 +81,23 @@ class CustomerDraftOrderCreate(StaffMutation):
         }
         if code:
             order["voucherCode"] = code
-        answer = saleor_api.run(info.context, _DRAFT_CREATE, {"input": order})
-        refused = {error["addressType"] for error in answer.data["errors"]} & _ADDRESSES.keys()
-        if refused:
-            complete = {name: value for name, value in order.items() if name not in map(_ADDRESSES.get, refused)}
-            answer = saleor_api.run(info.context, _DRAFT_CREATE, {"input": complete})
+        answer, refused = _create(order, info.context)
         order_id = answer.or_raise()["order"]["id"]
         made = Cause(CauseType.ORDER, saleor_api.key_of(order_id))
         append([Entry(record.pk, ActivityType.DRAFT_ORDER_CREATED, **actor.of_entry, **made.of_entry)])
         return {"record": record, "order_id": order_id, "omitted_addresses": sorted(refused, reverse=True)}
+
+
+def _create(order: dict[str, Any], context: Any) -> tuple[saleor_api.Answer, set[str]]:
+    """Create the order, without the addresses that Saleor refuses. It looks at one of them at a time."""
+    refused: set[str] = set()
+    while True:
+        given = {name: value for name, value in order.items() if name not in map(_ADDRESSES.get, refused)}
+        answer = saleor_api.run(context, _DRAFT_CREATE, {"input": given})
+        more = {error["addressType"] for error in answer.data["errors"]} & (_ADDRESSES.keys() - refused)
+        if not more:
+            return answer, refused
+        refused |= more
 
 
 class OrderMutations:

@@ -33,6 +33,14 @@ query CustomerPlusBulkChoices($places: Boolean!, $profiles: Boolean!) {
 """
 
 EXPORT = "export"
+# What actions choose among, and how the form calls it.
+CHOSEN = {
+    "tag": ("tag", "tag"),
+    "untag": ("tag", "tag"),
+    "group": ("group", "group"),
+    "ungroup": ("group", "group"),
+    "assignLeads": ("staff", "owner"),
+}
 
 
 def show(request: ScreenRequest) -> Screen:
@@ -112,15 +120,12 @@ def _fields(request: ScreenRequest, form: QueryDict, chosen: str) -> dict[str, A
     places, profiles = chosen == "setFields", chosen == EXPORT
     data = request.execute(CHOICES, places=places, profiles=profiles) if places or profiles else {}
     settings = data.get("customerSettings") or {}
+    wanted = CHOSEN.get(chosen)
     return {
         "chosen": chosen,
         "form": {name: form[name] for name in form},
-        "chosen_tags": form.getlist("tag"),
-        "chosen_groups": form.getlist("group"),
         "set_fields": form.getlist("set"),
-        "tags": choices.tags(request) if chosen in ("tag", "untag") else [],
-        "groups": choices.groups(request) if chosen in ("group", "ungroup") else [],
-        "staff": choices.staff(request) if chosen == "assignLeads" else [],
+        "choice": choices.offer(request, *wanted, form.getlist(wanted[1])) if wanted else None,
         "countries": [one["code"] for one in settings.get("countries", ())],
         "languages": [one["code"] for one in settings.get("languages", ())],
         "profiles": [one["name"] for one in data.get("customerExportProfiles") or ()],

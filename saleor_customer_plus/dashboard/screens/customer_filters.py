@@ -89,16 +89,15 @@ def selection_of(query: QueryDict) -> dict[str, Any]:
     return {"filter": filter_of(query), "search": query.get("q", "").strip() or None}
 
 
-def kinds_named(query: QueryDict) -> list[str]:
-    """Of tags, groups, segments and fields, those that the filter is by: the chips need their names."""
-    labels = [
-        kind for kind in ("tag", "group") if any(_listed(query, f"{kind}_{mode}") for mode in ("any", "all", "none"))
-    ]
-    return [
-        *labels,
-        *(["segment"] if query.get("segment") else []),
-        *(["field"] if own_fields.filters_of(query) else []),
-    ]
+def named_in(query: QueryDict) -> dict[str, list[str]]:
+    """The ids of tags, groups and segments that the filter is by, and the keys of fields: chips need their names."""
+    named = {
+        kind: [id for mode in ("any", "all", "none") for id in _listed(query, f"{kind}_{mode}")]
+        for kind in ("tag", "group")
+    }
+    named["segment"] = _listed(query, "segment")
+    named["field"] = [one["key"] for one in own_fields.filters_of(query)]
+    return {kind: ids for kind, ids in named.items() if ids}
 
 
 def _listed(query: QueryDict, name: str) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..requests import Screen, ScreenRequest, address, page_of
 from . import choices, own_fields, saved_views
-from .customer_filters import PAGING, chips_of, filter_of, kinds_named, selection_of, tab_of
+from .customer_filters import PAGING, chips_of, filter_of, named_in, selection_of, tab_of
 
 ROWS_ON_A_PAGE = 50
 
@@ -102,7 +102,7 @@ def show_list(request: ScreenRequest) -> Screen:
     columns = [*COLUMNS, *_own_columns(data["customerFields"])]
     views = [edge["node"] for edge in data["customerSavedViews"]["edges"]]
     current_view = next((view for view in views if view["id"] == query.get("view")), None)
-    names = choices.names_of(request, kinds_named(query))
+    names = choices.names_of(request, named_in(query))
     context = {
         "records": [_row(edge["node"]) for edge in records["edges"]],
         "columns": [
@@ -144,9 +144,12 @@ def show_filters(request: ScreenRequest) -> Screen:
     """The dialog with all filters."""
     query = request.query
     context = {
-        "tags": choices.tags(request),
-        "groups": choices.groups(request),
-        "segments": choices.segments(request),
+        "labels": [
+            (choices.offer(request, "tag", "tag_any", query.getlist("tag_any")), _("Tags: any of")),
+            (choices.offer(request, "tag", "tag_none", query.getlist("tag_none")), _("Tags: none of")),
+            (choices.offer(request, "group", "group_any", query.getlist("group_any")), _("Groups: any of")),
+        ],
+        "segments": choices.offer(request, "segment", "segment", query.getlist("segment")),
         "own_fields": choices.fields(request),
         "countries": [one["code"] for one in request.execute(COUNTRIES)["customerSettings"]["countries"]],
         "sources": ("ORDER", "ACCOUNT", "IMPORT", "STAFF", "CONTACT_FORM", "NEWSLETTER"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ..requests import Screen, ScreenRequest, address
 from . import choices, jobs
-from .customer_filters import chips_of, kinds_named, selection_of, tab_of
+from .customer_filters import chips_of, named_in, selection_of, tab_of
 from .import_correction import language
 
 CHOICES = """
@@ -116,7 +116,7 @@ def _form(request: ScreenRequest, form: QueryDict, errors: list[dict[str, Any]])
     options = _options_of_profile(profiles, form.get("profile", "")) if is_new else {name: form[name] for name in form}
     usual = _usual_columns(data, options if is_new else _options_of_profile(profiles, form.get("profile", "")))
     chosen = usual if is_new else form.getlist("column")
-    chips = chips_of(listed, choices.names_of(request, kinds_named(listed)))
+    chips = chips_of(listed, choices.names_of(request, named_in(listed)))
     is_list = bool(chips) or bool(listed.get("q")) or tab_of(listed) != "all"
     context = {
         "profiles": profiles,

@@ -44,7 +44,7 @@ def show_board(request: ScreenRequest) -> Screen:
     context = {
         "columns": [_column(request, state, counts[state]) for state in STATES],
         "query": query,
-        "owners": choices.staff(request),
+        "owners": choices.offer(request, "staff", "owner", {query.get("owner", "")} - {NOBODY}),
         "origins": ORIGINS,
         "is_filtered": bool(query.get("q") or filter_of(query)),
         "is_empty": not any(counts.values()),

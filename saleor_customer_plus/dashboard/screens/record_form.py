@@ -156,6 +156,6 @@ def _form(
         ),
         "languages": [(one["code"], f"{language(one['code'])} ({one['code']})") for one in settings["languages"]],
         "lawful_bases": [(basis, said(basis)) for basis in LAWFUL_BASES],
-        "groups": [group for group in choices.groups(request) if not group["isDefault"]],
+        "groups": choices.offer(request, "group", "groups", context.get("chosen_groups", ()), without_default=True),
     }
     return Screen("record/form.html", {**more, **context})

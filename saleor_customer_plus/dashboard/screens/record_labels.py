@@ -40,11 +40,6 @@ mutation CustomerPlusLeave($id: ID!, $groups: [ID!]!) {
   customerRecordGroupsLeave(recordId: $id, groupIds: $groups) { errors { field message code } }
 }
 """
-TAG_NAMES = """
-query CustomerPlusTagNames($search: String) {
-  customerTags(first: 100, search: $search, sortBy: {field: NAME, direction: ASC}) { edges { node { name } } }
-}
-"""
 GROUPS = """
 query CustomerPlusGroupChoices($id: ID!) {
   customerRecord(id: $id) { id email firstName lastName companyName groups { id name isDefault } }
@@ -80,8 +75,7 @@ def show_tags(request: ScreenRequest, record_id: str) -> Screen:
 def suggest_tags(request: ScreenRequest) -> Screen:
     """The names for a field that takes a tag, by what was typed."""
     typed = request.query.get("add_tag", "").rpartition(",")[2].strip()
-    tags = request.execute(TAG_NAMES, search=typed or None)["customerTags"]
-    return Screen("parts/options.html", {"values": [edge["node"]["name"] for edge in tags["edges"]]})
+    return Screen("parts/options.html", {"values": choices.tag_names(request, typed)})
 
 
 def choose_groups(request: ScreenRequest, record_id: str) -> Screen:
@@ -96,8 +90,8 @@ def choose_groups(request: ScreenRequest, record_id: str) -> Screen:
     chosen = request.form.getlist("groups") if request.is_post else [group["id"] for group in record["groups"]]
     context = {
         "record": record,
-        "groups": [group for group in choices.groups(request) if not group["isDefault"]],
-        "chosen": chosen,
+        "choice": choices.offer(request, "group", "groups", chosen, without_default=True),
+        "had": [group["id"] for group in record["groups"]],
         "several": data["customerSettings"]["severalGroups"],
         "errors": errors,
     }

@@ -21,7 +21,7 @@ def show(request: ScreenRequest, record_id: str) -> Screen:
     """The dialog: a segment to choose, and which of its conditions the customer meets with what."""
     context = {
         "record": wanted(request.execute(NAME, id=record_id)["customerRecord"]),
-        "segments": choices.segments(request),
+        "segments": choices.offer(request, "segment", "segment", request.query.getlist("segment")),
         "chosen": request.query.get("segment", ""),
     }
     if context["chosen"]:

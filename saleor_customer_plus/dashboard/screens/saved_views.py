@@ -160,9 +160,8 @@ def _listed(columns: list[str]) -> list[str]:
     return [*listed, *(key for key in columns if key.startswith(own_fields.COLUMN))]
 
 
-def _ids(request: ScreenRequest, kind: str) -> Mapping[str, str]:
-    found = choices.tags(request) if kind == "tag" else choices.groups(request)
-    return {one["name"]: one["id"] for one in found}
+def _ids(request: ScreenRequest, kind: str, names: list[str]) -> Mapping[str, str]:
+    return choices.ids_of(request, kind, names)
 
 
 def _without_view(query: QueryDict) -> QueryDict:

@@ -132,7 +132,11 @@ def delete(request: ScreenRequest, segment_id: str) -> Screen:
 
 def snapshot(request: ScreenRequest, segment_id: str) -> Screen:
     """Give everybody who is in the segment now a tag, or put them into a group."""
-    context = {"segment": _segment(request, segment_id), "groups": choices.groups(request), "form": request.form}
+    context = {
+        "segment": _segment(request, segment_id),
+        "groups": choices.offer(request, "group", "group", request.form.getlist("group")),
+        "form": request.form,
+    }
     if not request.is_post:
         return Screen("segments/snapshot.html", context)
     tag, group = request.form.get("add_tag", "").strip(), request.form.get("group", "")

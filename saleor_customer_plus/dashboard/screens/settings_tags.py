@@ -93,5 +93,4 @@ def _existing(request: ScreenRequest, tag_id: str) -> dict[str, Any]:
 
 def _named(request: ScreenRequest, name: str) -> str | None:
     """The tag of this name. Names differ in more than their case."""
-    found = choices.tags(request, name) if name else []
-    return next((tag["id"] for tag in found if tag["name"].casefold() == name.casefold()), None)
+    return choices.ids_of(request, "tag", [name]).get(name.casefold()) if name else None

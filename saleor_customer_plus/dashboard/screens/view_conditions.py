@@ -28,8 +28,8 @@ TIMES = {"last_order": "last_order", "customer_since": "since", "created_at": "c
 LABELS = {"tags": "tag", "groups": "group"}
 OWN = "fields."
 
-# The ids of tags or groups, by their names.
-Ids = Callable[[str], Mapping[str, str]]
+# The ids of tags or groups of some names, by these in lower case.
+Ids = Callable[[str, list[str]], Mapping[str, str]]
 
 
 class _Unsayable(Exception):
@@ -98,8 +98,8 @@ def _parameters(part: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, list[s
 
 
 def _ids(part: Mapping[str, Any], ids: Ids) -> list[str]:
-    known = ids(LABELS[part["field"]])
-    return [known[name] for name in part["value"]]
+    known = ids(LABELS[part["field"]], part["value"])
+    return [known[name.casefold()] for name in part["value"]]
 
 
 def _ends(operator: str, value: Any, names: tuple[str, str] = ("min", "max")) -> list[tuple[str, Any]]:

@@ -65,7 +65,7 @@
     if (!given) return show("no-permission");
     const isFirst = token === null;
     token = given;
-    if (isFirst) load(restored() || address(), false);
+    if (isFirst) begin();
     const those = waiting;
     waiting = [];
     those.forEach((again) => again());
@@ -105,9 +105,9 @@
   const restored = () => {
     if (frame.dataset.kind !== "screen") return null;
     try {
-      const { path, first, length, at } = JSON.parse(sessionStorage.getItem(LAST) || "{}");
-      const isReload = length === history.length && Date.now() - at < 60_000;
-      return path && first === address() && isReload ? path : null;
+      const last = JSON.parse(sessionStorage.getItem(LAST) || "{}");
+      const isReload = last.length === history.length && Date.now() - last.at < 60_000;
+      return last.path && last.first === address() && isReload ? last : null;
     } catch {
       return null;
     }
@@ -115,7 +115,7 @@
 
   window.addEventListener("pagehide", () => {
     if (frame.dataset.kind === "screen") {
-      const last = { path: current, first, length: history.length, at: Date.now() };
+      const last = { path: current, before: history.state?.before, first, length: history.length, at: Date.now() };
       sessionStorage.setItem(LAST, JSON.stringify(last));
     }
   });
@@ -134,11 +134,21 @@
   };
 
   const load = (path, isNew = true) => {
-    if (isNew && path !== current) history.pushState({ path }, "", path);
-    else history.replaceState({ path }, "", path);
+    if (isNew && path !== current) history.pushState({ path, before: current }, "", path);
+    else history.replaceState({ ...history.state, path }, "", path);
     current = path;
     show("busy");
     ask(path, "innerHTML show:window:top");
+  };
+
+  /** Begins where a reload left off. The frame is a new one, which Back would not find its way in by itself. */
+  const begin = () => {
+    const last = restored();
+    if (last?.before && last.before !== last.path) {
+      history.replaceState({ path: last.before }, "", last.before);
+      current = last.before;
+    }
+    load(last?.path || address(), Boolean(last?.before));
   };
 
   /** Shows the screen afresh, where it is scrolled to. */
@@ -197,6 +207,7 @@
     if (xhr.status === 401) {
       // The token has expired. The Dashboard answers with a new one, and then we ask again.
       event.detail.shouldSwap = false;
+      event.detail.isError = false; // that is no news for the console
       const { elt, requestConfig } = event.detail;
       if (elt.dataset.triedAgain) return show("expired");
       elt.dataset.triedAgain = "yes";
@@ -223,7 +234,7 @@
     const replaced = event.detail.xhr?.getResponseHeader("X-Customer-Plus-Address");
     if (replaced && !isLeaving) {
       current = replaced;
-      history.replaceState({ path: current }, "", current);
+      history.replaceState({ ...history.state, path: current }, "", current);
     }
     prepare(event.detail.target);
   });

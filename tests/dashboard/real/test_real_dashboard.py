@@ -86,7 +86,7 @@ def test_list_record_back_and_reload(page: Any) -> None:
 
     page.reload()
     expect(ours(page).get_by_role("heading", name="Anna Rossi")).to_be_visible()
-    page.go_back()
+    page.evaluate("history.back()")  # in the frame, so nothing is loaded that `go_back` could wait for
     expect(ours(page).get_by_role("searchbox")).to_be_visible()
 
 

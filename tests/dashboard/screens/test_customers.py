@@ -126,14 +126,24 @@ def test_in_the_readers_language(browser: Browser) -> None:
     assert "Italien" in Browser(browser.token, "de").screen("customers")
 
 
-def test_every_tag_can_be_chosen_and_is_called_by_its_name(browser: Browser) -> None:
-    """More than one page of the API has."""
-    tags = Tag.objects.bulk_create(Tag(name=f"tag {n:03}", key=f"tag {n:03}") for n in range(101))
-    last = to_global_id("CustomerTag", tags[-1].pk)
+def test_every_tag_is_found_as_one_types_and_those_that_are_chosen_stay(browser: Browser) -> None:
+    """More than the first page of the API has."""
+    tags = Tag.objects.bulk_create(Tag(name=f"tag {n:03}", key=f"tag {n:03}") for n in range(103))
+    first, last = (to_global_id("CustomerTag", tag.pk) for tag in (tags[0], tags[-1]))
+    chosen = f'<option value="{last}" selected>tag 102</option>'
 
-    assert f'value="{last}"' in browser.screen("customers/filters")
-    assert "tag 100" in browser.screen("customers", {"tag_any": [last]})
-    assert "tag 100" in browser.screen("bulk/fields", {"action": "tag"})
+    assert "tag 102" in browser.screen("customers", {"tag_any": [last, to_global_id("CustomerTag", 2**40)]})
+    assert chosen in browser.screen("customers/filters", {"tag_any": [last]})
+    bulk = browser.screen("bulk/fields", {"action": "tag", "tag": [last]})
+    assert chosen in bulk
+    assert 'name="tag_search"' in bulk
+
+    typed = {"for": "tag_any", "tag_any_search": "AG 00", "tag_any": [last]}
+    found = browser.screen("choices/tag", typed)
+    assert chosen in found
+    assert f'<option value="{first}" >tag 000</option>' in found
+    assert "tag 010" not in found
+    assert browser.get("choices/other").status_code == 404
 
 
 def test_sorted_by_what_was_spent_in_a_currency_that_one_chooses(browser: Browser) -> None:
