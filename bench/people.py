@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from .rows import below, pick
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-FIRST_NAMES = _words(
+FIRST_NAMES = words(
     """
     Anna Ben Clara David Emma Felix Greta Hannah Ivan Julia Karl Lena Mats Nina Oskar Paula Rosa Stefan Tina
     Uwe Viktor Wanda Xaver Yara Zoe Amélie Björn Chloé Dieter Elena François Giulia Henrik Inés Jörg Käthe
     Lukas Maria Noah Olga Piotr Quentin Renée Søren Teresa Ulrike Vera Willem Yves Zuzana
     """
 )
-LAST_NAMES = _words(
+LAST_NAMES = words(
     """
     Müller Rossi Schmidt Garcia Kowalski Novak Jensen Dubois Silva Andersson Virtanen Popescu Horvat Nagy
     Murphy Smith Jones Taylor Brown Wilson Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch
@@ -28,7 +28,7 @@ LAST_NAMES = _words(
     Perez Gomez Fernandez Moreno Jimenez
     """
 )
-COMPANIES = _words(
+COMPANIES = words(
     """
     Nordwind Bergmann Alpina Rheintal Solaris Quantum Bluebird Evergreen Helios Kranich Lotus Mercator Nimbus
     Orion Pinnacle Quarz Riviera Stellar Tundra Umbra Vega Westend Xenon Ypsilon Zephyr
@@ -45,18 +45,18 @@ STREETS = (
     "Storgata",
     "Lindenweg",
 )
-CITIES = _words(
+CITIES = words(
     """
     Berlin Hamburg München Paris Lyon Milano Roma Madrid Wien Zürich London Warszawa Praha Oslo
     """
 )
 # As a shop's customers are: most from a few countries.
-COUNTRIES = _words(
+COUNTRIES = words(
     """
     DE DE DE DE DE DE DE AT AT CH FR FR IT IT ES NL BE PL GB US
     """
 )
-LANGUAGES = _words(
+LANGUAGES = words(
     """
     de de de de en en fr it es pl
     """

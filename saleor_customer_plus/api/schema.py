@@ -16,6 +16,8 @@ from .core.sdl import print_schema
 from .customers.queries import RecordQueries
 from .deletion.mutations import DeletionMutations
 from .deletion.queries import DeletionQueries
+from .duplicates.mutations import DuplicateMutations
+from .duplicates.queries import DuplicateQueries
 from .exports.mutations import ExportMutations
 from .exports.queries import ExportQueries
 from .fields.mutations import FieldMutations
@@ -75,6 +77,7 @@ class Query(
     StaffQueries,
     SettingsQueries,
     ReportQueries,
+    DuplicateQueries,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """Queries of Customer Plus."""  # Saleor detects an introspection by the root type's name `Query`.
@@ -104,6 +107,7 @@ class Mutation(
     SavedViewMutations,
     SyncMutations,
     InsightMutations,
+    DuplicateMutations,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """Mutations of Customer Plus."""

@@ -18,8 +18,10 @@ from PIL import Image
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.groups.models import GroupMembership
+from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import JobState
 from saleor_customer_plus.leads import form_guard
+from saleor_customer_plus.merging.duplicates import duplicates_job
 from saleor_customer_plus.notes.models import Attachment
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
@@ -443,7 +445,26 @@ SCENARIOS |= {
     # What it corrects is what Saleor says, and is logged as the sync's.
     "customerReconciliationStart": lambda w: Call({"since": None}, NOBODY),
     "customerInsightsCompute": lambda w: Call({}, NOBODY),
+    "customerDuplicatesSearch": lambda w: Call({}, NOBODY),
+    "customerDuplicateDismiss": lambda w: Call({"recordIds": [w.id(w.anna), w.id(w.ben)]}, BOTH),
 }
+
+
+@scenario("customerDuplicatesAccept")
+def _(world: World) -> Call:
+    same = {"first_name": "Anna", "last_name": "Kalkbrenner", "phone": "+491512345678", "postal_code": "10969"}
+    CustomerRecord.objects.filter(pk__in=[world.anna.pk, world.ben.pk]).update(**same)
+    for _step in jobs.run(duplicates_job.create().pk):
+        pass
+    return Call({}, ANNA)
+
+
+@scenario("customerDuplicateUndismiss")
+def _(world: World) -> Call:
+    records = {"recordIds": [world.id(world.anna), world.id(world.ben)]}
+    dismiss = "mutation ($recordIds: [ID!]!) { customerDuplicateDismiss(recordIds: $recordIds) { errors { code } } }"
+    world.api(dismiss, **records)
+    return Call(records, BOTH)
 
 
 @scenario("customerJobProfileDelete")

@@ -31,6 +31,7 @@ from ..core.dataloaders import load
 from ..core.types import JSON, Address, CountryDisplay, DateTime, enum_of, id_of, list_of
 from ..core.versions import version_of
 from ..customers.inputs import CustomerRecordSource, CustomerRecordStage
+from ..duplicates.types import DuplicatesOfRecord
 from ..fields.types import FieldsOfRecord
 from ..groups.types import GroupsOfRecord
 from ..insights.types import InsightsOfRecord
@@ -216,6 +217,7 @@ class CustomerRecord(
     GroupsOfRecord,
     SegmentsOfRecord,
     MergesOfRecord,
+    DuplicatesOfRecord,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """One person, identified by one or more e-mail addresses: a guest, account holder or lead, or each in turn."""

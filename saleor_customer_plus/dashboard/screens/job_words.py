@@ -28,6 +28,11 @@ PHASES: dict[str, Any] = {
     "select": gettext_lazy("Selecting customers"),
     "apply": gettext_lazy("Changing customers"),
     "undo": gettext_lazy("Undoing"),
+    "merge": gettext_lazy("Merging"),
+    "keys": gettext_lazy("Reading customers"),
+    "crowds": gettext_lazy("Counting what many have"),
+    "pairs": gettext_lazy("Comparing customers"),
+    "people": gettext_lazy("Grouping the duplicates"),
 }
 
 ACTIONS: dict[str, Any] = {
@@ -72,6 +77,8 @@ def described(job: dict[str, Any]) -> dict[str, Any]:
 def _did_what_can_be_undone(job: dict[str, Any]) -> bool:
     if job["kind"] == "UPDATE":
         return bool(job["progress"]["updated"]) and _action_of(job) != "delete"
+    if job["kind"] == "MERGE":
+        return bool(job["progress"]["updated"])
     return bool(job["kind"] == "IMPORT" and job["startedAt"])
 
 

@@ -68,3 +68,16 @@ fragment Activity on CustomerRecordActivityCountableConnection {
   pageInfo { hasNextPage endCursor }
 }
 """
+
+DUPLICATES = """
+fragment Duplicates on CustomerRecord {
+  possibleDuplicates { band score reasons { code points } record { id email firstName lastName companyName image } }
+}
+"""
+
+MERGES = """
+fragment Merges on CustomerRecord {
+  mergedRecords { email number mergedAt }
+  merges { id state createdAt actor { type name } conflicts { message } }
+}
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..requests import Screen, ScreenRequest
+from . import duplicates
 from . import record_fragments as fragments
 from .record_activity import log_choices
 from .record_context import context_of, wanted
@@ -32,6 +33,8 @@ query CustomerPlusRecord($id: ID!) {
     ...Consents
     activity(first: 20) { ...Activity }
     notes(first: 20) { ...Notes }
+    ...Duplicates
+    ...Merges
   }
 }
 fragment Place on Address {
@@ -45,6 +48,8 @@ fragment Place on Address {
     + fragments.CONSENTS
     + fragments.ACTIVITY
     + fragments.NOTES
+    + fragments.DUPLICATES
+    + fragments.MERGES
 )
 
 MORE_ORDERS = (
@@ -61,6 +66,7 @@ def show(request: ScreenRequest, record_id: str) -> Screen:
     """The whole screen of one customer."""
     record = wanted(request.execute(RECORD, id=record_id)["customerRecord"])
     record["segments"] = [{**one, "segment": in_words(one["segment"])} for one in record["segments"]]
+    record["possibleDuplicates"] = duplicates.others_in_words(record)
     return Screen("record/show.html", {**context_of(record), **log_choices(), "is_whole": True})
 
 

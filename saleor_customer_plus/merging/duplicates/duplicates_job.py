@@ -22,7 +22,7 @@ from ...activity.services import SYNC, Actor
 from ...insights.insights_job import last_time_for
 from ...jobs import kinds, lifecycle
 from ...jobs.models import UNDER_WAY, BulkChunk, BulkJob, JobEventType, JobKind, JobState
-from . import finding, grouping, keys, spelling
+from . import finding, grouping, keys, services, spelling
 
 # Records in one range: what a worker takes at a time.
 RANGE = 5_000
@@ -53,6 +53,7 @@ class DuplicateSearch(kinds.Kind):
 
     def finish(self, job: BulkJob) -> None:
         grouping.forget_empty()
+        services.forget_deleted()
 
     def notifies(self, job: BulkJob) -> bool:
         """Of those that start by themselves, staff hear only that one failed, and only once."""

@@ -17,8 +17,8 @@ from django.db import transaction
 from ... import settings
 from ...core import sql
 from ...records.models import CustomerRecord
-from . import grouping, keys, reading, spelling
-from .models import CrowdedKey, DuplicateDismissal, DuplicateKey, DuplicatePair, UncheckedRecord
+from . import dismissals, grouping, keys, reading, spelling
+from .models import CrowdedKey, DuplicateKey, DuplicatePair, UncheckedRecord
 from .people import Person, keys_of
 from .scoring import Verdict, compare
 
@@ -198,19 +198,8 @@ def _compared(people: Mapping[int, Person], pairs: Collection[tuple[int, int]]) 
         one, other = people.get(pair[0]), people.get(pair[1])
         if one is not None and other is not None and (verdict := compare(one, other, context)).band is not None:
             found[pair] = verdict
-    for row in sql.rows(
-        sql.fill(
-            """
-            SELECT d.first_id, d.second_id
-            FROM unnest({firsts}::bigint[], {seconds}::bigint[]) AS p(first_id, second_id)
-            JOIN {dismissed} d USING (first_id, second_id)
-            """,
-            dismissed=sql.table(DuplicateDismissal),
-            firsts=[one for one, _other in found],
-            seconds=[other for _one, other in found],
-        )
-    ):
-        del found[row.first_id, row.second_id]
+    for dismissed in dismissals.among({id for pair in found for id in pair}).values():
+        found.pop(dismissed, None)
     return found
 
 

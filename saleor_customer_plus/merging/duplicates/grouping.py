@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from ...core import sql
-from .models import DuplicateDismissal, DuplicateGroup, DuplicatePair
+from . import dismissals
+from .dismissals import Pair
+from .models import DuplicateGroup, DuplicatePair
 from .scoring import Band, Reason
 
 # As many records as can be merged at once.
 MOST = 50
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _links(record_ids: sql.Sql) -> list[Link]:
 
 def _write(links: list[Link]) -> None:
     """Keep the groups of these links. One that is the same as before, but for a record, stays the same row."""
-    groups = grouped(links, _dismissed({id for link in links for id in link.pair}))
+    groups = grouped(links, set(dismissals.among({id for link in links for id in link.pair}).values()))
     free = {link.group for link in links if link.group is not None}
     ids: list[int | None] = []
     for group in groups:
@@ -216,20 +216,6 @@ def _move_pairs(groups: list[tuple[int, Group]]) -> None:
             ids=[id for _pair, id in moved],
         )
     )
-
-
-def _dismissed(record_ids: Collection[int]) -> set[Pair]:
-    rows = sql.rows(
-        sql.fill(
-            """
-            SELECT first_id, second_id FROM {dismissed}
-            WHERE first_id = ANY({ids}::bigint[]) AND second_id = ANY({ids}::bigint[])
-            """,
-            dismissed=sql.table(DuplicateDismissal),
-            ids=sorted(record_ids),
-        )
-    )
-    return {(row.first_id, row.second_id) for row in rows}
 
 
 def forget_empty() -> None:

@@ -11,9 +11,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from ...core.paging import Key, Ordering
 from ...core.paging import Segment as Part
+from ...records.former import successors
 from ...records.models import CustomerRecord
 from .models import DuplicateDismissal, DuplicateGroup, DuplicatePair
 from .scoring import Band
+
+# Pairs that are accepted at once, so that the job which merges them has a size.
+MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,21 @@ def records_of(group_ids: Collection[int]) -> dict[int, list[CustomerRecord]]:
 
 def by_id(record_ids: Collection[int]) -> dict[int, CustomerRecord]:
     return CustomerRecord.objects.in_bulk(record_ids)
+
+
+def records_of_dismissals(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], list[CustomerRecord]]:
+    """The two records of each dismissal, those that are there. Two statements."""
+    ids = {id for pair in pairs for id in pair}
+    merged = successors(ids)
+    records = by_id({merged.get(id, id) for id in ids})
+    return {pair: [records[id] for id in (merged.get(id, id) for id in pair) if id in records] for pair in pairs}
+
+
+def certain() -> list[list[int]]:
+    """The records of each group that is certain, those of the surest first. One statement."""
+    found: dict[int, set[int]] = defaultdict(set)
+    pairs = DuplicatePair.objects.filter(group__band=Band.CERTAIN, band=Band.CERTAIN)
+    ordered = pairs.order_by("-group__score", "group").values_list("group", "first", "second")
+    for group, first, second in ordered[:MOST_PAIRS]:
+        found[group] |= {first, second}
+    return [sorted(ids) for ids in found.values()]

@@ -27,7 +27,7 @@ def _read(which: sql.Sql) -> dict[int, Person]:
     rows = sql.rows(
         sql.fill(
             """
-            SELECT r.id, r.first_name, r.last_name, r.company_name, r.email, r.phone,
+            SELECT r.id, r.first_name, r.last_name, r.company_name, r.email, r.other_emails, r.phone,
                 NULLIF(r.additional_phones, '[]') AS more_phones, r.street_address_1, r.postal_code
             FROM {records} r WHERE {which} ORDER BY r.id
             """,
@@ -54,7 +54,7 @@ def _read(which: sql.Sql) -> dict[int, Person]:
             first_name=row.first_name,
             last_name=row.last_name,
             company_name=row.company_name,
-            emails=[row.email],
+            emails=[row.email, *sql.from_json(row.other_emails)],
             phones=[
                 row.phone,
                 *(sql.from_json(row.more_phones) or ()),

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     MISSPELLED_DOMAIN = "MISSPELLED_DOMAIN"
     SIMILAR_MAILBOX = "SIMILAR_MAILBOX"
     SAME_LOCAL_PART = "SAME_LOCAL_PART"
+    NAME_IN_MAILBOX = "NAME_IN_MAILBOX"
     SAME_PHONE = "SAME_PHONE"
     SIMILAR_PHONE = "SIMILAR_PHONE"
     SHARED_PHONE = "SHARED_PHONE"
@@ -58,7 +59,7 @@ class Reason(StrEnum):
 POINTS: Mapping[Reason, int] = {
     Reason.SAME_FIRST_NAME: 5,
     Reason.SIMILAR_FIRST_NAME: 3,
-    Reason.SAME_INITIAL: 1,
+    Reason.SAME_INITIAL: 2,
     Reason.DIFFERENT_FIRST_NAME: -10,
     Reason.SAME_RARE_LAST_NAME: 9,
     Reason.SAME_LAST_NAME: 7,
@@ -70,7 +71,8 @@ POINTS: Mapping[Reason, int] = {
     Reason.SAME_MAILBOX: 13,
     Reason.MISSPELLED_DOMAIN: 12,
     Reason.SIMILAR_MAILBOX: 6,
-    Reason.SAME_LOCAL_PART: 6,
+    Reason.SAME_LOCAL_PART: 7,
+    Reason.NAME_IN_MAILBOX: 2,
     Reason.SAME_PHONE: 10,
     Reason.SIMILAR_PHONE: 5,
     Reason.SHARED_PHONE: 0,
@@ -83,6 +85,16 @@ POINTS: Mapping[Reason, int] = {
     Reason.SAME_COMPANY: 3,
     Reason.DIFFERENT_COMPANY: -1,
 }
+
+ADDRESS_REASONS = frozenset(
+    {
+        Reason.SAME_ADDRESS,
+        Reason.SIMILAR_ADDRESS,
+        Reason.SHARED_ADDRESS,
+        Reason.SAME_POSTAL_CODE,
+        Reason.DIFFERENT_ADDRESS,
+    }
+)
 
 # The scores from which on a pair is in a band, if nothing speaks against it: see `_band`.
 CERTAIN_FROM = 24
@@ -106,6 +118,16 @@ _KNOWN_NAMES = (
             Reason.SWAPPED_NAMES,
         }
     ),
+)
+_COMPARED_FIRST_NAMES = _KNOWN_NAMES[0] | {Reason.SAME_INITIAL}
+_MAILBOX = frozenset(
+    {
+        Reason.SAME_MAILBOX,
+        Reason.MISSPELLED_DOMAIN,
+        Reason.SIMILAR_MAILBOX,
+        Reason.SAME_LOCAL_PART,
+        Reason.NAME_IN_MAILBOX,
+    }
 )
 # What only one person has, or one household.
 _OWN = frozenset({Reason.SAME_MAILBOX, Reason.MISSPELLED_DOMAIN, Reason.SAME_PHONE})
@@ -144,6 +166,10 @@ def _band(score: int, reasons: frozenset[Reason]) -> Band | None:
     if score < LOOK_FROM:
         return None
     if score < LIKELY_FROM or reasons & _OTHER_FIRST_NAME:  # a family, maybe
+        return Band.LOOK_AT_IT
+    if Reason.DIFFERENT_LAST_NAME in reasons and Reason.SAME_COMPANY in reasons:  # colleagues, maybe
+        return Band.LOOK_AT_IT
+    if not reasons & _MAILBOX and not reasons & _COMPARED_FIRST_NAMES:  # anybody of a household
         return Band.LOOK_AT_IT
     if score >= CERTAIN_FROM and reasons & _OWN and all(reasons & known for known in _KNOWN_NAMES):
         return Band.CERTAIN
@@ -222,7 +248,12 @@ def _best(reasons: Iterator[Reason | None], points: Callable[[Reason], int] = PO
 
 
 def _mailboxes(one: Person, other: Person, _context: Context) -> Reason | None:
-    return _best(_mailbox(mine, its) for mine in one.mailboxes for its in other.mailboxes)
+    found = _best(_mailbox(mine, its) for mine in one.mailboxes for its in other.mailboxes)
+    if found is Reason.SAME_LOCAL_PART and all(
+        spelling.is_made_of(mailbox.local, (*who.first, *who.last)) for who in (one, other) for mailbox in who.mailboxes
+    ):
+        return Reason.NAME_IN_MAILBOX  # which is no news: others of that name choose it, too
+    return found
 
 
 def _mailbox(one: Mailbox, other: Mailbox) -> Reason | None:
@@ -232,7 +263,7 @@ def _mailbox(one: Mailbox, other: Mailbox) -> Reason | None:
     mine, its = one.local.replace(".", ""), other.local.replace(".", "")
     if one.local == other.local and one.meant == other.meant:
         return Reason.SAME_MAILBOX if one.domain == other.domain else Reason.MISSPELLED_DOMAIN
-    if mine == its and spelling.within(*sorted((one.domain, other.domain)), 1):
+    if one.local == other.local and spelling.within(*sorted((one.domain, other.domain)), 1):
         return Reason.MISSPELLED_DOMAIN
     if len(mine) < SHORTEST_LOCAL or len(its) < SHORTEST_LOCAL:
         return None

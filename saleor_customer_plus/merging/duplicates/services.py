@@ -6,13 +6,14 @@ from collections.abc import Collection
 from itertools import combinations
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from ...activity.models import ActivityType
 from ...activity.services import Actor, Entry, append
 from ...errors import CustomerPlusError, ErrorCode
 from ...records.locks import hold_records
-from . import finding, grouping
+from ...records.models import CustomerRecord, FormerRecord
+from . import dismissals, finding, grouping
 from .models import DuplicateDismissal, DuplicatePair
 
 # Records that are told apart at once: as many as a group can have.
@@ -32,13 +33,13 @@ def dismiss(record_ids: Collection[int], *, actor: Actor) -> list[DuplicateDismi
         raise CustomerPlusError(
             "One of these customers was deleted. Read the list again.", code=ErrorCode.NOT_FOUND, field="record_ids"
         )
-    known = set(_of(record_ids).values_list("first_id", "second_id"))
+    known = set(dismissals.among(record_ids).values())
     new = DuplicateDismissal.objects.bulk_create(
         DuplicateDismissal(first_id=first, second_id=second, actor_type=actor.type, actor_id=actor.id)
         for first, second in pairs
         if (first, second) not in known
     )
-    _log(new, ActivityType.DUPLICATE_DISMISSED, actor)
+    _log([(one.first_id, one.second_id) for one in new], ActivityType.DUPLICATE_DISMISSED, actor)
     DuplicatePair.objects.filter(first__in=present, second__in=present).delete()
     grouping.write(present)
     grouping.forget_empty()
@@ -46,20 +47,29 @@ def dismiss(record_ids: Collection[int], *, actor: Actor) -> list[DuplicateDismi
 
 
 @transaction.atomic
-def undismiss(record_ids: Collection[int], *, actor: Actor) -> list[DuplicateDismissal]:
-    """Let the search compare these records with each other again, and do so. Returns what was taken back."""
+def undismiss(record_ids: Collection[int], *, actor: Actor) -> int:
+    """Let the search compare these records with each other again, and do so. Returns how many were taken back."""
     _pairs(record_ids, field="record_ids")
     finding.lock()
     present = hold_records(record_ids)
-    gone = list(_of(present))
+    gone = dismissals.among(present)
     if not gone:
         raise CustomerPlusError(
             "Nobody said that these customers are not the same.", code=ErrorCode.NOT_FOUND, field="record_ids"
         )
-    DuplicateDismissal.objects.filter(pk__in=[one.pk for one in gone]).delete()
-    _log(gone, ActivityType.DUPLICATE_UNDISMISSED, actor)
+    DuplicateDismissal.objects.filter(pk__in=gone).delete()
+    _log(set(gone.values()), ActivityType.DUPLICATE_UNDISMISSED, actor)
     finding.refresh(present)
-    return gone
+    return len(gone)
+
+
+def forget_deleted() -> None:
+    """Remove what was said of records that were deleted since. One that was merged can come back."""
+    gone = Q()
+    for name in ("first_id", "second_id"):
+        there = Exists(CustomerRecord.objects.filter(pk=OuterRef(name)))
+        gone |= ~(there | Exists(FormerRecord.objects.filter(former_id=OuterRef(name))))
+    DuplicateDismissal.objects.filter(gone).delete()
 
 
 def _pairs(record_ids: Collection[int], *, field: str) -> list[tuple[int, int]]:
@@ -71,14 +81,10 @@ def _pairs(record_ids: Collection[int], *, field: str) -> list[tuple[int, int]]:
     return list(combinations(ids, 2))
 
 
-def _of(record_ids: Collection[int]) -> QuerySet[DuplicateDismissal]:
-    return DuplicateDismissal.objects.filter(first_id__in=record_ids, second_id__in=record_ids).order_by("pk")
-
-
-def _log(dismissals: Collection[DuplicateDismissal], type: ActivityType, actor: Actor) -> None:
+def _log(pairs: Collection[tuple[int, int]], type: ActivityType, actor: Actor) -> None:
     """One entry for each record, with the others."""
     others: dict[int, list[int]] = {}
-    for one in dismissals:
-        others.setdefault(one.first_id, []).append(one.second_id)
-        others.setdefault(one.second_id, []).append(one.first_id)
+    for one, other in pairs:
+        others.setdefault(one, []).append(other)
+        others.setdefault(other, []).append(one)
     append(Entry(id, type, after={"records": sorted(those)}, **actor.of_entry) for id, those in sorted(others.items()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 
@@ -173,6 +174,16 @@ def _distance(one: str, other: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def is_made_of(local: str, names: Iterable[str]) -> bool:
+    """Whether a mailbox is called by these names and nothing else, but for a letter."""
+    if sum(map(str.isdigit, local)) > 1:
+        return False
+    rest = _UMLAUTS.sub(r"\1", fold(local).replace(" ", ""))
+    for name in sorted(names, key=len, reverse=True):
+        rest = rest.replace(name, "", 1)
+    return sum(map(str.isalpha, rest)) <= 1
 
 
 def alike(one: str, other: str) -> bool:

@@ -1,0 +1,1 @@
+"""Records that seem to be of the same person."""
