@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
 from django.db.models import BooleanField, F, Func, Model, QuerySet, TextField, Value
 
 
@@ -146,6 +146,19 @@ def plan_for_batches() -> None:
     statement first, for seconds.
     """
     run(Sql("SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"))
+
+
+@contextmanager
+def counting() -> Iterator[None]:
+    """A transaction in which a large part of the store is read at once: with memory for it, and by this process alone.
+
+    PostgreSQL would let each of several processes add up the same rows, and sort on disk what fits into memory.
+    """
+    chosen = {"jit": "off", "random_page_cost": "1.1", "work_mem": "'64MB'", "max_parallel_workers_per_gather": "0"}
+    with transaction.atomic():
+        run(Sql("; ".join(f"SET LOCAL {name} = {value}" for name, value in chosen.items())))
+        yield  # after an error, the transaction or savepoint takes it back
+        run(Sql("; ".join(f"SET LOCAL {name} = DEFAULT" for name in chosen if name != "jit")))
 
 
 @contextmanager

@@ -339,6 +339,8 @@ def _literal(type: FieldType, value: Any) -> Literal:
             return Money(Decimal(repr(value["amount"])), value["currency"])
         case FieldType.ORDER:
             return key_of_reference(value)
+        case FieldType.PRODUCT:
+            return Id(int(key_of_reference(value)))
     literal: Literal = value
     return literal
 

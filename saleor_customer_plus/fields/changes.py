@@ -182,6 +182,7 @@ _CONVERTED = {
     FieldType.CHOICES: _choices,
     FieldType.MONEY: _money,
     FieldType.ORDER: _nothing,
+    FieldType.PRODUCT: _nothing,
 }
 
 

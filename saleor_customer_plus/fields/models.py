@@ -23,6 +23,7 @@ class FieldType(models.TextChoices):
     CHOICES = "CHOICES", "Several choices"
     MONEY = "MONEY", "Amount of money"
     ORDER = "ORDER", "Order"
+    PRODUCT = "PRODUCT", "Product"
 
 
 class FieldDefinition(models.Model):

@@ -1,4 +1,4 @@
-"""The orders of Saleor that fields name: whether they exist, and what they are called."""
+"""The orders and products of Saleor that fields name: whether they exist, and what they are called."""
 
 from __future__ import annotations
 
@@ -33,4 +33,13 @@ def _orders(keys: Collection[str], channels: Channels) -> dict[str, str]:
     return {str(pk): str(number) for pk, number in orders.values_list("pk", "number")}
 
 
-_READERS: Mapping[str, Callable[[Collection[str], Channels], dict[str, str]]] = {"Order": _orders}
+def _products(keys: Collection[str], channels: Channels) -> dict[str, str]:
+    """Whoever sees customers may know what the shop sells, in whichever channel."""
+    products = host.Product.objects.filter(pk__in=list(map(int, keys))).order_by()
+    return {str(pk): name for pk, name in products.values_list("pk", "name")}
+
+
+_READERS: Mapping[str, Callable[[Collection[str], Channels], dict[str, str]]] = {
+    "Order": _orders,
+    "Product": _products,
+}

@@ -29,7 +29,7 @@ from .models import FieldDefinition, FieldType
 _MONEY_DECIMALS = 3
 _BIGGEST_KEY = 2**63 - 1
 # The types whose values name something of Saleor's, by the type name in its global ids.
-REFERENCES = {FieldType.ORDER: "Order"}
+REFERENCES = {FieldType.ORDER: "Order", FieldType.PRODUCT: "Product"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +227,7 @@ _READERS: Mapping[FieldType, Callable[[Any, FieldDefinition], Value]] = {
     FieldType.CHOICES: _choices,
     FieldType.MONEY: _money,
     FieldType.ORDER: _reference,
+    FieldType.PRODUCT: _reference,
 }
 
 
@@ -252,4 +253,5 @@ _SHOWN: Mapping[FieldType, Callable[[Any, FieldDefinition], str]] = {
     FieldType.CHOICES: lambda json, definition: ", ".join(_label_of_choice(one, definition) for one in json),
     FieldType.MONEY: _shown_money,
     FieldType.ORDER: lambda json, _: key_of_reference(json),
+    FieldType.PRODUCT: lambda json, _: key_of_reference(json),
 }

@@ -99,6 +99,14 @@ class LedgerEntry(models.Model):
                 name="customer_plus_ledger_account",
                 condition=models.Q(account_id__isnull=False),
             ),
+            # How often somebody bought within a time, and for how much, without the table itself.
+            models.Index(
+                F("record"),
+                F("placed_at"),
+                include=["currency", "total_gross"],
+                name="customer_plus_ledger_counted",
+                condition=models.Q(counts=True, record__isnull=False),
+            ),
             # Who bought in a channel, and the figures over it (`ledger.channel_figures`) without the table itself.
             models.Index(
                 F("channel_id"),
@@ -207,6 +215,7 @@ class CustomerFigures(models.Model):
         ]
         indexes = [
             models.Index(F("currency"), F("total_gross"), F("record"), name="customer_plus_spent"),
+            models.Index(F("first_order_at"), F("record"), name="customer_plus_first_order"),
             models.Index(
                 F("currency"),
                 F("average_gross"),

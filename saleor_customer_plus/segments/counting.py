@@ -6,8 +6,8 @@ import logging
 import time
 from datetime import timedelta
 
-from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db import DatabaseError
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from .. import settings
@@ -48,7 +48,7 @@ def count(segment_id: int) -> None:
         return
     number, broken = None, ""
     try:
-        with transaction.atomic(), sql.limited(LIMIT):
+        with sql.counting(), sql.limited(LIMIT):
             number = _number(segment)
     except CustomerPlusError as error:
         broken = error.message
@@ -65,7 +65,8 @@ def count(segment_id: int) -> None:
 
 def _number(segment: Segment) -> int:
     """Of active records, as lists show them."""
-    records = CustomerRecord.objects.filter(is_active=True)
+    inactive = CustomerRecord.objects.filter(pk=OuterRef("pk"), is_active=False)
+    records = CustomerRecord.objects.filter(~Exists(inactive))  # as in `customers.queries`
     condition = definitions.condition_of(segment, definitions.context())
     if segment.is_followed and segment.complete_since is not None:
         return records.filter(pk__in=SegmentMembership.objects.filter(segment=segment).values("record")).count()

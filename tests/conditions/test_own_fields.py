@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from saleor_customer_plus.api.core.base import to_global_id
+from saleor_customer_plus.api.fields.filters import field_filters
 from saleor_customer_plus.conditions.compiling import compile_tree
 from saleor_customer_plus.conditions.context import Context
 from saleor_customer_plus.conditions.errors import ConditionError, Reason
@@ -19,9 +21,14 @@ from saleor_customer_plus.conditions.parsing import parse
 from saleor_customer_plus.conditions.printing import text_of_tree
 from saleor_customer_plus.conditions.registry import Data
 from saleor_customer_plus.conditions.tree import Comparison, Money, Node, Not, Operator
+from saleor_customer_plus.core.paging import Window, page
+from saleor_customer_plus.customers.filters import RecordFilter
+from saleor_customer_plus.customers.orderings import Sort, SortField
+from saleor_customer_plus.customers.queries import RecordList
+from saleor_customer_plus.fields.queries import fields_of
 from saleor_customer_plus.records.labels import fold
 from saleor_customer_plus.records.models import CustomerRecord
-from tests.factories import make_field, make_field_values, make_record
+from tests.factories import make_field, make_field_values, make_product, make_record
 
 HERE = Context(now=datetime(2026, 3, 15, 12, tzinfo=UTC))
 
@@ -125,6 +132,39 @@ def test_what_is_wrong_is_told(text: str, reason: Reason, suggestion: str | None
     assert caught.value.reason == reason
     if suggestion is not None:
         assert caught.value.suggestion == suggestion
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_indexed", [False, True])
+def test_a_product_is_found_by_slug_or_id_and_told_by_its_name(is_indexed: bool) -> None:
+    make_field("favourite", "PRODUCT", is_indexed=is_indexed)
+    shirt, mug = make_product("shirt", name="A shirt"), make_product("mug")
+    for name, product in (("anna", shirt), ("ben", mug)):
+        record = make_record(f"{name}@example.com", first_name=name)
+        make_field_values(record, favourite=to_global_id("Product", product.pk))
+    nobody = make_record("clara@example.com", first_name="clara")
+
+    def found(wanted: RecordFilter) -> list[str]:
+        page_of = page(RecordList(filter=wanted, sort=Sort(SortField.NAME)).ordering, Window(9))
+        return [edge.row.first_name for edge in page_of.edges]
+
+    for text, names in (
+        ("fields.favourite = 'shirt'", ["anna"]),
+        (f"fields.favourite IN ('{to_global_id('Product', mug.pk)}', #{shirt.pk})", ["anna", "ben"]),
+        ("NOT fields.favourite = 'shirt'", ["ben", nobody.first_name]),
+    ):
+        assert found(RecordFilter(query=text)) == names
+    given = [{"key": "favourite", "eq": to_global_id("Product", mug.pk)}]
+    assert found(RecordFilter(fields=field_filters(given))) == ["ben"]
+    with pytest.raises(ConditionError) as caught:
+        compile_tree(parse("fields.favourite = 'shirts'"), HERE)
+    assert (caught.value.reason, caught.value.suggestion) == (Reason.NOT_FOUND, "'shirt'")
+
+    anna = CustomerRecord.objects.get(first_name="anna")
+    explained = explain(compile_tree(parse("fields.favourite = 'shirt'"), HERE), anna.pk)
+    assert explained is not None
+    assert (explained.holds, explained.value) == (True, "A shirt")
+    assert fields_of([anna.pk])[anna.pk][0].text == "A shirt"
 
 
 @pytest.mark.django_db

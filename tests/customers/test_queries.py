@@ -547,7 +547,8 @@ lists = st.builds(
 class TestPaging:
     @pytest.fixture(autouse=True)
     def _look_ahead_a_little(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(orderings, "LOOK_AHEAD", (2, 4))
+        for name, number in (("FIRST_AHEAD", 2), ("NEXT_AHEAD", 4), ("MOST_AHEAD", 9)):
+            monkeypatch.setattr(orderings, name, number)
 
     @pytest.fixture
     def example(self) -> Callable[[], Any]:

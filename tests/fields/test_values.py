@@ -51,6 +51,7 @@ class TestClean:
                 {"amount": 12.5, "currency": "eur"},
                 Value({"amount": 12.5, "currency": "EUR"}, text="EUR", number=Decimal("12.5")),
             ),
+            (field("PRODUCT"), gid("Product:07"), Value(gid("Product:7"), text="7")),
             (field("ORDER"), gid(f"Order:{ORDER.upper()}"), Value(gid(f"Order:{ORDER}"), text=ORDER)),
         ],
     )
@@ -113,6 +114,8 @@ class TestClean:
                 {"amount": 1, "currency": "USD"},
                 "Give the amount in EUR.",
             ),
+            (field("PRODUCT"), gid(f"Order:{ORDER}"), "Give the id of a Product."),
+            (field("PRODUCT"), gid("Product:x"), "Give the id of a Product."),
             (field("ORDER"), gid("Order:7"), "Give the id of a Order."),
             (field("ORDER"), gid(f"User:{ORDER}"), "Give the id of a Order."),
             (field("ORDER"), ORDER, "Give the id of a Order."),

@@ -26,7 +26,7 @@ _CONDITIONS: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.TEXT: ("eq", "one_of", "contains"),
     FieldType.BOOLEAN: ("eq",),
     **dict.fromkeys(_RANGED, ("eq", "one_of", "gte", "lte")),
-    **dict.fromkeys((FieldType.CHOICE, FieldType.CHOICES, FieldType.ORDER), ("eq", "one_of")),
+    **dict.fromkeys((FieldType.CHOICE, FieldType.CHOICES, FieldType.ORDER, FieldType.PRODUCT), ("eq", "one_of")),
 }
 _OPERATORS = {
     "eq": Operator.EQUAL,

@@ -26,6 +26,7 @@ CustomerFieldType = enum_of(
         "CHOICES": "Any number of the choices: a list of strings",
         "MONEY": 'An amount in a currency: an object such as {"amount": 12.5, "currency": "EUR"}',
         "ORDER": "An order: its global ID in Saleor's API, a string",
+        "PRODUCT": "A product: its global ID in Saleor's API, a string",
     },
 )
 

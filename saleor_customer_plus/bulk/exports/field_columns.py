@@ -102,4 +102,5 @@ _CELLS: Mapping[FieldType, Callable[[str, FieldDefinition, Style], Cell]] = {
     FieldType.MONEY: _money,
     # By its global id: the number is another channel's business, for whoever may not see it.
     FieldType.ORDER: _text,
+    FieldType.PRODUCT: _text,
 }

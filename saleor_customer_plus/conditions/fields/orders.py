@@ -83,7 +83,7 @@ ORDERS = Function(
             label="Number of orders",
             kind=Kind.NUMBER,
             is_whole=True,
-            total=lambda currency: Count("pk"),
+            total=lambda currency: Count("*"),
             of_nothing=0,
         ),
         Parameter(name="spent", label="Total spent", kind=Kind.MONEY, total=_spent, of_nothing=0),

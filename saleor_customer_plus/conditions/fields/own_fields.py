@@ -13,16 +13,20 @@ from django.db.models.lookups import In
 
 from ...fields.models import FieldDefinition, FieldType, FieldValue
 from ...fields.queries import live_by_key
-from ...fields.values import token
+from ...fields.values import key_of_reference, token
+from ...ledger.catalogue import product_names
 from ...records.labels import fold
+from ...saleor_adapter import host
 from ..context import Context
 from ..predicates import NOBODY, Containing, Missing, OneOf, Predicate, Within
 from ..registry import Clock, Data, Entry, Family, Field, Kind
 from .anniversaries import days_in, days_until
 from .columns import contains
+from .products import references_to
 
 FIELDS_OF_SHOP = "fields"
 ANNIVERSARY = "days_until_anniversary"
+_PRODUCTS = references_to("product", host.Product)
 
 _DEPENDS = frozenset({Data.FIELDS})
 _KINDS = {
@@ -34,6 +38,7 @@ _KINDS = {
     FieldType.CHOICES: Kind.SET,
     FieldType.MONEY: Kind.MONEY,
     FieldType.ORDER: Kind.CHOICE,
+    FieldType.PRODUCT: Kind.CHOICE,
 }
 
 
@@ -85,6 +90,10 @@ def _of_choices(definition: FieldDefinition, predicate: Predicate) -> Q | None:
     return Q(choices__overlap=[token(definition.pk, value) for value in predicate.values])
 
 
+def _of_product(_definition: FieldDefinition, predicate: Predicate) -> Q | None:
+    return Q(text__in=list(map(str, predicate.values))) if isinstance(predicate, OneOf) else None
+
+
 def _of_money(_definition: FieldDefinition, predicate: Predicate) -> Q | None:
     if not isinstance(predicate, Within):
         return None
@@ -100,6 +109,7 @@ _WANTED: Mapping[FieldType, Callable[[FieldDefinition, Predicate], Q | None]] = 
     FieldType.CHOICES: _of_choices,
     FieldType.MONEY: _of_money,
     FieldType.ORDER: _of_choice,
+    FieldType.PRODUCT: _of_product,
 }
 
 
@@ -114,6 +124,10 @@ def _read(
                 found[row.record_id] = row.number
         else:
             found[row.record_id] = row.number if row.number is not None else row.date or row.value
+    if definition.type == FieldType.PRODUCT:
+        keys = {record_id: int(key_of_reference(value)) for record_id, value in found.items()}
+        names = product_names(set(keys.values()), {})
+        return {record_id: names.get(key, found[record_id]) for record_id, key in keys.items()}
     return found
 
 
@@ -144,6 +158,7 @@ def field_of(definition: FieldDefinition) -> Field:
         can_be_missing=True,
         choices=tuple(one["value"] for one in definition.choices),
         clean=_order_id if definition.type == FieldType.ORDER else None,
+        references=_PRODUCTS if definition.type == FieldType.PRODUCT else None,
         depends=_DEPENDS,
     )
 

@@ -32,7 +32,7 @@ def _find(model: Any, values: Collection[str | Id]) -> Mapping[str | Id, int]:
     return {Id(name) if isinstance(name, int) else name: key for name, key in found.items()}
 
 
-def _references(word: str, model: Any) -> References:
+def references_to(word: str, model: Any) -> References:
     return References(word, partial(_find, model), partial(catalogue.names, model))
 
 
@@ -70,7 +70,7 @@ PRODUCTS_PURCHASED = Function(
             name="product",
             label="Product",
             kind=Kind.CHOICE,
-            references=_references("product", host.Product),
+            references=references_to("product", host.Product),
             condition=lambda predicate, context: (
                 Q(product_id__in=predicate.values) if isinstance(predicate, OneOf) else NOBODY
             ),
@@ -80,7 +80,7 @@ PRODUCTS_PURCHASED = Function(
             name="variant",
             label="Variant",
             kind=Kind.CHOICE,
-            references=_references("variant", host.ProductVariant),
+            references=references_to("variant", host.ProductVariant),
             condition=_of_variant,
             description="SKU or ID of a variant.",
         ),
@@ -88,7 +88,7 @@ PRODUCTS_PURCHASED = Function(
             name="category",
             label="Category",
             kind=Kind.CHOICE,
-            references=_references("category", host.Category),
+            references=references_to("category", host.Category),
             condition=_among(catalogue.products_in_categories),
             description="Slug or ID of a category. Categories below it are included.",
         ),
@@ -96,7 +96,7 @@ PRODUCTS_PURCHASED = Function(
             name="collection",
             label="Collection",
             kind=Kind.CHOICE,
-            references=_references("collection", host.Collection),
+            references=references_to("collection", host.Collection),
             condition=_among(catalogue.products_in_collections),
             description="Slug or ID of a collection.",
         ),

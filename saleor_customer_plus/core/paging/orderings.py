@@ -28,8 +28,9 @@ class Segment(Generic[Row]):
     PostgreSQL can read a filtered page in two ways. It walks an index in order and drops rows until the page is full,
     which takes long where few rows pass the filter; or it finds all rows that pass and sorts them, which takes long
     where many do. It chooses by its statistics. A filter of which it has none goes into `condition`, and we choose: the
-    next few hundred, then thousand rows of `scope` (the segment without any filter) are walked in order, and only if
-    they do not fill the page, all others that pass are found and sorted.
+    next few hundred rows of `scope` (the segment without any filter) are walked in order, and then as many thousand as
+    fill the page if those go on as they began. Only if that is too many, or they do not fill it, all others that pass
+    are found and sorted.
     """
 
     rows: QuerySet[Row]
@@ -49,15 +50,19 @@ class Segment(Generic[Row]):
         if self.scope is None:
             return list(rows.filter(after, self.condition)[:limit])
         found: list[Row] = []
-        for steps in LOOK_AHEAD:
-            near = rows.filter(after, _unindexed(self.condition))
-            horizon = self._horizon(after, steps, backward=backward)
+        steps, walked = FIRST_AHEAD, 0
+        while steps:
+            ahead, horizon = self._ahead(after, steps, backward=backward)
+            # By their keys, so that PostgreSQL knows how few these are: it asks the condition of each of them.
+            near = rows.filter(after, _unindexed(self.condition), pk__in=ahead)
             if horizon is None:
                 return [*found, *near[: limit - len(found)]]
             found.extend(near.filter(self.beyond(horizon, backward=not backward))[: limit - len(found)])
             if len(found) == limit:
                 return found
             after = self.beyond(horizon, backward=backward, included=True)
+            walked += steps
+            steps = _further(walked, len(found), limit)
         far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
         return [*found, *far[: limit - len(found)]]
 
@@ -71,12 +76,12 @@ class Segment(Generic[Row]):
         wanted = [Value(value, output_field=key.field) for key, value in zip(self.keys, values, strict=True)]
         return Q(CompareRows([F(key.name) for key in self.keys], operator, wanted))
 
-    def _horizon(self, after: Q, steps: int, *, backward: bool) -> tuple[Any, ...] | None:
-        """The keys of the row that is so many rows further, if there are so many."""
+    def _ahead(self, after: Q, steps: int, *, backward: bool) -> tuple[list[Any], tuple[Any, ...] | None]:
+        """The primary keys of the next rows, and the keys of the row behind them, if there is one."""
         assert self.scope is not None
         ahead = self.scope.filter(after).order_by(*self.order(backward=backward))
-        keys = ahead.values_list(*(key.name for key in self.keys))[steps : steps + 1]
-        return next(iter(keys), None)
+        rows = list(ahead.values_list("pk", *(key.name for key in self.keys))[: steps + 1])
+        return [row[0] for row in rows[:steps]], rows[steps][1:] if len(rows) > steps else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +117,17 @@ class RankedSegment(Segment[Row]):
 # How many ranks are looked up among the rows of a list before all of them are.
 RANKS_AHEAD = 300
 
-# How many rows at a time are looked through: a few milliseconds' worth of reading each.
-LOOK_AHEAD = (300, 3000)
+# How many rows are looked through: at first, at least of those that follow, and at most. To ask a condition of one row
+# takes about ten microseconds.
+FIRST_AHEAD, NEXT_AHEAD, MOST_AHEAD = 300, 3000, 20_000
+
+
+def _further(walked: int, found: int, limit: int) -> int:
+    """How many rows to look through after so many, among which so many passed; 0, to look for all others at once."""
+    if not found:
+        return NEXT_AHEAD if walked < NEXT_AHEAD else 0
+    missing = (limit - found) * walked // found * 3 // 2  # half as many again, as they are not spread evenly
+    return 0 if walked + missing > MOST_AHEAD else max(missing, NEXT_AHEAD)
 
 
 class InRows(In):  # type: ignore[type-arg]  # generic only in the stubs

@@ -124,6 +124,11 @@ def _order(_definition: FieldDefinition, _month_first: bool, _is_own: bool, cell
         return cell
 
 
+def _product(_definition: FieldDefinition, _month_first: bool, _is_own: bool, cell: str) -> str:
+    cell = cell.strip()
+    return saleor_api.global_id("Product", cell) if cell.isascii() and cell.isdigit() else cell
+
+
 _RAW: Mapping[FieldType, Callable[[FieldDefinition, bool, bool, str], Any]] = {
     FieldType.TEXT: _text,
     FieldType.NUMBER: _number,
@@ -133,4 +138,5 @@ _RAW: Mapping[FieldType, Callable[[FieldDefinition, bool, bool, str], Any]] = {
     FieldType.CHOICES: _choices,
     FieldType.MONEY: _money,
     FieldType.ORDER: _order,
+    FieldType.PRODUCT: _product,
 }
