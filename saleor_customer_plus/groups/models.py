@@ -21,6 +21,8 @@ class Group(models.Model):
     is_default = models.BooleanField(default=False, db_default=False)
     # The code of a voucher of Saleor's that is applied to its members' checkouts by itself, or blank.
     voucher_code = models.CharField(max_length=255, blank=True, default="", db_default="")
+    # Whether a segment keeps its members: see `segments.models.Segment.group`.
+    is_kept = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ..activity.models import ActivityType
-from ..activity.services import Actor, Cause
-from ..errors import CustomerPlusError, Problems
+from ..activity.services import SYNC, Actor, Cause
+from ..errors import CustomerPlusError, ErrorCode, Problems
 from ..records.labels import Labels, Pair, clean_name, clean_text, fold
 from ..records.locks import hold_records
 from . import mirror
@@ -96,6 +96,7 @@ def delete(group_id: int, *, actor: Actor) -> Group:
     group = GROUPS.get_locked(group_id)
     if group.is_default:
         raise CustomerPlusError("The default group cannot be deleted. It can be renamed.", field="id")
+    refuse_kept([group.pk], field="id")
     memberships_changed(mirror.members_with_account(group.pk))
     GROUPS.take_from_all([group.pk], actor=actor)
     group.delete()
@@ -104,17 +105,54 @@ def delete(group_id: int, *, actor: Actor) -> Group:
 
 
 def check_known(group_ids: Collection[int]) -> None:
-    """Raise NOT_FOUND unless there are all of these groups."""
+    """Raise NOT_FOUND unless there are all of these groups, and DISABLED if a segment keeps one of them."""
     GROUPS.check_known(group_ids, field="group_ids")
+    refuse_kept(group_ids, field="group_ids")
+
+
+def refuse_kept(group_ids: Collection[int], *, field: str) -> None:
+    """Raise DISABLED if a segment keeps the members of one of these groups."""
+    name = Group.objects.filter(pk__in=group_ids, is_kept=True).values_list("name", flat=True).first()
+    if name is not None:
+        raise CustomerPlusError(
+            f"A segment keeps the members of the group {name}. Detach the group from the segment to change them.",
+            code=ErrorCode.DISABLED,
+            field=field,
+        )
+
+
+def keep(group_id: int) -> None:
+    """Leave the members of a group to a segment: nobody joins or leaves by hand any more. `field` is `group_id`."""
+    group = GROUPS.get_locked(group_id, field="group_id")
+    if group.is_default:
+        raise CustomerPlusError(
+            "Everybody who is in no other group is in the default group. Choose another one.", field="group_id"
+        )
+    refuse_kept([group_id], field="group_id")
+    group.is_kept = True
+    group.save(update_fields=["is_kept"])
+
+
+def release(group_id: int) -> None:
+    """Let the members of a group change by hand again. They stay as they are."""
+    Group.objects.filter(pk=group_id).update(is_kept=False)
+
+
+def set_members(group_id: int, *, joining: Collection[int], leaving: Collection[int], cause: Cause) -> None:
+    """Let these records join and leave a group that a segment keeps, whichever other groups they are in."""
+    changed = GROUPS.take([(record_id, group_id) for record_id in leaving], actor=SYNC, cause=cause)
+    changed |= GROUPS.give([(record_id, group_id) for record_id in joining], actor=SYNC, cause=cause)
+    memberships_changed(changed)
 
 
 def join(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None, several: bool) -> set[int]:
     """Let people into groups, as pairs of a record's and a group's key. Return which records changed.
 
     Who joins the default group leaves all others. Unless people may be in several groups, who joins one leaves the
-    others, and who would join more than one joins the last of them.
+    others, and who would join more than one joins the last of them. Groups that a segment keeps stay as they are.
     """
-    wanted = list(pairs)
+    kept = _kept()
+    wanted = [pair for pair in pairs if pair[1] not in kept]
     if not wanted:
         return set()
     default_id = default_group().pk
@@ -124,7 +162,8 @@ def join(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None, sev
     if leaving:
         hold_records(leaving)  # two who let one person in at once must not leave them in two groups
     joining = [pair for pair in wanted if pair[1] != default_id]
-    left = GROUPS.take_others(leaving, joining, actor=actor, cause=cause)
+    staying = GroupMembership.objects.filter(group__in=kept, record__in=leaving).values_list("record_id", "group_id")
+    left = GROUPS.take_others(leaving, [*joining, *(staying if kept else ())], actor=actor, cause=cause)
     changed = left | GROUPS.give(joining, actor=actor, cause=cause)
     memberships_changed(changed)
     return changed
@@ -133,11 +172,16 @@ def join(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None, sev
 def leave(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None) -> set[int]:
     """Let people out of groups, as pairs of a record's and a group's key. Return which records changed.
 
-    Nobody can leave the default group but by joining another.
+    Nobody can leave the default group but by joining another. Groups that a segment keeps stay as they are.
     """
-    changed = GROUPS.take(pairs, actor=actor, cause=cause)
+    kept = _kept()
+    changed = GROUPS.take([pair for pair in pairs if pair[1] not in kept], actor=actor, cause=cause)
     memberships_changed(changed)
     return changed
+
+
+def _kept() -> set[int]:
+    return set(Group.objects.filter(is_kept=True).values_list("pk", flat=True))
 
 
 def _description(text: str) -> str:

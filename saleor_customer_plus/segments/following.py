@@ -22,11 +22,13 @@ from django.utils import timezone
 
 from .. import settings
 from ..activity.models import ActivityType, ActorType, CauseType
-from ..activity.services import insertion
+from ..activity.services import Cause, insertion
 from ..conditions.registry import Data
 from ..core import sql
 from ..core.set_aside.faults import TIMED_OUT, code_of
 from ..errors import CustomerPlusError
+from ..groups import services as groups
+from ..groups.models import GroupMembership
 from ..insights.models import CurrencyInsight
 from ..records.locks import hold_records
 from ..records.models import CustomerRecord
@@ -95,7 +97,7 @@ def refresh(record_ids: Collection[int]) -> None:
 
     The number of statements does not depend on that of the records, nor on that of the segments, up to fifty of them.
     """
-    conditions = _conditions()
+    conditions, keeping = _conditions()
     if not conditions:
         return
     ids = sorted(hold_records(record_ids))
@@ -109,25 +111,29 @@ def refresh(record_ids: Collection[int]) -> None:
             if _reason(error) is None:
                 raise
             _write_each(some, ids, now)
+    if keeping and ids:
+        _keep_groups(keeping, sql.Sql("= ANY(%s)", (ids,)))
 
 
 # A segment's key, and its condition.
 _Condition = tuple[int, Q]
 
 
-def _conditions() -> list[_Condition]:
-    """The conditions of all followed segments, which nobody changes until the end of the transaction.
+def _conditions() -> tuple[list[_Condition], list[int]]:
+    """The conditions of all followed segments, which nobody changes until the end of the transaction, and the keys of
+    those that keep a group.
 
     A segment whose condition has no meaning any more is marked, and its members stay as they are.
     """
     share_segments()
     segments = list(Segment.objects.filter(is_followed=True, broken_because="").order_by("pk"))
     if not segments:
-        return []
+        return [], []
     found = definitions.conditions_of(segments, definitions.context())
     for segment_id, reason in found.broken.items():
         mark_broken(segment_id, reason)
-    return sorted(found.conditions.items())
+    keeping = [one.pk for one in segments if one.group_id is not None and one.pk in found.conditions]
+    return sorted(found.conditions.items()), keeping
 
 
 def mark_broken(segment_id: int, reason: str) -> None:
@@ -213,6 +219,45 @@ def _write(conditions: Sequence[_Condition], ids: Sequence[int], now: datetime) 
             logging=insertion(changes),
         )
     )
+
+
+def _keep_groups(segment_ids: Sequence[int], scope: sql.Sql) -> int:
+    """Bring the groups of these segments in line with their members, as far as records are in a scope: `= ANY(...)`.
+
+    Nobody leaves before all members are known. At most `BATCH` changes at a time: return how many there were.
+    """
+    rows = sql.rows(
+        sql.fill(
+            """
+            (SELECT s.id, s.group_id, m.record_id, true AS joins
+            FROM {segments} s JOIN {members} m ON m.segment_id = s.id
+            WHERE s.id = ANY({ids}) AND s.group_id IS NOT NULL AND m.record_id {scope} AND NOT EXISTS (
+                SELECT FROM {in_groups} g WHERE g.group_id = s.group_id AND g.record_id = m.record_id
+            ) LIMIT {limit})
+            UNION ALL
+            (SELECT s.id, s.group_id, g.record_id, false
+            FROM {segments} s JOIN {in_groups} g ON g.group_id = s.group_id
+            WHERE s.id = ANY({ids}) AND s.complete_since IS NOT NULL AND g.record_id {scope} AND NOT EXISTS (
+                SELECT FROM {members} m WHERE m.segment_id = s.id AND m.record_id = g.record_id
+            ) LIMIT {limit})
+            """,
+            segments=sql.table(Segment),
+            members=sql.table(SegmentMembership),
+            in_groups=sql.table(GroupMembership),
+            ids=list(segment_ids),
+            scope=scope,
+            limit=BATCH,
+        )
+    )
+    for segment_id, group_id in sorted({(row.id, row.group_id) for row in rows}):
+        of_group = [row for row in rows if row.group_id == group_id]
+        groups.set_members(
+            group_id,
+            joining=[row.record_id for row in of_group if row.joins],
+            leaving=[row.record_id for row in of_group if not row.joins],
+            cause=Cause(CauseType.SEGMENT, str(segment_id)),
+        )
+    return len(rows)
 
 
 def present_in(conditions: Sequence[tuple[int, Q]], scope: Q) -> sql.Sql:
@@ -329,6 +374,9 @@ def _sweep_of(segment: Segment, now: datetime) -> None:
     segment.refresh_from_db(fields=["broken_because"])
     if segment.broken_because:
         return  # marked a moment ago: these records are not looked at
+    if segment.group_id is not None:
+        while _keep_groups([segment.pk], sql.Sql("BETWEEN %s AND %s", (segment.swept_to + 1, end))) >= BATCH:
+            pass
     if len(differing) == BATCH:
         segment.swept_to = differing[-1]
     else:

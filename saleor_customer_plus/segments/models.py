@@ -68,8 +68,14 @@ class Segment(models.Model):
     # Which computation of insights everybody was looked at for, or is about to be: `CurrencyInsight.computed_at`.
     insights_of = models.DateTimeField(null=True, blank=True)
 
+    # The group whose members are those of this segment, which is then followed.
+    group = models.ForeignKey(
+        "saleor_customer_plus.Group", on_delete=models.SET_NULL, related_name="+", null=True, blank=True, db_index=False
+    )
+
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["group"], name="customer_plus_segment_of_group"),
             models.UniqueConstraint(fields=["key"], name="customer_plus_segment_unique"),
             models.UniqueConstraint(fields=["ready_made"], name="customer_plus_segment_ready_made"),
         ]

@@ -11,6 +11,7 @@ from ..activity.services import Actor
 from ..conditions.tree import Node
 from ..core import publishing, sql
 from ..errors import CustomerPlusError, ErrorCode, Problems
+from ..groups import services as groups
 from ..records.labels import clean_name, clean_text, fold
 from . import definitions, ready_made, tasks
 from .locks import own_segments
@@ -82,6 +83,8 @@ def update(
             query = definitions.checked(tree, of=segment_id)
     with problems.noted():
         _check_followed(bool(is_followed) and not segment.is_followed)
+        if is_followed is False:
+            _refuse_if_it_keeps(segment, field="is_followed")
     problems.raise_any()
     is_changed = query != segment.query
     if is_changed:
@@ -105,6 +108,7 @@ def delete(segment_id: int) -> Segment:
     segment = get_locked(segment_id)
     if segment.ready_made is not None:
         raise CustomerPlusError("A ready-made segment cannot be deleted.", field="id")
+    _refuse_if_it_keeps(segment, field="id")
     if others := definitions.referring_to(segment_id):
         raise CustomerPlusError(
             f"{_number(len(others), 'other segment')} with this one in the condition. Change the condition first.",
@@ -133,6 +137,37 @@ def delete(segment_id: int) -> Segment:
 
 def _number(number: int, word: str) -> str:
     return f"There is a {word}" if number == 1 else f"There are {number} {word}s"
+
+
+def keep_group(segment_id: int, group_id: int | None) -> Segment:
+    """Let a segment keep the members of this group from now on, and follow it; None detaches its group.
+
+    Whoever is in the group and not in the segment leaves it. A group that is detached has the members of today.
+    """
+    own_segments()
+    segment = get_locked(segment_id)
+    if group_id == segment.group_id:
+        return segment
+    if group_id is not None:
+        groups.keep(group_id)
+    if segment.group_id is not None:
+        groups.release(segment.group_id)
+    segment.group_id = group_id
+    if group_id is not None and not segment.is_followed:
+        _check_followed(True)
+        _begin_following(segment)
+    elif group_id is not None:
+        segment.due_at, segment.swept_to = timezone.now(), None  # the group is compared by a look at everybody
+        publishing.publish(tasks.refresh_segments)
+    segment.save()
+    return segment
+
+
+def _refuse_if_it_keeps(segment: Segment, *, field: str) -> None:
+    if segment.group_id is not None:
+        raise CustomerPlusError(
+            "The segment keeps the members of a group. Detach the group first.", code=ErrorCode.DISABLED, field=field
+        )
 
 
 def get_locked(segment_id: int) -> Segment:

@@ -149,7 +149,7 @@ class TestMembership:
                 actions.join([(record_id, default.pk) for record_id, _ in pairs], actor=ANNA, several=several)
                 actions.leave(pairs, actor=ANNA)
             counts.add(len(captured))
-        assert counts == {6 if several else 8}
+        assert counts == {9 if several else 11}
 
 
 class TestOneGroup:

@@ -129,6 +129,10 @@ class CustomerRecordGroupsLeave(_GroupsOfRecord):
     """
 
     @classmethod
+    def check(cls, group_ids: Sequence[int]) -> None:
+        actions.refuse_kept(group_ids, field="group_ids")
+
+    @classmethod
     def change(cls, pairs: list[tuple[int, int]], actor: Actor) -> None:
         actions.leave(pairs, actor=actor)
 

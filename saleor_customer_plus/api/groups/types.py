@@ -27,6 +27,10 @@ class CustomerGroup(graphene.ObjectType):  # type: ignore[misc]
         required=True,
         description="Code of the voucher applied to members' checkouts automatically, or an empty string.",
     )
+    is_kept = graphene.Boolean(
+        required=True,
+        description="Whether a segment keeps the members: see `CustomerSegment.group`. Nobody joins or leaves by hand.",
+    )
     created_at = DateTime(required=True, description="When the group was created.")
     member_count = graphene.Int(
         required=True, description="Number of customer records in the group, including inactive ones."

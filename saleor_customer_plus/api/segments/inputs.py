@@ -22,6 +22,11 @@ class CustomerSegmentInput(graphene.InputObjectType):  # type: ignore[misc]
         description="Whether to keep the members, and to log who enters and leaves. At most 100 segments can be "
         "followed. Unchanged if omitted."
     )
+    group_id = graphene.ID(
+        description="Global ID of a group whose members the segment is to keep; it is then followed. Whoever is in the "
+        "group and not in the segment leaves it, and nobody joins or leaves by hand. Null detaches the group, which "
+        "keeps the members of that moment. Unchanged if omitted."
+    )
 
 
 class CustomerSegmentFilterInput(graphene.InputObjectType):  # type: ignore[misc]

@@ -13,6 +13,7 @@ from ...customers.filters import RecordFilter
 from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...segments import queries, services
+from ...segments.models import Segment
 from ..core.base import checked_text, key_of, with_ids_of
 from ..core.mutations import StaffMutation
 from ..jobs.mutations import send_to_work
@@ -37,6 +38,15 @@ def _read(
     return texts, condition
 
 
+def _keeping(segment: Segment, input: Mapping[str, Any]) -> Segment:
+    """The segment, with the group that it is to keep, if that is told."""
+    if "group_id" not in input:
+        return segment
+    given = input["group_id"]
+    group_id = None if given is None else key_of(given, "CustomerGroup", field="group_id")
+    return services.keep_group(segment.pk, group_id)
+
+
 class CustomerSegmentCreate(StaffMutation):
     """Creates a segment. Requires MANAGE_USERS."""
 
@@ -58,14 +68,14 @@ class CustomerSegmentCreate(StaffMutation):
                 is_followed=bool(input.get("is_followed")),
                 actor=actor,
             )
-        return {"segment": segment}
+        return {"segment": _keeping(segment, input)}
 
 
 class CustomerSegmentUpdate(StaffMutation):
     """Updates a segment. Requires MANAGE_USERS.
 
     With another condition, a followed segment finds its members again, and does not log who enters or leaves thereby.
-    A ready-made segment can only be followed.
+    A ready-made segment can only be followed, and keep a group.
     """
 
     segment = graphene.Field(CustomerSegment, description="The updated segment. Null if the mutation failed.")
@@ -89,7 +99,7 @@ class CustomerSegmentUpdate(StaffMutation):
                 is_followed=input.get("is_followed"),
                 actor=actor,
             )
-        return {"segment": segment}
+        return {"segment": _keeping(segment, input)}
 
 
 class CustomerSegmentDelete(StaffMutation):

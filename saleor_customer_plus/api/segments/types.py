@@ -17,6 +17,7 @@ from ...conditions.explaining import Explanation
 from ...conditions.printing import text_of_tree
 from ...conditions.tree import Node
 from ...core.paging import Window, page
+from ...groups.queries import by_id as groups_by_id
 from ...records.models import CustomerRecord as Record
 from ...segments import models
 from ...segments.definitions import named_trees, query_of
@@ -28,6 +29,7 @@ from ..core.connections import PAGE_ARGUMENTS, Listing
 from ..core.dataloaders import load
 from ..core.types import JSON, DateTime, list_of
 from ..customers.inputs import CustomerRecordFilterInput, CustomerRecordSortingInput, record_list
+from ..groups.types import CustomerGroup
 from ..records.columns import unread
 from .enums import CustomerSegmentErrorReason, CustomerSegmentReadyMade
 
@@ -54,6 +56,11 @@ class CustomerSegment(graphene.ObjectType):  # type: ignore[misc]
     ready_made = graphene.Field(
         CustomerSegmentReadyMade,
         description="Which ready-made segment this is. Null for the shop's own. It cannot be edited, only copied.",
+    )
+    group = graphene.Field(
+        CustomerGroup,
+        description="Group whose members the segment keeps, if any. They follow within a minute, over the orders of "
+        "all channels.",
     )
     broken_reason = graphene.String(
         description="Why the condition can no longer be evaluated, such as a deleted tag. Null if it can. A followed "
@@ -101,6 +108,10 @@ class CustomerSegment(graphene.ObjectType):  # type: ignore[misc]
     def resolve_tree(segment: models.Segment, info: Any) -> Any:
         query = query_of(segment.query, segment.ready_made, channels_of(info))
         return _tree(query, info).then(lambda tree: tree and json_tree.dump(tree))
+
+    @staticmethod
+    def resolve_group(segment: models.Segment, info: Any) -> Any:
+        return None if segment.group_id is None else load(info, groups_by_id, segment.group_id)
 
     @staticmethod
     def resolve_broken_reason(segment: models.Segment, _info: Any) -> str | None:

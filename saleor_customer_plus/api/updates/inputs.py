@@ -15,7 +15,7 @@ from ...bulk.updates.changes import options_of
 from ...core import sql
 from ...errors import CustomerPlusError, ErrorCode, Problems, SeveralErrors
 from ...fields import services as fields
-from ...groups.services import GROUPS
+from ...groups.services import GROUPS, refuse_kept
 from ...records.validation import clean_reason
 from ...saleor_adapter import staff
 from ...tags import services as tags
@@ -183,13 +183,16 @@ def _group(given: list[str], _actor: Actor) -> _Job:
     chosen, _is_active = settings.load()
     ids = _some(keys_of(given, "CustomerGroup", field="group", most=MAX_LABELS), "group")
     GROUPS.check_known(ids, field="group")
+    refuse_kept(ids, field="group")
     if len(ids) > 1 and not chosen.several_groups:
         raise CustomerPlusError("Customers can belong to only one group. Name one.", field="group")
     return "group", {"group_ids": ids}
 
 
 def _ungroup(given: list[str], _actor: Actor) -> _Job:
-    return "ungroup", {"group_ids": _some(keys_of(given, "CustomerGroup", field="ungroup", most=MAX_LABELS), "ungroup")}
+    ids = _some(keys_of(given, "CustomerGroup", field="ungroup", most=MAX_LABELS), "ungroup")
+    refuse_kept(ids, field="ungroup")
+    return "ungroup", {"group_ids": ids}
 
 
 def _activate(given: bool, _actor: Actor) -> _Job:

@@ -163,6 +163,9 @@ class Planner:
         if unknown:
             message = f"No group has the name {', '.join(unknown)}. Create it first."
             yield Reason("NOT_FOUND", message, "groups", is_warning=not self.options.strict)
+        if kept := [name for name in person.groups if known.groups.get(fold(name)) in known.kept]:
+            message = f"A segment keeps the members of {', '.join(kept)}. Detach the group from the segment first."
+            yield Reason("DISABLED", message, "groups", is_warning=not self.options.strict)
 
     def _suppress(self, person: Person, row: Row | None, known: _Known) -> Planned:
         """Somebody on a suppression list: nothing but the consents is written, and nobody is created."""
@@ -238,6 +241,7 @@ class _Known:
     """What is known of the records of a chunk beside their fields."""
 
     groups: dict[str, int] = field(default_factory=dict)  # all of them, by their folded names
+    kept: set[int] = field(default_factory=set)  # those whose members a segment keeps
     default_group: int | None = None
     tagged: set[tuple[int, str]] = field(default_factory=set)
     memberships: dict[int, set[int]] = field(default_factory=dict)
@@ -247,8 +251,10 @@ class _Known:
     @classmethod
     def read(cls, ids: list[int], people: Sequence[Person], planner: Planner) -> _Known:
         known = cls()
-        for group_id, key, is_default in Group.objects.values_list("pk", "key", "is_default"):
+        for group_id, key, is_default, is_kept in Group.objects.values_list("pk", "key", "is_default", "is_kept"):
             known.groups[key] = group_id
+            if is_kept:
+                known.kept.add(group_id)
             if is_default:
                 known.default_group = group_id
         known.consents = planner.consents.known_of(people, ids)
@@ -266,7 +272,8 @@ class _Known:
 
     def to_join(self, record_id: int, wanted: list[int], *, several: bool) -> tuple[int, ...]:
         """The groups among those wanted that the person is not in yet: see `groups.services.join`."""
-        held = self.memberships.get(record_id, set())
+        wanted = [one for one in wanted if one not in self.kept]
+        held = self.memberships.get(record_id, set()) - self.kept
         if not several:
             wanted = wanted[-1:]
         if self.default_group in wanted:
