@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -220,8 +220,9 @@ def obstacles(parties: Sequence[Party], requestor: Any, channels: staff.Channels
 def _check(request: Request, parties: Sequence[Party]) -> None:
     problems = Problems()
     known = {party.id for party in parties}
+    missing = [id for id in request.record_ids if id not in known]
     with problems.noted():
-        if missing := [id for id in request.record_ids if id not in known]:
+        if missing:
             raise CustomerPlusError(
                 f"{len(missing)} of these records no longer exist. Leave them out.",
                 code=ErrorCode.NOT_FOUND,
@@ -232,7 +233,7 @@ def _check(request: Request, parties: Sequence[Party]) -> None:
             raise CustomerPlusError("The record to keep must be one of those to merge.", field="winner_id")
     tied = {party.account_id for party in parties if party.account_id is not None}
     with problems.noted():
-        if not problems.errors and request.account_id is not None and request.account_id not in tied:
+        if not missing and request.account_id is not None and request.account_id not in tied:
             raise CustomerPlusError(
                 "None of the records is linked to this account.", code=ErrorCode.NOT_FOUND, field="account_id"
             )
@@ -345,7 +346,7 @@ def _hidden(ids: Collection[int], channels: staff.Channels) -> list[Blocker]:
     ]
 
 
-def _warnings(made: Plan, tied: dict[int | None, Party]) -> list[Warned]:
+def _warnings(made: Plan, tied: Mapping[int, Party]) -> list[Warned]:
     found = [
         Warned(
             WarningCode.ACCOUNT_UNTIED,

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -596,11 +597,13 @@ class _Undoing:
         snapshot: Mapping[str, Any] = self.merge.before["leads"]
         converted = Lead.objects.filter(sql.is_any("record_id", self.ids), state=LeadState.CONVERTED)
         order_ids = [order for order in converted.values_list("converted_order_id", flat=True) if order]
-        owners = dict(LedgerEntry.objects.filter(order_id__in=order_ids).values_list("order_id", "record_id"))
+        entries = LedgerEntry.objects.filter(order_id__in=order_ids)
+        owners: dict[UUID | None, int | None] = dict(entries.values_list("order_id", "record_id"))
+        ids: set[int | None] = {*self.ids}
         wrong = [
             lead
             for lead in converted.order_by("pk")
-            if owners.get(lead.converted_order_id) in self.ids and owners[lead.converted_order_id] != lead.record_id
+            if (owner := owners.get(lead.converted_order_id)) in ids and owner != lead.record_id
         ]
         for lead in wrong:
             state, at, order_id = snapshot.get(str(lead.pk)) or (_state_before(lead), None, None)
@@ -684,7 +687,7 @@ def _address_taken(one: MergedRecord) -> CustomerPlusError:
     )
 
 
-def _numbers_taken(numbers: Collection[str], *, but: int) -> set[str]:
+def _numbers_taken(numbers: Collection[str], *, but: int) -> set[str | None]:
     wanted = list(numbers)
     records = CustomerRecord.objects.filter(number__in=wanted).exclude(pk=but)
     former = FormerRecord.objects.filter(number__in=wanted)

@@ -32,8 +32,8 @@ def holders_of_numbers(numbers: Collection[str]) -> dict[str, int]:
     """Those of these numbers that merged records had, with the records that are left. One statement."""
     if not numbers:
         return {}
-    rows = FormerRecord.objects.filter(sql.is_any("number", numbers))
-    return dict(rows.values_list("number", "record_id"))
+    rows = FormerRecord.objects.filter(sql.is_any("number", numbers)).values_list("number", "record_id")
+    return {number: record_id for number, record_id in rows if number is not None}
 
 
 def images_kept(names: Collection[str]) -> set[str]:

@@ -12,7 +12,13 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from saleor_customer_plus.consent.models import ConsentState
 from saleor_customer_plus.records.models import CustomerRecord
@@ -66,6 +72,26 @@ class Merges(RuleBasedStateMachine):
         record_id = self.world.record(person)
         if record_id is not None:
             self.do(step, self.world.person(record_id), *told)
+
+    @initialize(what=st.sets(st.sampled_from(["leads", "account", "labels", "edits", "consents"])), early=st.booleans())
+    def begin(self, what: set[str], early: bool) -> None:
+        """People who have something already, and may be merged from the start: else few examples would come so far."""
+        for number, person in enumerate(PEOPLE):
+            self.do("order", person, 10 + number, "Anni", True, "")
+        for number, person in enumerate(PEOPLE[:2]):
+            if "leads" in what:
+                self.do("lead", person, f"First {number}")
+            if "labels" in what:
+                self.do("tag", person, number, True)
+            if "edits" in what:
+                self.do("edit", person, "company_name", ["Rossi", "Neri"][number], bool(number))
+                self.do("field_value", person, ["S", "L"][number])
+            if "consents" in what:
+                self.do("consent", person, [ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED][number])
+        if "account" in what:
+            self.do("register", PEOPLE[1], "Annika")
+        if early:
+            self.world.merge(list(PEOPLE[:2]), 0)
 
     @rule(
         email=emails,
@@ -195,8 +221,8 @@ def test_a_merge_that_is_undone_never_was() -> None:
     run_state_machine_as_test(
         Merges,
         settings=settings(
-            max_examples=examples(4),
-            stateful_step_count=14,
+            max_examples=examples(2),
+            stateful_step_count=10,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
