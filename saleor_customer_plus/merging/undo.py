@@ -80,7 +80,6 @@ class ConflictCode(StrEnum):
     NUMBER_TAKEN = "NUMBER_TAKEN"
     FIELD_VALUE_LOST = "FIELD_VALUE_LOST"
     WITHDRAWN_SINCE = "WITHDRAWN_SINCE"
-    ORDERS_STAY = "ORDERS_STAY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,6 @@ CustomerMergeConflictCode = enum_of(
         "NUMBER_TAKEN": "Another record has the customer number by now",
         "FIELD_VALUE_LOST": "Another record has the unique value by now, or the field no longer allows it",
         "WITHDRAWN_SINCE": "Consent was withdrawn since the merge. The withdrawal holds for all of the records",
-        "ORDERS_STAY": "Orders stay with the record that was kept",
     },
 )
 CustomerMergeState = enum_of(
