@@ -16,13 +16,12 @@ from django.utils import timezone
 
 from ..activity.models import ActivityType, ActorType
 from ..activity.services import Actor, Cause, Entry, append
-from ..core import sql
 from ..errors import ErrorCode
 from . import emails
 from .details import FIELDS, Details, written
 from .former import holders_of_numbers
 from .locks import own_identities
-from .models import CustomerRecord, Source
+from .models import Source
 from .writing import COLUMNS, Refusal, Row, insert_rows, lock_rows, write_rows
 
 # How often a batch is tried again when somebody else takes a number that was free when we looked.
@@ -234,18 +233,7 @@ class _UniqueValues:
 def _holders(column: str, values: Sequence[str]) -> dict[str, int]:
     if not values:
         return {}
-    if column == "email":
-        return emails.owners(values)
-    found = sql.rows(
-        sql.fill(
-            "SELECT id, {column} AS value FROM {records} WHERE {column} = ANY({values})",
-            column=sql.Sql(column),
-            records=sql.table(CustomerRecord),
-            values=list(values),
-        )
-    )
-    known = {row.value: row.id for row in found}
-    return {**holders_of_numbers(values), **known} if column == "number" else known
+    return emails.owners(values) if column == "email" else holders_of_numbers(values)
 
 
 def taken(column: str, record_id: int | None) -> Refusal:

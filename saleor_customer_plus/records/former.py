@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from ..core import sql
-from .models import FormerRecord
+from .models import CustomerRecord, FormerRecord
 
 
 def successors(record_ids: Collection[int]) -> dict[int, int]:
@@ -29,11 +29,22 @@ def current_id(record_id: int) -> int:
 
 
 def holders_of_numbers(numbers: Collection[str]) -> dict[str, int]:
-    """Those of these numbers that merged records had, with the records that are left. One statement."""
+    """The records that have these numbers, or into which a record with one was merged. One statement."""
     if not numbers:
         return {}
-    rows = FormerRecord.objects.filter(sql.is_any("number", numbers)).values_list("number", "record_id")
-    return {number: record_id for number, record_id in rows if number is not None}
+    found = sql.rows(
+        sql.fill(
+            """
+            SELECT f.number, f.record_id FROM {former} f WHERE f.number = ANY({numbers})
+            UNION ALL
+            SELECT r.number, r.id FROM {records} r WHERE r.number = ANY({numbers})
+            """,
+            former=sql.table(FormerRecord),
+            records=sql.table(CustomerRecord),
+            numbers=list(numbers),
+        )
+    )
+    return {row.number: row.record_id for row in found}
 
 
 def images_kept(names: Collection[str]) -> set[str]:

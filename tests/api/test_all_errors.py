@@ -27,6 +27,7 @@ from saleor_customer_plus.addresses.models import CustomerAddress
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.schema import schema
 from saleor_customer_plus.deletion import services as deletion
+from saleor_customer_plus.merging.preview import Request, plan
 from saleor_customer_plus.messages.models import MessageTemplate
 from saleor_customer_plus.segments.models import SavedView
 from tests.client import Api
@@ -146,7 +147,12 @@ def valid(storage: Any) -> dict[str, Any]:
     ids["segment"] = to_global_id("CustomerSegment", make_segment().pk)
     ids["view"] = to_global_id("CustomerSavedView", view.pk)
     decision = {"channel": "EMAIL", "purpose": "NEWSLETTER", "state": "SUBSCRIBED"}
+    same = make_record("a@example.com")
+    token = plan(Request([record.pk, same.pk]), requestor=make_staff()).token
     return {
+        "customerRecordMerge": {
+            "input": {"ids": [ids["record"], to_global_id("CustomerRecord", same.pk)], "token": token}
+        },
         "customerRecordCreate": {"input": {"email": "new@example.com", "consents": [decision]}},
         "customerRecordUpdate": {"id": ids["record"], "input": {"firstName": "Anna"}},
         "customerAccountUpdate": {"recordId": ids["record"], "input": {"metadata": [{"key": "a"}]}},
@@ -213,6 +219,8 @@ EXCLUSIVE = {
 }
 EXCLUSIVE |= {
     *((f"customerMessageSend{verb}", "input.templateId") for verb in ("", "Test")),  # or subject and body
+    ("customerRecordMerge", "input.ids.0"),  # without it nobody knows which records are meant
+    ("customerRecordMerge", "input.choices.0.fieldKey"),  # goes with one field only
     *((f"customerSegment{verb}", "input.tree") for verb in ("Create", "Update")),  # or query
     *((f"customerSavedView{verb}", "input.tree") for verb in ("Create", "Update")),
     ("customerSegmentSnapshot", "groupId"),  # or tag

@@ -48,9 +48,10 @@ class CustomerRecordMergeInput(CustomerRecordMergePreviewInput):
     token = graphene.String(required=True, description="Token from `customerRecordMergePreview`.")
 
 
-def request_of(given: Mapping[str, Any]) -> Request:
-    """The request of an input. Records that were merged before are the ones that they were merged into."""
-    problems = Problems()
+def request_of(given: Mapping[str, Any], problems: Problems) -> Request:
+    """The request of an input, without what is no id, which is noted. Records that were merged before are the ones that
+    they were merged into.
+    """
     ids: list[int] = []
     winner_id = account_id = None
     choices: list[Choice] = []
@@ -63,8 +64,7 @@ def request_of(given: Mapping[str, Any]) -> Request:
         if given.get("account_id") is not None:
             account_id = key_of(given["account_id"], "User", field="account_id")
     with problems.noted():
-        choices = _choices(given.get("choices") or ())
-    problems.raise_any()
+        choices = _choices(given.get("choices") or (), problems)
     named = {*ids, *(choice.record_id for choice in choices), *([winner_id] if winner_id else [])}
     merged = successors(named)
     return Request(
@@ -81,15 +81,14 @@ def _keys(global_ids: Sequence[str]) -> list[int]:
     return [key_of(global_id, "CustomerRecord", field="ids") for global_id in global_ids]
 
 
-def _choices(given: Sequence[Mapping[str, Any]]) -> list[Choice]:
+def _choices(given: Sequence[Mapping[str, Any]], problems: Problems) -> list[Choice]:
     if len(given) > MAX_CHOICES:
         raise CustomerPlusError(f"Make at most {MAX_CHOICES} choices.", field="choices")
-    problems, choices = Problems(), []
+    choices = []
     for number, one in enumerate(given):
         where = f"choices.{number}"
         with problems.noted():
             key = checked_text(one.get("field_key") or "", field=f"{where}.field_key", longest=64)
             record_id = key_of(one["record_id"], "CustomerRecord", field=f"{where}.record_id")
             choices.append(Choice(MergeField(one["field"]), record_id, key))
-    problems.raise_any()
     return choices

@@ -10,7 +10,7 @@ import graphene
 from ...activity.services import Actor
 from ...bulk import merges
 from ...customers import queries as customers
-from ...errors import CustomerPlusError, ErrorCode
+from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...merging.preview import plan, read_token
 from ...merging.services import MOVED_AT_ONCE, merge
 from ...merging.undo import undo
@@ -41,7 +41,8 @@ class CustomerRecordMerge(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, input: Mapping[str, Any]) -> dict[str, Any]:
-        request, token = request_of(input), input["token"]
+        problems, token = Problems(), input["token"]
+        request = request_of(input, problems)
         if len(request.record_ids) == 1 and len(set(input["ids"])) > 1:
             raise CustomerPlusError(
                 "These records are one already.",
@@ -49,9 +50,13 @@ class CustomerRecordMerge(StaffMutation):
                 field="ids",
                 id=to_global_id("CustomerRecord", request.record_ids[0]),
             )
-        read_token(token)
         asking, channels = requestor_of(info), channels_of(info)
-        made = plan(request, requestor=asking, channels=channels)
+        with problems.noted():
+            read_token(token)
+        with problems.noted():
+            if request.ids:
+                made = plan(request, requestor=asking, channels=channels)
+        problems.raise_any()
         if made.size > MOVED_AT_ONCE:
             made.check(token)
             made.raise_blockers()

@@ -7,7 +7,7 @@ from typing import Any
 
 import graphene
 
-from ...errors import CustomerPlusError, ErrorCode
+from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...merging import queries
 from ...merging.models import Merge
 from ...merging.preview import Plan, plan
@@ -49,7 +49,13 @@ class MergeQueries:
     @staff_only
     @with_api_errors
     def resolve_customer_record_merge_preview(_root: Any, info: Any, input: Mapping[str, Any]) -> Plan:
-        return plan(request_of(input), requestor=requestor_of(info), channels=channels_of(info))
+        problems = Problems()
+        request = request_of(input, problems)
+        with problems.noted():
+            if request.ids:
+                made = plan(request, requestor=requestor_of(info), channels=channels_of(info))
+        problems.raise_any()
+        return made
 
     @staticmethod
     @staff_only
