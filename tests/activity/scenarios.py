@@ -17,10 +17,10 @@ from PIL import Image
 
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.api.core.base import to_global_id
+from saleor_customer_plus.api.leads.contact_form import GUARD
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import JobState
-from saleor_customer_plus.leads import form_guard
 from saleor_customer_plus.merging.duplicates import duplicates_job
 from saleor_customer_plus.notes.models import Attachment
 from saleor_customer_plus.records.models import CustomerRecord
@@ -359,7 +359,11 @@ def template(world: World) -> str:
 @scenario("customerLeadSubmit:known", "customerLeadSubmit:unknown")
 def _(world: World, part: str) -> Call:
     email = "anna@example.com" if part == "known" else "carla@example.com"
-    fields = {"email": email, "message": "Do you have it in green?", "token": form_guard.new_token(time.time() - 10)}
+    fields = {
+        "email": email,
+        "message": "Do you have it in green?",
+        "token": GUARD.new_token(time.time() - 10),
+    }
     return Call({"input": fields}, {email.partition("@")[0]}, by=(ActorType.CUSTOMER, ""), token=None)
 
 

@@ -9,34 +9,30 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import graphene
-from django.utils.crypto import constant_time_compare
 
 from ... import settings, tasks
 from ...activity.models import ActorType
 from ...activity.services import Actor
-from ...core import environment, publishing
+from ...core import publishing
+from ...core.form_guard import MAX_AGE, SHORTEST, FormGuard, network_of
 from ...errors import CustomerPlusError, ErrorCode, SeveralErrors
-from ...leads import form_guard, submissions
+from ...leads import submissions
 from ...records.validation import clean
 from ...settings import CustomerPlusSettings
+from ..core import public_forms
 from ..core.base import with_api_errors
 from ..core.mutations import BaseMutation
 from ..core.types import DateTime
 from .inputs import MAX_MESSAGE_LENGTH
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-# The number of the shop's own proxies before Saleor, each of which appends the address of its client to the header.
-# Clients can put anything into that header, so earlier entries are not trusted.
-PROXIES = environment.believed_proxies()
+GUARD = FormGuard("contact_form", too_many="There were too many enquiries. Try again in an hour.")
 
 # Each e-mail attribute holds a part of the address.
 _OF_EMAIL = 4
-_MAX_LINE_LENGTH = {"subject": 255, "page": 2048, "campaign": 255}
+_MAX_LINE_LENGTH = {"subject": 255, "campaign": 255}
 
 
 class CustomerLeadFormToken(graphene.ObjectType):  # type: ignore[misc]
@@ -95,15 +91,16 @@ class CustomerLeadSubmit(BaseMutation):
         client_address: str | None = None,
     ) -> dict[str, Any]:
         chosen = _settings()
-        _check_secret(secret, chosen)
-        address = client_address if chosen.contact_form_secret and client_address else address_of(info.context)
-        form_guard.count("address", form_guard.network_of(address), limit=chosen.contact_form_per_hour)
+        public_forms.check_secret(secret, chosen.contact_form_secret)
+        is_trusted = bool(chosen.contact_form_secret and client_address)
+        address = client_address if is_trusted else public_forms.address_of(info.context)
+        GUARD.count("address", network_of(address or ""), limit=chosen.contact_form_per_hour)
         if input.get("website"):
             return {}  # bots are not told that they were detected
         values = _checked(input)
-        nonce = form_guard.check_token(input["token"])
-        form_guard.count("email", values["email"], limit=max(chosen.contact_form_per_hour // _OF_EMAIL, 1))
-        form_guard.use_token(nonce)
+        nonce, _shown = GUARD.check_token(input["token"])
+        GUARD.count("email", values["email"], limit=max(chosen.contact_form_per_hour // _OF_EMAIL, 1))
+        GUARD.use_token(nonce)
         publishing.publish(tasks.take_submission, submissions.receive(values).pk)
         return {}
 
@@ -121,9 +118,9 @@ class ContactFormQueries:
         _settings()
         now = int(time.time())
         return CustomerLeadFormToken(
-            token=form_guard.new_token(now),
-            valid_from=datetime.fromtimestamp(now + form_guard.SHORTEST, UTC),
-            valid_until=datetime.fromtimestamp(now + form_guard.MAX_AGE, UTC),
+            token=GUARD.new_token(now),
+            valid_from=datetime.fromtimestamp(now + SHORTEST, UTC),
+            valid_until=datetime.fromtimestamp(now + MAX_AGE, UTC),
         )
 
 
@@ -133,14 +130,6 @@ class ContactFormMutations:
     customer_lead_submit = CustomerLeadSubmit.Field()
 
 
-def address_of(request: HttpRequest) -> str:
-    """Return the IP address of a request, as far as the shop's own proxies confirm it."""
-    seen = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
-    if PROXIES and len(seen) >= PROXIES:
-        return str(seen[-PROXIES])
-    return str(request.META.get("REMOTE_ADDR") or "")
-
-
 def _settings() -> CustomerPlusSettings:
     chosen, _is_active = settings.load()
     if not chosen.contact_form:
@@ -148,18 +137,11 @@ def _settings() -> CustomerPlusSettings:
     return chosen
 
 
-def _check_secret(secret: str | None, chosen: CustomerPlusSettings) -> None:
-    # Bytes: text with an unpaired surrogate cannot be compared.
-    given, wanted = ((text or "").encode("utf-8", "surrogatepass") for text in (secret, chosen.contact_form_secret))
-    if wanted and not constant_time_compare(given, wanted):
-        raise CustomerPlusError("The secret is not the one of the settings.", field="secret")
-
-
 def _checked(given: Mapping[str, Any]) -> dict[str, str]:
     """Return the fields as stored. Raise all errors at once, without the input."""
     person = clean({name: given.get(name) for name in ("email", "first_name", "last_name")})
     errors, values = list(person.errors), dict(person.values)
-    readers = {"message": _message, "page": _page}
+    readers = {"message": _message, "page": public_forms.page}
     for name in ("subject", "message", "page", "campaign"):
         try:
             values[name] = readers.get(name, _line)(given.get(name) or "", name)
@@ -171,19 +153,7 @@ def _checked(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _line(raw: str, name: str) -> str:
-    text = raw.strip()
-    if len(text) > _MAX_LINE_LENGTH[name]:
-        raise CustomerPlusError(f"This may have at most {_MAX_LINE_LENGTH[name]} characters.", field=name)
-    if any(char in "\x7f\x85\u2028\u2029" or char < " " or "\ud800" <= char <= "\udfff" for char in text):
-        raise CustomerPlusError("This must be one line of text.", field=name)
-    return text
-
-
-def _page(raw: str, name: str) -> str:
-    page = _line(raw, name)
-    if page and not page.lower().startswith(("http://", "https://", "/")):
-        raise CustomerPlusError("This must be an address of http or https, or a path.", field=name)
-    return page
+    return public_forms.line(raw, name, _MAX_LINE_LENGTH[name])
 
 
 def _message(raw: str, name: str) -> str:

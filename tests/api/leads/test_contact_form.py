@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.models import ActivityEntry
+from saleor_customer_plus.api.core import public_forms
 from saleor_customer_plus.api.leads import contact_form
-from saleor_customer_plus.leads import form_guard
+from saleor_customer_plus.core import form_guard
 from saleor_customer_plus.leads.models import Lead, LeadSubmission
 from saleor_customer_plus.records.models import CustomerRecord, Stage
 from saleor_customer_plus.saleor_adapter import host
@@ -55,7 +56,7 @@ def anybody() -> Api:
 
 def token(*, seconds: float = 10) -> str:
     """The token of a form that was shown so long ago."""
-    return form_guard.new_token(time.time() - seconds)
+    return contact_form.GUARD.new_token(time.time() - seconds)
 
 
 def submit(api: Api, *, secret: str | None = None, address: str | None = None, **input: Any) -> list[dict[str, Any]]:
@@ -285,7 +286,7 @@ def test_the_secret_is_compared_in_constant_time(
 ) -> None:
     configure(contact_form=True, contact_form_secret="s3cret")
     compared: list[tuple[bytes, bytes]] = []
-    monkeypatch.setattr(contact_form, "constant_time_compare", lambda *both: bool(compared.append(both)))
+    monkeypatch.setattr(public_forms, "constant_time_compare", lambda *both: bool(compared.append(both)))
 
     submit(anybody, secret="wrong")
 
@@ -356,7 +357,7 @@ def test_a_flood_from_one_address(anybody: Api, configure: Callable[..., None]) 
 def test_a_flood_for_one_e_mail(anybody: Api, configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     configure(contact_form=True, contact_form_per_hour="8")
     addresses = iter(f"203.0.113.{number}" for number in range(99))
-    monkeypatch.setattr(contact_form, "address_of", lambda _request: next(addresses))
+    monkeypatch.setattr(public_forms, "address_of", lambda _request: next(addresses))
 
     answers = [told_of(submit(anybody, email=email)) for email in ("a@example.com", "A@example.com ", "a@EXAMPLE.com")]
 
@@ -418,7 +419,7 @@ def test_an_address_cannot_be_changed_at_will(
 
 def test_behind_a_proxy_of_the_shop_s_own(configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     configure(contact_form=True, contact_form_per_hour="1")
-    monkeypatch.setattr(contact_form, "PROXIES", 1)
+    monkeypatch.setattr(public_forms, "PROXIES", 1)
 
     def post(forwarded: str, number: int) -> list[tuple[str | None, str]]:
         return post_from("10.0.0.1", forwarded=forwarded, email=f"p{number}@example.com")
