@@ -23,6 +23,7 @@ from .merging.duplicates.models import (
 )
 from .merging.models import Merge, MergedRecord, MovedRow
 from .messages.models import MessageTemplate, MessageTemplateText
+from .newsletter.models import NewsletterSignup
 from .notes.models import Attachment, Note, NoteMention, NoteVersion
 from .records.models import CustomerEmail, CustomerRecord, FormerRecord, ReleasedAccount
 from .segments.models import SavedView, Segment, SegmentMembership, TouchedRecord
@@ -70,6 +71,7 @@ __all__ = [
     "MessageTemplate",
     "MessageTemplateText",
     "MovedRow",
+    "NewsletterSignup",
     "Note",
     "NoteMention",
     "NoteVersion",

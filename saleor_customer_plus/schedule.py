@@ -12,6 +12,8 @@ _PERIODIC = (
     ("customer-plus-files", "remove_old_files", 3600),
     ("customer-plus-orphans", "remove_orphans", 86_400),
     ("customer-plus-enquiries", "take_submissions", 300),
+    ("customer-plus-signups", "take_signups", 300),
+    ("customer-plus-signups-forgotten", "forget_signups", 3600),
     ("customer-plus-notices", "send_notices", 300),
     ("customer-plus-mail", "send_mail", 60),
     ("customer-plus-mailbox", "read_mailbox", 120),

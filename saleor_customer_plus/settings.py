@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -49,6 +50,26 @@ class MailTransport(StrEnum):
 
     SMTP = "smtp"
     APP = "app"
+
+
+class OptInMode(StrEnum):
+    """What it takes to subscribe to the newsletter."""
+
+    CONFIRMED = "confirmed"
+    SINGLE = "single"
+
+
+# The texts of the newsletter that a shop can word itself, and how long each may be.
+NEWSLETTER_TEXTS = {
+    "wording": 2_000,
+    "wording_version": 64,
+    "confirm_subject": 255,
+    "confirm_body": 10_000,
+    "known_subject": 255,
+    "known_body": 10_000,
+}
+# What newsletters can be about: the names of `consent.models.ConsentPurpose`.
+_PURPOSES = ("newsletter", "promotional", "system")
 
 
 # How a setting is read. The Dashboard sends text for everything; the `ValueError` says what to enter instead.
@@ -137,6 +158,46 @@ def _read_delimiter(text: str) -> str:
     return text.lower()
 
 
+def _read_purposes(text: str) -> str:
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if not names or not set(names) <= set(_PURPOSES):
+        raise ValueError('Enter "newsletter", "promotional" or "system", separated by commas.')
+    return ",".join(dict.fromkeys(names))
+
+
+def _read_page(text: str) -> str:
+    """The address of a page. It gets a query of ours, so it has none, and nobody can be sent elsewhere by it."""
+    parts = urlsplit(text)
+    is_page = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1"))
+    is_plain = text.isascii() and text.isprintable() and not set(text) & set("?#\\@\"' <>")
+    if text and not (is_page and is_plain and _HOST.fullmatch(parts.netloc) and len(text) <= 1000):
+        raise ValueError("Enter an address such as https://shop.example.com/newsletter.")
+    return text
+
+
+def _read_newsletter_texts(text: str) -> str:
+    try:
+        texts = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        raise ValueError('Enter JSON such as {"de": {"confirm_subject": "Bitte bestätigen"}}.') from None
+    if not isinstance(texts, dict) or not all(isinstance(one, dict) for one in texts.values()):
+        raise ValueError("Enter an object with the code of a language for each set of texts, such as de.")
+    for language, one in texts.items():
+        if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", language):
+            raise ValueError("Enter the codes of languages in lower case, such as de or pt-br.")
+        for name, value in one.items():
+            longest = NEWSLETTER_TEXTS.get(name)
+            if longest is None or not isinstance(value, str) or not 0 < len(value) <= longest:
+                raise ValueError(f"Enter texts of these names: {', '.join(NEWSLETTER_TEXTS)}.")
+            if not name.endswith("_body") and not value.isprintable():
+                raise ValueError("Enter subjects and wordings in one line.")
+            if set(re.findall(r"\{\{\s*(.*?)\s*\}\}", value)) - {"shop", "link", "purposes"}:
+                raise ValueError("Use the placeholders {{ shop }}, {{ link }} and {{ purposes }} only.")
+            if name == "confirm_body" and not re.search(r"\{\{\s*link\s*\}\}", value):
+                raise ValueError("Put {{ link }} into each confirm_body.")
+    return text
+
+
 # The kinds of settings. Each returns a field of the dataclass below that carries all that is said of the setting.
 
 
@@ -171,9 +232,9 @@ def text(default: str, label: str, help_text: str, *, read: Callable[[str], str]
     return _declare(default, Shown(host.ConfigurationTypeField.STRING, label, help_text, read))
 
 
-def long_text(default: str, label: str, help_text: str) -> str:
+def long_text(default: str, label: str, help_text: str, *, read: Callable[[str], str] = str) -> str:
     """A text of several lines."""
-    return _declare(default, Shown(host.ConfigurationTypeField.MULTILINE, label, help_text, str))
+    return _declare(default, Shown(host.ConfigurationTypeField.MULTILINE, label, help_text, read))
 
 
 def secret(default: str, label: str, help_text: str, *, read: Callable[[str], str] = str) -> str:
@@ -314,6 +375,90 @@ class CustomerPlusSettings:
         lowest=1,
         highest=10_000,
     )
+    newsletter: bool = switch(
+        False,
+        "Newsletter sign-up",
+        "Let anybody sign up with the mutation customerNewsletterSubscribe. Off by default. Unsubscribing works in any "
+        "case.",
+    )
+    newsletter_opt_in: OptInMode = choice(
+        OptInMode.CONFIRMED,
+        "Opt-in of the newsletter",
+        'Either "confirmed" (double opt-in: a sign-up counts once the person confirmed it by a mail) or "single". '
+        "Whoever unsubscribed before has to confirm in any case.",
+    )
+    newsletter_purposes: str = text(
+        "newsletter",
+        "Purposes of the newsletter",
+        'What people can sign up for: "newsletter", "promotional" and "system", separated by commas.',
+        read=_read_purposes,
+    )
+    newsletter_shop: str = text(
+        "",
+        "Name of the shop",
+        "As mails and pages of the newsletter say it. Blank is the name of Saleor's site.",
+    )
+    newsletter_page: str = text(
+        "",
+        "Page of the newsletter",
+        "Such as https://shop.example.com/newsletter, if your storefront shows the pages to confirm and to "
+        "unsubscribe. Links lead there with the parameters action and token. Blank is the plugin's own page.",
+        read=_read_page,
+    )
+    newsletter_texts: str = long_text(
+        "",
+        "Texts of the newsletter",
+        'Your own texts as JSON, by language: {"de": {"wording": "...", "wording_version": "May", '
+        '"confirm_subject": "...", "confirm_body": "... {{ link }}"}}. Blank is the plugin\'s texts.',
+        read=_read_newsletter_texts,
+    )
+    newsletter_secret: str = secret(
+        "",
+        "Secret of the newsletter",
+        "When set, only sign-ups that carry it are taken: for forms that your own server sends.",
+    )
+    newsletter_per_hour: int = number(
+        20,
+        "Sign-ups per hour",
+        "How many sign-ups are taken from one address of the network in an hour, from {lowest} to {highest}, and a "
+        "quarter of it for one e-mail. {default} by default.",
+        lowest=1,
+        highest=10_000,
+    )
+    newsletter_total_per_hour: int = number(
+        1000,
+        "All sign-ups per hour",
+        "How many sign-ups are taken in an hour from everybody together, from {lowest} to {highest}. "
+        "{default} by default.",
+        lowest=1,
+        highest=1_000_000,
+    )
+    newsletter_resend_minutes: int = number(
+        15,
+        "Minutes between confirmation mails",
+        "How long one address is sent no second mail to confirm, from {lowest} to {highest}. {default} by default.",
+        lowest=1,
+        highest=10_080,
+    )
+    newsletter_pending_days: int = number(
+        14,
+        "Days to confirm",
+        "How long a sign-up can be confirmed, from {lowest} to {highest}. Then it is forgotten. {default} by default.",
+        lowest=1,
+        highest=365,
+    )
+    newsletter_keep_ip: bool = switch(
+        False,
+        "Keep IP addresses of sign-ups",
+        "Keep the IP address of who signs up and who confirms, as a further proof. Off by default.",
+    )
+    newsletter_ip_days: int = number(
+        90,
+        "Days to keep IP addresses",
+        "How long the IP addresses of sign-ups are kept, from {lowest} to {highest}. {default} by default.",
+        lowest=1,
+        highest=3_650,
+    )
     notify_email: str = text(
         "",
         "Tell by e-mail",
@@ -410,6 +555,19 @@ class CustomerPlusSettings:
     @property
     def notify_addresses(self) -> list[str]:
         return [address for address in self.notify_email.split(",") if address]
+
+    @property
+    def newsletter_words(self) -> dict[str, dict[str, str]]:
+        """The shop's own texts of the newsletter, by language."""
+        return json.loads(self.newsletter_texts) if self.newsletter_texts else {}
+
+    @property
+    def newsletter_resend(self) -> timedelta:
+        return timedelta(minutes=self.newsletter_resend_minutes)
+
+    @property
+    def newsletter_pending(self) -> timedelta:
+        return timedelta(days=self.newsletter_pending_days)
 
     @property
     def job_retention(self) -> timedelta:

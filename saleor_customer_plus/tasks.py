@@ -23,10 +23,11 @@ from .jobs import retention
 from .leads import notifications as lead_notices
 from .leads import submissions
 from .mail import attachments as mail_attachments
-from .mail import tasks as mail_tasks  # noqa: F401 - registers them
+from .mail.tasks import send_mail
 from .merging.duplicates import duplicates_job
 from .merging.duplicates import finding as duplicates
 from .messages import mailbox
+from .newsletter import services as newsletter
 from .notes import notifications as note_notices
 from .notes import orphans
 from .records import images
@@ -215,6 +216,25 @@ def refresh_dashboard_app() -> None:
 def take_submissions() -> None:
     """Run by Celery beat: deal with enquiries whose task was lost."""
     publishing.send_now(take_submission, [(submission_id,) for submission_id in submissions.left_behind()])
+
+
+@task("take_signup")
+def take_signup(signup_id: int) -> None:
+    """Deal with what somebody sent with the newsletter form, and send the mail that asks to confirm it."""
+    if newsletter.take_up(signup_id):
+        publishing.send_now(send_mail, [()])
+
+
+@task("take_signups")
+def take_signups() -> None:
+    """Run by Celery beat: deal with sign-ups whose task was lost."""
+    publishing.send_now(take_signup, [(signup_id,) for signup_id in newsletter.left_behind()])
+
+
+@task("forget_signups")
+def forget_signups() -> None:
+    """Run by Celery beat: forget sign-ups that nobody confirmed in time, and IP addresses that are old."""
+    newsletter.forget_old()
 
 
 @task("send_notices")

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "saleor_customer_plus"
 # What people read that is translated: screens, and mail to customers.
-FOLDERS = ("dashboard", "mail", "messages", "newsletter")
+FOLDERS = ("dashboard", "mail", "messages", "newsletter", "api/newsletter")
 LANGUAGES = ("de", "es", "fr", "it")
 KEYWORDS: dict[str, Any] = {
     "_": None,

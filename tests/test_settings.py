@@ -15,7 +15,14 @@ from saleor_customer_plus import settings
 from saleor_customer_plus.ledger.models import CustomerFigures
 from saleor_customer_plus.plugin import CustomerPlusPlugin
 from saleor_customer_plus.saleor_adapter.host import ConfigurationTypeField, PluginConfiguration
-from saleor_customer_plus.settings import DEFAULTS, CountsWhen, CustomerPlusSettings, ExportFormat, MailTransport
+from saleor_customer_plus.settings import (
+    DEFAULTS,
+    CountsWhen,
+    CustomerPlusSettings,
+    ExportFormat,
+    MailTransport,
+    OptInMode,
+)
 from saleor_customer_plus.sync import reconciliation
 
 from .client import SALEOR_PATH, Api
@@ -59,7 +66,7 @@ def test_each_default_is_read_as_itself(name: str) -> None:
 def _type_shown(name: str) -> str:
     if isinstance(getattr(DEFAULTS, name), bool):
         return ConfigurationTypeField.BOOLEAN
-    if name in ("mail_signature", "mail_footer"):
+    if name in ("mail_signature", "mail_footer", "newsletter_texts"):
         return ConfigurationTypeField.MULTILINE
     return ConfigurationTypeField.SECRET if name.endswith("_secret") else ConfigurationTypeField.STRING
 
@@ -88,6 +95,19 @@ def test_a_new_installation_has_the_defaults(saved: Any) -> None:
         "contact_form": False,
         "contact_form_secret": "",
         "contact_form_per_hour": 20,
+        "newsletter": False,
+        "newsletter_opt_in": "confirmed",
+        "newsletter_purposes": "newsletter",
+        "newsletter_shop": "",
+        "newsletter_page": "",
+        "newsletter_texts": "",
+        "newsletter_secret": "",
+        "newsletter_per_hour": 20,
+        "newsletter_total_per_hour": 1000,
+        "newsletter_resend_minutes": 15,
+        "newsletter_pending_days": 14,
+        "newsletter_keep_ip": False,
+        "newsletter_ip_days": 90,
         "notify_email": "",
         "mail_transport": MailTransport.SMTP,
         "mail_sender": "",
@@ -121,6 +141,11 @@ def test_a_new_installation_has_the_defaults(saved: Any) -> None:
         ("reconcile_batch", "10000", 10_000),
         ("tag_limit", "0", 0),
         ("contact_form_secret", " Geheim ", "Geheim"),
+        ("newsletter_opt_in", "SINGLE", OptInMode.SINGLE),
+        ("newsletter_purposes", " Newsletter, promotional,newsletter", "newsletter,promotional"),
+        ("newsletter_page", "https://shop.example.com/news", "https://shop.example.com/news"),
+        ("newsletter_page", "http://localhost:3000/news", "http://localhost:3000/news"),
+        ("newsletter_texts", '{"pt-br": {"confirm_body": "{{link}}"}}', '{"pt-br": {"confirm_body": "{{link}}"}}'),
         ("notify_email", "a@example.com, b@example.com,", "a@example.com,b@example.com"),
         ("notify_email", "", ""),
         ("mail_transport", "APP", MailTransport.APP),
@@ -165,6 +190,27 @@ def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
         ("mail_reply_to", "a@example.com\nBcc: b@example.com", "Enter one e-mail address, of at most 255 characters."),
         ("notify_email", "a@example.com; b@example.com", "Enter e-mail addresses, separated by commas."),
         ("notify_email", "a@example.com\nBcc: b@example.com", "Enter e-mail addresses, separated by commas."),
+        ("newsletter_purposes", "", 'Enter "newsletter", "promotional" or "system", separated by commas.'),
+        ("newsletter_purposes", "sms", 'Enter "newsletter", "promotional" or "system", separated by commas.'),
+        *(
+            ("newsletter_page", page, "Enter an address such as https://shop.example.com/newsletter.")
+            for page in (
+                "http://shop.example.com/",
+                "javascript:alert(1)",
+                "//evil.example",
+                "https://shop.example.com@evil.example/",
+                "https://shop.example.com/?next=x",
+                "https://shop.example.com/\r\nX: y",
+            )
+        ),
+        ("newsletter_texts", "{", 'Enter JSON such as {"de": {"confirm_subject": "Bitte bestätigen"}}.'),
+        ("newsletter_texts", '{"de": {"confirm_body": "Hallo"}}', "Put {{ link }} into each confirm_body."),
+        ("newsletter_texts", '{"de": {"wording": "a\\nb"}}', "Enter subjects and wordings in one line."),
+        (
+            "newsletter_texts",
+            '{"de": {"wording": "{{ email }}"}}',
+            "Use the placeholders {{ shop }}, {{ link }} and {{ purposes }} only.",
+        ),
         ("default_country", "Germany", "Enter the two letters of a country, such as DE."),
         ("export_format", "pdf", 'Enter "csv", "tsv", "xlsx" or "jsonl".'),
         ("export_delimiter", "::", 'Enter "," or ";" or "|" or "tab".'),

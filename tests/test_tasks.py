@@ -36,6 +36,7 @@ HEALED_BY = {
     "end_group_vouchers": "end_left_vouchers",
     "run_job": "resume_jobs",
     "take_submission": "take_submissions",
+    "take_signup": "take_signups",
     "tell_lead_created": "send_notices",
     "mail_lead_created": "send_notices",
     "tell_mentioned": "send_notices",

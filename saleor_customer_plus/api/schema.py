@@ -38,6 +38,10 @@ from .merging.mutations import MergeMutations
 from .merging.queries import MergeQueries
 from .messages.mutations import MessageMutations
 from .messages.queries import MessageQueries
+from .newsletter.mutations import NewsletterMutations
+from .newsletter.preferences import PreferenceMutations, PreferenceQueries
+from .newsletter.queries import NewsletterQueries
+from .newsletter.subscribing import NewsletterFormMutations, NewsletterFormQueries
 from .notes.mutations import NoteMutations
 from .notes.queries import NoteQueries
 from .records.email_mutations import EmailMutations
@@ -66,6 +70,9 @@ class Query(
     NoteQueries,
     MessageQueries,
     ContactFormQueries,
+    NewsletterFormQueries,
+    PreferenceQueries,
+    NewsletterQueries,
     JobQueries,
     ExportQueries,
     ImportQueries,
@@ -96,6 +103,9 @@ class Mutation(
     NoteMutations,
     MessageMutations,
     ContactFormMutations,
+    NewsletterFormMutations,
+    PreferenceMutations,
+    NewsletterMutations,
     JobMutations,
     ExportMutations,
     ImportMutations,

@@ -15,6 +15,7 @@ from .. import __version__
 from ..core import json_values
 from ..saleor_adapter import host
 from .core import documents, downloads, limits
+from .newsletter import pages
 from .records import images
 from .schema import schema, sdl
 
@@ -37,6 +38,8 @@ def endpoint(request: HttpRequest, path: str, *, active: bool) -> HttpResponseBa
     """Handle a request that Saleor passes to the plugin, which it does even for a plugin that is switched off."""
     if not active:
         return HttpResponseNotFound()
+    if path.startswith(pages.PATH):
+        return pages.answer(request, path)
     if path == PATH:
         response: HttpResponseBase = graphql(request)
     elif path.startswith(downloads.PATH):

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from django.core import signing
 
+from ..activity.models import ActivityType
+from ..activity.services import Actor, Entry, append
 from ..records.models import CustomerRecord
 from ..saleor_adapter import host
 from ..settings import PLUGIN_ID
@@ -73,6 +75,8 @@ def token_of(record: CustomerRecord, purpose: ConsentPurpose | None = None) -> s
 
 def read(token: str) -> Link | None:
     """Whom a token is of; None if it is not ours, was revoked, or is of an address that the record no longer has."""
+    if not token.isascii():
+        return None
     try:
         signed = _signer().unsign(token)
     except signing.BadSignature:
@@ -84,14 +88,16 @@ def read(token: str) -> Link | None:
     return Link(link.record_id, link.email, key, purpose)
 
 
-def has_address(record: CustomerRecord, email: str) -> bool:
+def has_address(record: CustomerRecord | None, email: str) -> bool:
     """Whether messages to this address reach the person of the record."""
-    return email == record.email or email in record.other_emails
+    return record is not None and email in (record.email, *record.other_emails)
 
 
-def revoke(record_id: int) -> int:
+def revoke(record_id: int, *, actor: Actor) -> int:
     """Let no link that was sent to this person work any more. Return how many addresses they were sent to."""
     revoked, _ = PreferenceLink.objects.filter(record=record_id).delete()
+    if revoked:
+        append([Entry(record_id, ActivityType.LINKS_REVOKED, after={"links": revoked}, **actor.of_entry)])
     return revoked
 
 

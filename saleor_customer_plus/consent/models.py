@@ -61,6 +61,7 @@ class ConsentSource(models.TextChoices):
     CHECKOUT = "CHECKOUT", "A checkout"
     NEWSLETTER = "NEWSLETTER", "A newsletter form or tool"
     APP = "APP", "An app"
+    PREFERENCES = "PREFERENCES", "A link to unsubscribe, or the page of preferences that it opens"
 
 
 class ConsentEvent(models.Model):

@@ -216,6 +216,7 @@ WORDS: dict[str, str] = {
     "LEAD_CONVERTED": _("Lead converted"),
     "LEAD_DELETED": _("Lead deleted"),
     "CONSENT_CHANGED": _("Consent changed"),
+    "LINKS_REVOKED": _("Links to unsubscribe revoked"),
     # Tabs of the list
     "customers": _("Customers"),
     "leads": _("Leads"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from saleor import __version__ as saleor_version
@@ -76,6 +77,7 @@ __all__ = [
     "notify",
     "private_storage",
     "saleor_version",
+    "site_name",
     "voucher_codes",
 ]
 
@@ -83,6 +85,13 @@ __all__ = [
 def absolute_url(path: str) -> str:
     """The address of a path of this Saleor, as the world knows it: by `PUBLIC_URL`, or by the domain of its site."""
     return str(build_absolute_uri(path))
+
+
+def site_name() -> str:
+    """What the shop is called: the name of Saleor's site, or its domain."""
+    site = _model("sites", "Site")
+    name = "" if site is None else site.objects.get_current().name
+    return str(name or urlsplit(absolute_url("/")).hostname or "")
 
 
 def graphql_view() -> type[Any]:

@@ -9,19 +9,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.leads.contact_form import GUARD
+from saleor_customer_plus.consent import links
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import JobState
 from saleor_customer_plus.merging.duplicates import duplicates_job
+from saleor_customer_plus.mail.models import Mail
 from saleor_customer_plus.notes.models import Attachment
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
@@ -30,6 +34,7 @@ from tests.client import Api
 from tests.factories import (
     make_account,
     make_address,
+    make_consent,
     make_field,
     make_field_values,
     make_group,
@@ -44,6 +49,7 @@ from tests.factories import (
     make_token,
     save_settings,
 )
+from tests.newsletter.forms import form_token, last_link, subscribe
 from tests.notes.samples import PDF
 
 MESSAGE = {"subject": "Your order", "body": "It is ready."}
@@ -67,7 +73,7 @@ class World:
 
     def __init__(self, api: Api, on_commit: Callable[[], Any]) -> None:
         self.api, self.on_commit = api, on_commit
-        save_settings(contact_form=True, mail_sender="shop@shop.example")
+        save_settings(contact_form=True, newsletter=True, mail_sender="shop@shop.example")
         self.account = make_account("anna@example.com")
         make_order(account=self.account)
         reactions.account_changed(self.account.pk)
@@ -101,6 +107,11 @@ class World:
             ((_, answer),) = self.api(query, **variables).items()
         assert not answer.get("errors"), answer
         return answer
+
+    def sign_up(self) -> None:
+        """Anna asked for the newsletter, and was mailed a link."""
+        with self.on_commit():
+            assert subscribe("anna@example.com") == []
 
     def lock(self, **fields: str) -> None:
         self.ask(
@@ -365,6 +376,39 @@ def _(world: World, part: str) -> Call:
         "token": GUARD.new_token(time.time() - 10),
     }
     return Call({"input": fields}, {email.partition("@")[0]}, by=(ActorType.CUSTOMER, ""), token=None)
+
+
+@scenario("customerNewsletterSubscribe")
+def _(world: World) -> Call:
+    return Call(
+        {"input": {"email": "anna@example.com", "token": form_token()}}, ANNA, by=(ActorType.CUSTOMER, ""), token=None
+    )
+
+
+@scenario("customerNewsletterConfirm")
+def _(world: World) -> Call:
+    world.sign_up()
+    return Call({"token": last_link().rpartition("/")[2]}, ANNA, by=(ActorType.CUSTOMER, ""), token=None)
+
+
+@scenario("customerNewsletterPreferencesUpdate")
+def _(world: World) -> Call:
+    make_consent(world.anna, purpose="NEWSLETTER")
+    token = links.token_of(world.anna)
+    return Call({"token": token, "purposes": []}, ANNA, by=(ActorType.CUSTOMER, ""), token=None)
+
+
+@scenario("customerNewsletterResend")
+def _(world: World) -> Call:
+    world.sign_up()
+    Mail.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    return Call({"recordId": world.id(world.anna)}, ANNA)
+
+
+@scenario("customerPreferenceLinksRevoke")
+def _(world: World) -> Call:
+    links.token_of(world.anna)
+    return Call({"recordId": world.id(world.anna)}, ANNA)
 
 
 @scenario("customerConsentUpdate")

@@ -170,6 +170,7 @@ def test_the_tables_of_a_record_are_all_there() -> None:
         "ConsentEvent": "record_id",
         "CurrentConsent": "record_id",
         "PreferenceLink": "record_id",
+        "NewsletterSignup": "record_id",
         "FieldValue": "record_id",
         "SegmentMembership": "record_id",
         "Mail": "record_id",

@@ -29,6 +29,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "api.md").read_text()
 BACK_OFFICE = (DOCS / "back-office.md").read_text()
 SEGMENTS = (DOCS / "segments.md").read_text()
+NEWSLETTER = (DOCS / "newsletter.md").read_text()
 
 
 def blocks(language: str, page: str = PAGE) -> list[str]:
@@ -102,7 +103,7 @@ def test_every_type_of_activity_is_listed_with_its_keys() -> None:
     assert sorted(listed) == sorted(ActivityType.values)
 
 
-@pytest.mark.parametrize("page", [BACK_OFFICE, SEGMENTS], ids=["back-office", "segments"])
+@pytest.mark.parametrize("page", [BACK_OFFICE, SEGMENTS, NEWSLETTER], ids=["back-office", "segments", "newsletter"])
 def test_the_operations_of_a_page(api: Api, anna: CustomerRecord, on_commit: Any, page: str) -> None:
     """One after the other, as somebody who tries them would."""
     known = Known(anna, make_staff())

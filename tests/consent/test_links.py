@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from saleor_customer_plus.activity.services import SYNC
 from saleor_customer_plus.consent import links
 from saleor_customer_plus.consent.models import ConsentPurpose, PreferenceLink
 from saleor_customer_plus.records.models import CustomerRecord
@@ -69,7 +70,7 @@ def test_a_link_ends_with_the_record_the_address_or_when_it_is_revoked(anna: Cus
     change(anna, email="anna@example.com")
     assert links.read(token) is not None
 
-    assert links.revoke(anna.pk) == 1
+    assert links.revoke(anna.pk, actor=SYNC) == 1
     assert links.read(token) is None
     renewed = links.token_of(anna)
     assert renewed != token

@@ -62,5 +62,6 @@ CustomerConsentSource = enum_of(
         "CHECKOUT": "Chosen by a checkbox in the checkout",
         "NEWSLETTER": "Submitted with a newsletter form, or recorded by a newsletter tool",
         "APP": "Recorded by a Saleor app, with its own token",
+        "PREFERENCES": "Chosen by a link in a message: one click, or the page of preferences",
     },
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 from django.core import signing
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models.fields.files import FieldFile
 from django.http import (
@@ -48,7 +48,7 @@ _CHUNK = 256 * 1024
 class Download:
     """A stored file, with the file name and content type for the response."""
 
-    file: FieldFile
+    file: FieldFile | ContentFile[bytes]  # the latter is made for the occasion
     name: str
     content_type: str
 

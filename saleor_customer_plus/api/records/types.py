@@ -39,6 +39,7 @@ from ..leads.types import LeadsOfRecord
 from ..ledger.types import OrdersOfRecord, load_summary, visible_order_id
 from ..merging.types import MergesOfRecord
 from ..messages.types import MessagesOfRecord
+from ..newsletter.types import NewsletterOfRecord
 from ..notes.types import NotesOfRecord
 from ..segments.types import SegmentsOfRecord
 from ..tags.types import TagsOfRecord
@@ -218,6 +219,7 @@ class CustomerRecord(
     SegmentsOfRecord,
     MergesOfRecord,
     DuplicatesOfRecord,
+    NewsletterOfRecord,
     graphene.ObjectType,  # type: ignore[misc]
 ):
     """One person, identified by one or more e-mail addresses: a guest, account holder or lead, or each in turn."""

@@ -48,7 +48,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "notes": (_("Notes"), ("NOTE_ADDED", "NOTE_EDITED", "NOTE_DELETED", "FILE_ATTACHED", "FILE_REMOVED")),
     "leads": (_("Leads"), ("LEAD_ADDED", "LEAD_CHANGED", "LEAD_CONVERTED", "LEAD_DELETED")),
-    "consent": (_("Consent"), ("CONSENT_CHANGED",)),
+    "consent": (_("Consent"), ("CONSENT_CHANGED", "LINKS_REVOKED")),
     "account": (
         _("Account and access"),
         (

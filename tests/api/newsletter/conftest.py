@@ -1,0 +1,1 @@
+from tests.newsletter.conftest import _newsletter, signed_up  # noqa: F401 - fixtures
