@@ -160,6 +160,13 @@ def said(value: Any) -> str:
 
 
 @register.filter
+def signup_state(name: str) -> str:
+    """How far newsletter sign-ups have come."""
+    words = wording.SIGNUP_STATES.get(name)
+    return gettext(words) if words else gettext("All sign-ups")
+
+
+@register.filter
 def type_of_field(name: str) -> str:
     """What the values of a field of the shop's own are."""
     return gettext(wording.TYPES_OF_FIELDS[name])

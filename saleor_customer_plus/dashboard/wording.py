@@ -16,6 +16,7 @@ WORDS: dict[str, str] = {
     "STAFF": _("Staff"),
     "CONTACT_FORM": _("Contact form"),
     "NEWSLETTER": _("Newsletter"),
+    "PREFERENCES": _("Link to unsubscribe"),
     "PROMOTIONAL": _("Promotional mail"),
     "SYSTEM": _("Service messages"),
     # Groups by purchases
@@ -280,6 +281,13 @@ WORDS: dict[str, str] = {
 }
 
 # The types of fields of the shop's own.
+SIGNUP_STATES: dict[str, str] = {
+    "PENDING": _("Waiting for a confirmation"),
+    "CONFIRMED": _("Sign-ups confirmed"),
+    "SUBSCRIBED": _("Subscribed at once"),
+    "KNOWN": _("Subscribed before"),
+}
+
 TYPES_OF_FIELDS: dict[str, str] = {
     "TEXT": _("Text"),
     "NUMBER": _("A number"),

@@ -44,7 +44,7 @@ def _tell() -> bool:
     from saleor_customer_plus.jobs import engine as jobs
     from saleor_customer_plus.sync import reconciliation as actions
 
-    from . import back_office, lists, show, story
+    from . import back_office, lists, newsletter, show, story
     from .api_client import ApiClient
     from .shop import Shop
 
@@ -69,6 +69,8 @@ def _tell() -> bool:
     show.heading("What they see afterwards")
     for email in ("anna.rossi@example.com", "ben@example.com", "clara@vogt.example", back_office.IDA):
         show.person(back_office.seen(api, email))
+    show.heading("Somebody signs up for the newsletter, confirms it and ends it again")
+    newsletter.play(api, show.line)
     show.heading("A list of a thousand customers comes in from another shop, with twenty broken rows")
     lists.play(lists.Lists(api), show.line)
     return bool(unexpected or left or not found)

@@ -15,11 +15,13 @@ from ...bulk.exports.profiles import READY, columns_of_settings
 from ...bulk.imports import MAX_TEXT_LENGTH as MAX_LIST
 from ...bulk.imports.readers import limits as import_limits
 from ...core import paging
+from ...newsletter.services import offered
 from ...notes.attachments import MAX_FILES
 from ...notes.services import MAX_TEXT_LENGTH
 from ...records import images, validation
 from ...saleor_adapter import host, staff
-from ...settings import CountsWhen, CustomerPlusSettings, ExportFormat
+from ...settings import CountsWhen, CustomerPlusSettings, ExportFormat, OptInMode
+from ..consent.enums import CustomerConsentPurpose
 from ..core.base import requestor_of
 from ..core.types import CountryDisplay, enum_of, list_of
 from ..customers.inputs import MAX_SEARCH_LENGTH, MAX_VALUES
@@ -56,6 +58,15 @@ CustomerCountsWhen = enum_of(
     values={
         "PAID": "Fully paid orders, even if refunded later",
         "PLACED": "All placed orders, paid or not",
+    },
+)
+CustomerNewsletterOptIn = enum_of(
+    OptInMode,
+    name="CustomerNewsletterOptIn",
+    description="What it takes to subscribe to the newsletter.",
+    values={
+        "CONFIRMED": "Double opt-in: the customer confirms the sign-up by a mail",
+        "SINGLE": "The sign-up alone, unless the customer unsubscribed before",
     },
 )
 
@@ -200,6 +211,19 @@ class CustomerSettings(graphene.ObjectType):  # type: ignore[misc]
     )
     counts_when = graphene.Field(CustomerCountsWhen, required=True, description="Which orders count in figures.")
     contact_form = graphene.Boolean(required=True, description="Whether the public contact form is turned on.")
+    newsletter = graphene.Boolean(required=True, description="Whether anybody can sign up for the newsletter.")
+    newsletter_opt_in = graphene.Field(
+        CustomerNewsletterOptIn, required=True, description="What it takes to subscribe to the newsletter."
+    )
+    newsletter_purposes = list_of(
+        CustomerConsentPurpose, required=True, description="What people can sign up for. Empty while it is turned off."
+    )
+    newsletter_pending_days = graphene.Int(
+        required=True, description="Number of days in which a newsletter sign-up can be confirmed."
+    )
+    newsletter_resend_minutes = graphene.Int(
+        required=True, description="Minutes in which one e-mail address is sent no second confirmation mail."
+    )
     default_country = graphene.String(
         description="ISO 3166-1 alpha-2 code of the country for phone numbers without a country code, if set."
     )
@@ -235,6 +259,14 @@ class CustomerSettings(graphene.ObjectType):  # type: ignore[misc]
     @staticmethod
     def resolve_counts_when(chosen: CustomerPlusSettings, _info: Any) -> str:
         return chosen.counts_when.value
+
+    @staticmethod
+    def resolve_newsletter_opt_in(chosen: CustomerPlusSettings, _info: Any) -> str:
+        return chosen.newsletter_opt_in.value
+
+    @staticmethod
+    def resolve_newsletter_purposes(chosen: CustomerPlusSettings, _info: Any) -> list[str]:
+        return offered(chosen)
 
     @staticmethod
     def resolve_default_country(chosen: CustomerPlusSettings, _info: Any) -> str | None:

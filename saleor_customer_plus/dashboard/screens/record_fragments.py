@@ -51,6 +51,7 @@ fragment Notes on CustomerNoteCountableConnection {
 CONSENTS = """
 fragment Consents on CustomerRecord {
   consents { channel purpose state decidedAt wording source optInLevel actor { type name } createdAt }
+  newsletterSignups { id state email createdAt mails { id subject sentAt } }
 }
 """
 

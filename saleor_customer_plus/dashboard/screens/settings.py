@@ -16,12 +16,14 @@ query CustomerPlusSettings($search: String, $after: String, $sort: CustomerTagSo
     edges { node { id name color usageCount } }
     pageInfo { hasNextPage endCursor }
   }
+  customerNewsletterSignups(states: [PENDING]) { totalCount }
   customerFields { id label type helpText isRequired isUnique valueCount }
   archivedFields: customerFields(isArchived: true) { id label type archivedAt }
   customerMessageTemplates { id name purpose texts { languageCode } }
   customerSettings {
     version saleorVersion permissions emailEditable tagLimit severalGroups groupVouchers requireApprovedBuyers
     blockGuestBuyers includeGuests countsWhen contactForm defaultCountry jobRetentionDays
+    newsletter newsletterOptIn newsletterPurposes newsletterPendingDays newsletterResendMinutes
     limits { attachmentMegabytes attachmentsMegabytes importMegabytes }
   }
 }
@@ -64,6 +66,7 @@ def show_settings(request: ScreenRequest) -> Screen:
         "templates": data["customerMessageTemplates"],
         "settings": settings,
         "facts": _facts(settings),
+        "waiting_signups": data["customerNewsletterSignups"]["totalCount"],
         "rights": _rights(settings["permissions"]),
         "plugin": plugin_page(settings["saleorVersion"]),
     }
@@ -90,6 +93,13 @@ def _facts(settings: dict[str, Any]) -> list[tuple[str, Any]]:
         (_("Vouchers of groups are applied in the checkout"), settings["groupVouchers"]),
         (_("Most tags that there can be"), number(settings["tagLimit"]) or _("Unlimited")),
         (_("Contact form"), settings["contactForm"]),
+        (_("Newsletter sign-up"), settings["newsletter"]),
+        (
+            _("Opt-in of the newsletter"),
+            _("Confirmed by a mail") if settings["newsletterOptIn"] == "CONFIRMED" else _("At once"),
+        ),
+        (_("Days to confirm a sign-up"), number(settings["newsletterPendingDays"])),
+        (_("Minutes between two mails to confirm"), number(settings["newsletterResendMinutes"])),
         (_("Country of phone numbers without a prefix"), country(settings["defaultCountry"]) or _("None")),
         (_("Days that files of jobs are kept"), settings["jobRetentionDays"]),
         (_("Largest file of a note (MB)"), limits["attachmentMegabytes"]),

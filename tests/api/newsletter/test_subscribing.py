@@ -23,6 +23,7 @@ from saleor_customer_plus.consent.suppressions import suppress
 from saleor_customer_plus.newsletter import services
 from saleor_customer_plus.newsletter.models import NewsletterSignup
 from saleor_customer_plus.records.models import CustomerRecord, Stage
+from saleor_customer_plus.saleor_adapter import host
 from tests.client import OUR_PATH, Api
 from tests.factories import make_account, make_consent, make_record
 from tests.newsletter.forms import (
@@ -109,7 +110,7 @@ def test_the_mail_speaks_the_person_s_language_and_sells_nothing(signed_up: Sign
         assert "List-Unsubscribe" not in message.extra_headers  # nobody is on a list yet
         (page, kind) = message.alternatives[0]
         assert kind == "text/html"
-        assert re.findall(r'href="([^"]+)"', page) == ["http://localhost:8000" + link_in(message)]
+        assert re.findall(r'href="([^"]+)"', page) == [host.absolute_url(link_in(message))]
         assert "<img" not in page
 
 
@@ -131,7 +132,7 @@ def test_the_shop_words_it_itself(signed_up: SignUp, configure: Callable[..., No
     event = ConsentEvent.objects.get()
     assert (event.wording, event.wording_version) == ("Quero receber as novidades de Sofás.", "7")
     assert mail.outbox[0].subject == "Confirme, por favor"
-    assert mail.outbox[0].body.startswith("# Olá\n\n[Sim]:\nhttp://localhost:8000/plugins/")
+    assert mail.outbox[0].body.startswith("# Olá\n\n[Sim]:\n" + host.absolute_url("/plugins/"))
 
 
 def test_the_proof_is_of_the_text_that_the_form_showed(configure: Callable[..., None]) -> None:

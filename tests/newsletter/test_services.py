@@ -1,0 +1,149 @@
+"""Forgetting sign-ups that nobody confirmed, and the proof of those that somebody did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from saleor_customer_plus import tasks
+from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.api.core.base import to_global_id
+from saleor_customer_plus.consent import links
+from saleor_customer_plus.consent.models import ConsentEvent, CurrentConsent
+from saleor_customer_plus.deletion.services import delete_records
+from saleor_customer_plus.mail.models import Mail
+from saleor_customer_plus.newsletter import proof, services
+from saleor_customer_plus.newsletter.models import NewsletterSignup
+from saleor_customer_plus.records.models import CustomerRecord
+from tests.client import Api
+from tests.factories import make_consent, make_record
+from tests.newsletter.forms import PAGES, last_link, post
+
+pytestmark = pytest.mark.django_db
+
+SignUp = Callable[..., list[dict[str, Any]]]
+SCRIPT = "<script>alert(1)</script>"
+
+
+def age(days: int) -> None:
+    NewsletterSignup.objects.update(received_at=timezone.now() - timedelta(days=days))
+
+
+def state_of(email: str) -> tuple[str, str]:
+    """What is known of the newsletter, and what the latest event says."""
+    current = CurrentConsent.objects.get(record__email=email, purpose="NEWSLETTER")
+    return current.state, ConsentEvent.objects.filter(record__email=email).latest("id").state
+
+
+NOTE = """mutation ($id: ID!) { customerNoteCreate(recordId: $id, input: {text: "Called."}) { errors { code } } }"""
+
+
+def test_a_record_that_only_a_sign_up_made_is_forgotten_with_it(signed_up: SignUp, api: Api) -> None:
+    signed_up("stranger@example.com")
+    signed_up("noted@example.com")
+    noted = CustomerRecord.objects.get(email="noted@example.com")
+    assert api(NOTE, id=to_global_id("CustomerRecord", noted.pk)) == {"customerNoteCreate": {"errors": []}}
+    signed_up("confirmed@example.com")
+    post(last_link())
+    age(13)
+    tasks.forget_signups.delay()
+    assert (CustomerRecord.objects.count(), NewsletterSignup.objects.count()) == (3, 3)
+    age(15)
+
+    tasks.forget_signups.delay()
+    tasks.forget_signups.delay()
+
+    assert set(CustomerRecord.objects.values_list("email", flat=True)) == {"noted@example.com", "confirmed@example.com"}
+    assert NewsletterSignup.objects.get().email == "confirmed@example.com"
+    assert not Mail.objects.filter(recipient="stranger@example.com").exists()
+    assert state_of("noted@example.com") == ("NOT_SUBSCRIBED", "NOT_SUBSCRIBED")
+    assert state_of("confirmed@example.com") == ("SUBSCRIBED", "SUBSCRIBED")
+
+
+def test_what_held_before_holds_again(signed_up: SignUp) -> None:
+    make_consent(make_record("withdrew@example.com"), purpose="NEWSLETTER", state="UNSUBSCRIBED")
+    imported = {"state": "SUBSCRIBED", "source": "IMPORT", "opt_in_level": "UNKNOWN"}
+    make_consent(make_record("imported@example.com"), purpose="NEWSLETTER", **imported)
+    for email in ("withdrew@example.com", "imported@example.com"):
+        signed_up(email)
+    age(15)
+
+    services.forget_old()
+
+    assert state_of("withdrew@example.com") == ("UNSUBSCRIBED", "UNSUBSCRIBED")
+    event = ConsentEvent.objects.filter(record__email="withdrew@example.com").latest("id")
+    assert (event.evidence["way"], event.actor_type) == ("NOT_CONFIRMED", "SYNC")
+    assert ConsentEvent.objects.filter(record__email="imported@example.com").latest("id").state == "SUBSCRIBED"
+    assert not NewsletterSignup.objects.exists()
+
+
+def test_who_was_asked_again_since_is_not_forgotten(signed_up: SignUp) -> None:
+    signed_up("anna@example.com")
+    age(15)
+    Mail.objects.update(created_at=timezone.now() - timedelta(days=1))
+    signed_up("anna@example.com")
+    assert len(mail.outbox) == 2
+
+    assert services.forget_old() == 1
+
+    assert CustomerRecord.objects.count() == NewsletterSignup.objects.count() == 1
+    assert CurrentConsent.objects.filter(purpose="NEWSLETTER", state="PENDING").count() <= 1
+    assert post(last_link()).status_code == 200
+    assert CustomerRecord.objects.get().accepts_newsletter is True
+
+
+def test_nothing_is_forgotten_while_the_plugin_is_inactive(signed_up: SignUp, configure: Callable[..., None]) -> None:
+    signed_up()
+    age(15)
+    configure(newsletter=True, active=False)
+
+    assert (services.forget_old(), CustomerRecord.objects.count()) == (0, 1)
+
+
+def test_an_erasure_leaves_nothing(signed_up: SignUp) -> None:
+    signed_up()
+    post(last_link())
+    record = CustomerRecord.objects.get()
+    links.token_of(record)
+
+    delete_records([record.pk], actor=Actor(ActorType.STAFF, "1"))
+
+    for model in (NewsletterSignup, links.PreferenceLink, Mail, ConsentEvent):
+        assert not model.objects.exists()
+
+
+def test_the_proof_has_each_decision_and_the_mail_that_was_sent(signed_up: SignUp) -> None:
+    signed_up("anna@example.com", firstName=SCRIPT, page="https://shop.example/footer")
+    post(last_link())
+    record = CustomerRecord.objects.get()
+    post(f"{PAGES}preferences/{links.token_of(record)}", {"unsubscribe": "all"})
+
+    found = proof.proof_of(record.pk)
+
+    assert found is not None
+    assert json.loads(proof.as_json(found)) == found
+    assert [(event["purpose"], event["state"], event["opt_in_level"]) for event in found["decisions"][:2]] == [
+        ("NEWSLETTER", "PENDING", "UNKNOWN"),
+        ("NEWSLETTER", "SUBSCRIBED", "CONFIRMED_OPT_IN"),
+    ]
+    assert {event["state"] for event in found["decisions"][2:]} == {"UNSUBSCRIBED"}
+    granted = found["decisions"][1]
+    assert granted["wording"] == (
+        "Yes, Sofas & Co may send me the following by e-mail: Newsletter. I can unsubscribe at any time."
+    )
+    (signup,) = found["sign_ups"]
+    (sent,) = signup["mails"]
+    assert (signup["page"], signup["state"], signup["ip_address"]) == ("https://shop.example/footer", "CONFIRMED", "")
+    assert (sent["text"], sent["state"]) == (mail.outbox[0].body, "SENT")
+    assert granted["evidence"]["mail"] == sent["message_id"]
+    page = proof.as_html(found).decode()
+    assert sent["message_id"].strip("<>") in page
+    assert SCRIPT not in page
+    assert proof.proof_of(record.pk + 1) is None
