@@ -23,6 +23,7 @@ from ..insights.models import CustomerInsight
 from ..leads.models import Lead
 from ..ledger.models import CustomerAcquisition, CustomerFigures, LedgerEntry, LedgerLine
 from ..mail.models import Mail
+from ..newsletter.models import NewsletterSignup
 from ..notes.models import Note
 from ..records.models import CustomerEmail, FormerRecord
 from ..segments.models import SegmentMembership
@@ -39,6 +40,7 @@ MOVED: dict[str, type[Model]] = {
     "leads": Lead,
     "mails": Mail,
     "merges": Merge,
+    "newsletter_signups": NewsletterSignup,
     "notes": Note,
     "preference_links": PreferenceLink,
     "voucher_uses": VoucherUse,

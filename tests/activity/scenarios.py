@@ -24,8 +24,8 @@ from saleor_customer_plus.consent import links
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import JobState
-from saleor_customer_plus.merging.duplicates import duplicates_job
 from saleor_customer_plus.mail.models import Mail
+from saleor_customer_plus.merging.duplicates import duplicates_job
 from saleor_customer_plus.notes.models import Attachment
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
