@@ -235,6 +235,7 @@ ACTIONS = [
     {"setFields": {"firstName": "x"}},
     {"consents": [{"channel": "EMAIL", "purpose": "NEWSLETTER", "state": "SUBSCRIBED"}]},
     {"assignLeads": {}},
+    {"message": {"subject": "Hi", "body": "Hello"}},
     {"delete": {"confirm": True, "expected": 9}},
 ]
 

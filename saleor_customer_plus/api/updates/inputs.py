@@ -24,6 +24,7 @@ from ..consent.inputs import CustomerConsentInput, checked_decisions, decision_o
 from ..core.base import key_of, keys_of
 from ..core.types import JSON, list_of
 from ..fields.inputs import CustomerRecordFieldInput, given_fields
+from ..messages.inputs import CustomerMessageInput, draft_of
 from ..records.inputs import CustomerRecordSocialProfileInput, record_values
 from ..records.types import CustomerRecordLawfulBasis
 
@@ -109,6 +110,10 @@ class CustomerBulkActionInput(graphene.InputObjectType):  # type: ignore[misc]
     set_tax_exempt = graphene.Boolean(description="Set or remove tax exemption.")
     consents = list_of(CustomerConsentInput, description="Record consent decisions. Does not override a withdrawal.")
     assign_leads = CustomerBulkLeadsInput(description="Assign the customers' open leads to a staff member.")
+    message = CustomerMessageInput(
+        description="Send a message to each of the customers, at most 1,000. Those without the consent that its "
+        "purpose needs are skipped."
+    )
     delete = CustomerBulkDeleteInput(description="Delete the records.")
 
 
@@ -238,6 +243,24 @@ def _assign_leads(given: Mapping[str, Any], _actor: Actor) -> _Job:
     return "assign_leads", {"owner_id": owner_id}
 
 
+def _message(given: Mapping[str, Any], _actor: Actor) -> _Job:
+    problems = Problems()
+    with problems.noted():
+        draft = draft_of(given)
+    with problems.noted():
+        if given.get("answers_id") is not None:
+            raise CustomerPlusError("A message to many answers nobody. Leave this out.", field="answers_id")
+    problems.raise_any()
+    return "message", {
+        "subject": draft.subject,
+        "body": draft.body,
+        "template_id": draft.template.pk if draft.template else None,
+        "purpose": draft.purpose.value,
+        "reply_to": draft.reply_to,
+        "override_reason": draft.override_reason,
+    }
+
+
 def _delete(given: Mapping[str, Any], _actor: Actor) -> _Job:
     problems = Problems()
     if not given["confirm"]:
@@ -263,5 +286,6 @@ _READERS: Mapping[str, Callable[[Any, Actor], _Job]] = {
     "set_tax_exempt": _tax_exempt,
     "consents": _consent,
     "assign_leads": _assign_leads,
+    "message": _message,
     "delete": _delete,
 }

@@ -11,6 +11,7 @@ from ...activity.services import Actor
 from ...bulk import undo, updates
 from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...messages.services import MAX_RECIPIENTS
 from ...records import former
 from ..core.base import key_of, with_ids_of
 from ..core.mutations import StaffMutation
@@ -28,7 +29,8 @@ class CustomerRecordsBulkUpdate(StaffMutation):
     """Updates customer records in bulk, in the background. Requires MANAGE_USERS.
 
     The action applies either to the records given by `ids`, or to all that match the filter and search when the job
-    starts. Follow the job with `customerJob`. `customerJobUndo` undoes any action except a deletion.
+    starts. Follow the job with `customerJob`. `customerJobUndo` undoes any action except a message and
+    a deletion.
     """
 
     job = graphene.Field(CustomerJob, description="The job that performs the action. Null if the mutation failed.")
@@ -63,6 +65,9 @@ class CustomerRecordsBulkUpdate(StaffMutation):
         expected = action["delete"]["expected"] if name == "delete" else None
         if expected is not None:
             _check_number(of, expected)
+        if name == "message":
+            _check_recipients(of)
+            expected = MAX_RECIPIENTS
         job = updates.create(name, arguments, of=of, actor=actor, expected=expected, asked=shown(action))
         send_to_work(job)
         return {"job": job}
@@ -90,6 +95,17 @@ def _check_number(of: RecordList | list[int], expected: int) -> None:
     if number > expected:
         raise CustomerPlusError(
             f"There are {number} records. Look at them again.", code=ErrorCode.STALE, field="action.delete.expected"
+        )
+
+
+def _check_recipients(of: RecordList | list[int]) -> None:
+    number = of.count() if isinstance(of, RecordList) else len(set(of))
+    if number > MAX_RECIPIENTS:
+        raise CustomerPlusError(
+            f"There are {number:,} records. A message may be sent to at most {MAX_RECIPIENTS:,}: for more, use a tool "
+            "for newsletters.",
+            code=ErrorCode.LIMIT_REACHED,
+            field="action.message",
         )
 
 

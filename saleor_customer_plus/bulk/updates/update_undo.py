@@ -22,7 +22,9 @@ class UpdateUndo(undo.Undo):
     def check(self, undone: BulkJob) -> None:
         if not change_of(undone).can_be_undone:
             raise CustomerPlusError(
-                "Records that were deleted do not come back.", code=ErrorCode.OUT_OF_SCOPE, field="id"
+                "What was deleted does not come back, and what was sent is sent.",
+                code=ErrorCode.OUT_OF_SCOPE,
+                field="id",
             )
 
     def work(self, job: BulkJob, undone: BulkJob, spec: Mapping[str, Any]) -> Counter[str]:

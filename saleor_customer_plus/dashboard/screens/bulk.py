@@ -14,6 +14,7 @@ from .bulk_actions import FIELDS, action_of
 from .customer_filters import selection_of
 from .customers import COUNT
 from .job_words import ACTIONS
+from .record_messages import PURPOSES
 
 UPDATE = """
 mutation CustomerPlusBulkUpdate(
@@ -126,6 +127,8 @@ def _fields(request: ScreenRequest, form: QueryDict, chosen: str) -> dict[str, A
         "form": {name: form[name] for name in form},
         "set_fields": form.getlist("set"),
         "choice": choices.offer(request, *wanted, form.getlist(wanted[1])) if wanted else None,
+        "message_templates": choices.message_templates(request) if chosen == "message" else [],
+        "message_purposes": PURPOSES,
         "countries": [one["code"] for one in settings.get("countries", ())],
         "languages": [one["code"] for one in settings.get("languages", ())],
         "profiles": [one["name"] for one in data.get("customerExportProfiles") or ()],

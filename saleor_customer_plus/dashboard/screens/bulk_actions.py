@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from .record_form_fields import FLAGS, TEXTS
+from .record_messages import message_of
 
 # Fields of the form for one customer that can be set for many at once. Of the others, tax exemption is an action.
 _OF_ONE = ("email", "firstName", "lastName", "number", "isTaxExempt")
@@ -34,6 +35,8 @@ def action_of(form: QueryDict) -> dict[str, Any]:
         return {name: [_consent(form)]}
     if name == "assignLeads":
         return {name: {"ownerId": form.get("owner") or None}}
+    if name == "message":
+        return {name: message_of(form)}
     if name == "delete":
         expected = form.get("expected", "").strip()
         confirmed = expected.isdecimal() and len(expected) < 10

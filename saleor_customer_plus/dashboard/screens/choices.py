@@ -37,6 +37,7 @@ query CustomerPlusStaff($search: String) {
   customerStaff(first: 100, search: $search) { edges { node { id firstName lastName } } pageInfo { hasNextPage } }
 }
 """
+MESSAGE_TEMPLATES = "query CustomerPlusTemplateNames { customerMessageTemplates { id name } }"
 FIELDS = "query CustomerPlusFields { customerFields { ...OwnFields } }" + own_fields.FIELDS
 
 _DOCUMENTS = {"tag": TAGS, "group": GROUPS, "segment": SEGMENTS, "staff": STAFF}
@@ -146,3 +147,8 @@ def all_of(request: ScreenRequest, document: str, **variables: Any) -> list[dict
         if not connection["pageInfo"]["hasNextPage"]:
             return nodes
         after = connection["pageInfo"]["endCursor"]
+
+
+def message_templates(request: ScreenRequest) -> list[dict[str, Any]]:
+    """The templates of messages, by name."""
+    return list(request.execute(MESSAGE_TEMPLATES)["customerMessageTemplates"])

@@ -17,7 +17,7 @@ fragment State on CustomerJob {
   }
   action {
     tag { names } untag { names } group ungroup activate deactivate { reason } setFields { given } setTaxExempt
-    consents { purpose } assignLeads { ownerId } delete { expected }
+    consents { purpose } assignLeads { ownerId } message { subject } delete { expected }
   }
 }
 """

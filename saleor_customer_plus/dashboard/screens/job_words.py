@@ -46,6 +46,7 @@ ACTIONS: dict[str, Any] = {
     "setTaxExempt": gettext_lazy("Set tax exemption"),
     "setFields": gettext_lazy("Set fields"),
     "assignLeads": gettext_lazy("Assign open leads"),
+    "message": gettext_lazy("Send a message"),
     "delete": gettext_lazy("Delete"),
 }
 
@@ -76,7 +77,7 @@ def described(job: dict[str, Any]) -> dict[str, Any]:
 
 def _did_what_can_be_undone(job: dict[str, Any]) -> bool:
     if job["kind"] == "UPDATE":
-        return bool(job["progress"]["updated"]) and _action_of(job) != "delete"
+        return bool(job["progress"]["updated"]) and _action_of(job) not in ("delete", "message")
     if job["kind"] == "MERGE":
         return bool(job["progress"]["updated"])
     return bool(job["kind"] == "IMPORT" and job["startedAt"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ..execution import Failed
@@ -76,7 +77,7 @@ def write(request: ScreenRequest, record_id: str) -> Screen:
         context["preview"], errors = _previewed(request, record_id)
     elif does in ("send", "test"):
         files = request.files("files")
-        variables: dict[str, Any] = {"id": record_id, "input": message_of(request)}
+        variables: dict[str, Any] = {"id": record_id, "input": message_of(request.form)}
         if files:
             variables["attachments"] = [None] * len(files)
         payload, errors = request.change(SEND if does == "send" else TEST, _named(files), **variables)
@@ -99,9 +100,8 @@ def write(request: ScreenRequest, record_id: str) -> Screen:
     return Screen("record/message_dialog.html", context)
 
 
-def message_of(request: ScreenRequest) -> dict[str, Any]:
+def message_of(form: QueryDict) -> dict[str, Any]:
     """What was written in a form, as the API takes it. A template that was chosen counts, and not the texts beside."""
-    form = request.form
     template = form.get("template_id", "")
     message: dict[str, Any] = {"templateId": template} if template else {
         "subject": form.get("subject", ""), "body": form.get("body", "")
@@ -126,7 +126,7 @@ def _beginning(data: dict[str, Any]) -> dict[str, Any]:
 
 def _previewed(request: ScreenRequest, record_id: str) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     try:
-        return request.execute(PREVIEW, id=record_id, input=message_of(request))["customerMessagePreview"], []
+        return request.execute(PREVIEW, id=record_id, input=message_of(request.form))["customerMessagePreview"], []
     except Failed as failure:
         return None, [{"field": None, "message": str(failure), "code": "INVALID"}]
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -40,6 +41,7 @@ from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, BulkProblem, Jo
 from saleor_customer_plus.leads import services as leads
 from saleor_customer_plus.leads.models import LeadState
 from saleor_customer_plus.ledger.refresh import refresh_records
+from saleor_customer_plus.mail.models import Mail
 from saleor_customer_plus.records.activation import set_active
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
@@ -663,6 +665,31 @@ class TestLife:
         assert not BulkChunk.objects.exists()
 
 
+MESSAGE = {
+    "subject": "Hello {{ first_name }}",
+    "body": "We moved.",
+    "template_id": None,
+    "purpose": "SERVICE",
+    "reply_to": "",
+    "override_reason": "",
+}
+
+
+def test_a_message_to_many_is_one_for_each_and_passes_over_who_has_not_consented(on_commit: Any) -> None:
+    anna, bert = make_record(first_name="Anna"), make_record(first_name="Bert")
+    with on_commit():
+        job = run(updates.create("message", MESSAGE, of=[anna.pk, bert.pk], actor=STAFF))
+    assert counts(job) == {"read": 2, "updated": 2}
+    assert sorted((message.to[0], message.subject) for message in mail.outbox) == sorted(
+        [(anna.email, "Hello Anna"), (bert.email, "Hello Bert")]
+    )
+    assert set(Mail.objects.values_list("state", flat=True)) == {"SENT"}
+    offer = {**MESSAGE, "purpose": "PROMOTIONAL"}
+    job = run(updates.create("message", offer, of=[anna.pk, bert.pk], actor=STAFF))
+    assert counts(job) == {"read": 2, "skipped": 2}
+    assert len(mail.outbox) == 2
+
+
 @pytest.mark.parametrize("action", sorted(changes.CHANGES))
 def test_the_number_of_statements_of_a_chunk_and_of_its_undoing(action: str, on_commit: Any) -> None:
     """The same for four records as for forty."""
@@ -676,6 +703,7 @@ def test_the_number_of_statements_of_a_chunk_and_of_its_undoing(action: str, on_
         "set_fields": {"values": {"company_name": "Club", "is_tax_exempt": True, "is_approved_buyer": True}},
         "consent": {"consents": [TestConsents().decision(), TestConsents().decision("UNSUBSCRIBED")]},
         "assign_leads": {"owner_id": staff.pk},
+        "message": MESSAGE,
     }.get(action, {})
     groups.default_group()
 
@@ -695,7 +723,7 @@ def test_the_number_of_statements_of_a_chunk_and_of_its_undoing(action: str, on_
         with CaptureQueriesContext(connection) as doing:
             jobs.do_chunk(job.pk)
         assert counts(run(job)) == {"read": number, "updated": number}, (job.error_code, job.error_message)
-        if action == "delete":
+        if not changes.CHANGES[action].can_be_undone:
             return len(doing), 0
         back = undo.create(job.pk, actor=STAFF)
         jobs._advance(back.pk)

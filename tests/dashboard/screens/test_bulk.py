@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.dashboard.screens.job_words import ACTIONS
@@ -101,10 +102,12 @@ def test_the_other_actions(run: Callable[..., str]) -> None:
     run({"action": "group", "group": to_global_id("CustomerGroup", group.pk), "ids": id})
     run({"action": "consents", "channel": "EMAIL", "purpose": "NEWSLETTER", "state": "SUBSCRIBED", "ids": id})
     run({"action": "assignLeads", "owner": to_global_id("User", owner.pk), "ids": id})
+    run({"action": "message", "subject": "We moved", "body": "To Ulm.", "ids": id})
     run({"action": "deactivate", "reason": "moved away", "ids": id})
     record.refresh_from_db()
     assert (record.is_active, record.deactivation_reason) == (False, "moved away")
     assert record.accepts_newsletter
+    assert [(message.to, message.subject) for message in mail.outbox] == [([record.email], "We moved")]
     assert Lead.objects.get().owner_id == owner.pk
     run({"action": "activate", "ids": id})
     record.refresh_from_db()
