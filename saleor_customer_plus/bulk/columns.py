@@ -43,6 +43,7 @@ class Kind(StrEnum):
 
     ID = "an id"
     EMAIL = "an e-mail address"
+    EMAILS = "e-mail addresses, separated by commas"
     TEXT = "text"
     LONG_TEXT = "text of several lines"
     PHONE = "a phone number"
@@ -127,6 +128,8 @@ def _beside_record() -> Iterator[Column]:
          "Akzeptiert Newsletter", "Accepte la newsletter", "Acepta el boletín"),
         ("accepts_system_mail", Kind.CONSENT, "yes", "Accepts system mail", "Accetta le e-mail di sistema",
          "Akzeptiert Systemnachrichten", "Accepte les e-mails système", "Acepta correos del sistema"),
+        ("other_emails", Kind.EMAILS, "a.rossi@example.org", "Other email addresses", "Altri indirizzi e-mail",
+         "Weitere E-Mail-Adressen", "Autres adresses e-mail", "Otros correos electrónicos"),
         ("tags", Kind.LIST, "vip, fair 2024", "Tags", "Tag", "Schlagwörter", "Étiquettes", "Etiquetas"),
         ("groups", Kind.LIST, "Resellers", "Groups", "Gruppi", "Gruppen", "Groupes", "Grupos"),
     ):  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..activity.models import ActivityType
 from ..activity.services import Actor, Entry, append
+from ..core import sql
 from ..errors import CustomerPlusError, ErrorCode
 from ..records import emails
 from ..records.editing import Writer
@@ -37,15 +38,28 @@ def add_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
 
 
 def add_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[int, list[Refusal]]:
-    """Give records more addresses, in a constant number of statements. Return why some were left out.
+    """Give records more addresses, with the accounts and orders of those. Return why some were left out.
 
     Nothing is ever taken away from another record: to have its addresses, the two have to be merged.
     """
     own_identities()
-    existing = hold_records(wanted.keys())
+    hold_records(wanted.keys())
+    refused = give_emails(wanted, by=by)
+    left_out = {email for some in refused.values() for email, _ in some}
+    added = [email for some in wanted.values() for email in some if email not in left_out]
+    if added:
+        reactions.records_identified(wanted.keys(), added)
+    return {record_id: [refusal for _, refusal in some] for record_id, some in refused.items()}
+
+
+def give_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[int, list[tuple[str, Refusal]]]:
+    """The same for records that are locked, by somebody who holds the identities alone, and calls
+    `sync.reactions.records_identified` afterwards. A constant number of statements.
+    """
+    existing = set(CustomerRecord.objects.filter(sql.is_any("pk", wanted.keys())).values_list("pk", flat=True))
     has = emails.owners(list({email for some in wanted.values() for email in some}))
     room = {id: MAX_EMAILS - 1 - len(known) for id, known in emails.others_of(existing).items()}
-    refusals: dict[int, list[Refusal]] = {}
+    refusals: dict[int, list[tuple[str, Refusal]]] = {}
     added: list[OtherEmail] = []
     now = timezone.now()
     for record_id, some in wanted.items():
@@ -58,19 +72,27 @@ def add_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[int
             elif email in has:
                 message = "Another record has this e-mail address. Merge the two if they are the same person."
                 refusal = Refusal(message, ErrorCode.UNIQUE, "email", has[email])
-            elif not room[record_id]:
+            elif room[record_id] <= 0:
                 refusal = Refusal(f"A record can have at most {MAX_EMAILS} addresses.", ErrorCode.INVALID, "email")
             if refusal is not None:
-                refusals.setdefault(record_id, []).append(refusal)
+                refusals.setdefault(record_id, []).append((email, refusal))
                 continue
             has[email] = record_id
             room[record_id] -= 1
             added.append(OtherEmail(record_id, email, by.source, now))
     emails.give(added)
     append(Entry(one.record_id, ActivityType.EMAIL_ADDED, after={"email": one.email}, **by.of_entry) for one in added)
-    if added:
-        reactions.records_identified({one.record_id for one in added}, [one.email for one in added])
     return refusals
+
+
+def remove_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> None:
+    """Take other addresses away from records that are locked, by somebody who holds the identities alone."""
+    taken = emails.take([email for some in wanted.values() for email in some])
+    append(
+        Entry(one.record_id, ActivityType.EMAIL_REMOVED, before={"email": one.email}, **by.of_entry) for one in taken
+    )
+    if taken:
+        reactions.emails_released(sorted({one.record_id for one in taken}), [one.email for one in taken])
 
 
 def remove_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
@@ -90,9 +112,7 @@ def remove_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
                 field="email",
             )
         raise CustomerPlusError("The record has no such e-mail address.", code=ErrorCode.NOT_FOUND, field="email")
-    emails.take([email])
-    append([Entry(record.pk, ActivityType.EMAIL_REMOVED, before={"email": email}, **actor.of_entry)])
-    reactions.emails_released([record.pk], [email])
+    remove_emails({record.pk: [email]}, by=Writer(actor))
 
 
 def make_primary(

@@ -53,6 +53,7 @@ WORDS: dict[str, str] = {
     "phone": _("Phone"),
     "additionalPhones": _("Other phones"),
     "additional_phones": _("Other phones"),
+    "other_emails": _("Other e-mail addresses"),
     "number": _("Customer number"),
     "streetAddress1": _("Street"),
     "street_address_1": _("Street"),

@@ -213,6 +213,12 @@ _SPECIAL: Mapping[str, Callable[[Style], Cell]] = {
             " FROM jsonb_array_elements_text(r.additional_phones) WITH ORDINALITY p) END"
         )
     ),
+    "other_emails": lambda _style: Cell(
+        sql.Sql(
+            "CASE WHEN r.other_emails <> '[]' THEN (SELECT string_agg(e.value, ', ' ORDER BY e.ordinality)"
+            " FROM jsonb_array_elements_text(r.other_emails) WITH ORDINALITY e) END"
+        )
+    ),
     "social_profiles": lambda _style: Cell(
         sql.Sql(
             "CASE WHEN r.social_profiles <> '{}' THEN (SELECT string_agg(p.key || ': ' || p.value, '; ' ORDER BY p.key)"

@@ -112,5 +112,6 @@ def _holds(key: str) -> Holds | None:
 
 # In these all words for nothing are a blank. In a text they may be meant.
 _CODED = (
-    Kind.EMAIL, Kind.PHONE, Kind.PHONES, Kind.COUNTRY, Kind.LANGUAGE, Kind.BOOLEAN, Kind.CONSENT, Kind.TIME, Kind.BASIS
+    Kind.EMAIL, Kind.EMAILS, Kind.PHONE, Kind.PHONES, Kind.COUNTRY, Kind.LANGUAGE, Kind.BOOLEAN, Kind.CONSENT,
+    Kind.TIME, Kind.BASIS,
 )  # fmt: skip

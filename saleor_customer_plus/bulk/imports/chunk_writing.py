@@ -10,19 +10,20 @@ from ...consent.models import ConsentChannel, ConsentSource, ConsentState
 from ...consent.services import record_events
 from ...consent.suppressions import suppress
 from ...core import sql
+from ...customers.emails import give_emails
 from ...groups import services as groups
 from ...leads import services as leads
 from ...leads.models import LeadOrigin
 from ...ledger.models import LedgerEntry
 from ...records import bulk_writing as records
 from ...records.emails import owners
-from ...records.locks import share_identities
+from ...records.locks import own_identities, share_identities
 from ...records.writing import Row, touch
 from ...saleor_adapter import host
 from ...tags import services as tags
 from .consents import Consent
 from .options import ImportOptions, Mode
-from .person import Person
+from .person import Person, Reason
 from .planner import Planned, Planner, RowOutcome, number_in_use
 
 
@@ -32,7 +33,10 @@ def write(people: Sequence[Person], planner: Planner) -> list[Planned]:
     Who is new is made before who is known is locked: an order that is attached at the same time does it in this order
     too, so that nobody waits in a circle.
     """
-    share_identities()
+    if any(person.other_emails for person in people):
+        own_identities()  # who gives records addresses is alone
+    else:
+        share_identities()
     planner.own.hold()
     known = owners([person.email for person in people])
     made: dict[str, Planned] = {}
@@ -95,6 +99,7 @@ def _make(wanted: Mapping[str, Planned], planner: Planner) -> dict[str, Planned]
 
 def _write_beside(written: Sequence[Planned], planner: Planner) -> None:
     actor, cause = planner.writer.actor, planner.writer.cause
+    _give_emails([one for one in written if one.emails], planner)
     planner.own.write({one.record_id: one.own for one in written if one.own}, planner.writer)
     ids = tags.TAGS.ids_by_key({key for one in written for key in one.tags})
     tags.assign(
@@ -111,6 +116,16 @@ def _write_beside(written: Sequence[Planned], planner: Planner) -> None:
     new_leads = [_new_lead(one) for one in written if one.lead]
     if new_leads:
         leads.create(new_leads, actor=actor, cause=cause)
+
+
+def _give_emails(planned: Sequence[Planned], planner: Planner) -> None:
+    """Add the other addresses. What another row of the chunk has got by now is told, and left out."""
+    refusals = give_emails({one.record_id: one.emails for one in planned}, by=planner.writer) if planned else {}
+    for one in planned:
+        lost = refusals.get(one.record_id, ())
+        one.emails = tuple(email for email in one.emails if email not in {email for email, _ in lost})
+        told = [Reason("UNIQUE", refusal.message, "other_emails", is_warning=True) for _, refusal in lost]
+        one.reasons = (*one.reasons, *told)
 
 
 def _decision(record_id: int, consent: Consent, options: ImportOptions) -> ConsentDecision:

@@ -86,6 +86,7 @@ def reader_of(key: str, header: str, *, month_first: bool = False) -> Callable[[
     column = COLUMNS[key]
     by_kind: dict[Kind, Callable[[str], Any]] = {
         Kind.EMAIL: emails.email_of,
+        Kind.EMAILS: emails.emails_of,
         Kind.COUNTRY: places.country_of,
         Kind.LANGUAGE: places.language_of,
         Kind.BOOLEAN: choices.flag_of,

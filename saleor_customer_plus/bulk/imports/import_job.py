@@ -302,6 +302,7 @@ def _sum(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
 def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     done, refused = _decided(job, chunk, is_writing=True)
     emails = [one.person.email for one in done if one.fate is RowOutcome.CREATED]
+    emails += [email for one in done for email in one.emails]
     chunk.spec = {
         **chunk.spec,
         "warnings": preview.warnings_of(done),

@@ -76,6 +76,8 @@ class Person:
     overruled: Mapping[str, str] = field(default_factory=dict)
     # What is to be set of the account, by column: see `account_data`.
     account: Mapping[str, str] = field(default_factory=dict)
+    # Addresses of the person beside the one by which the row is known.
+    other_emails: tuple[str, ...] = ()
     # Who has the same customer's number: an earlier row, or a record before anything is written.
     number_taken: Passed | None = None
 

@@ -19,6 +19,7 @@ from ...leads.models import Lead, LeadOrigin
 from ...records import bulk_writing as records
 from ...records.bulk_writing import Holder
 from ...records.editing import Writer
+from ...records.emails import owners
 from ...records.labels import fold
 from ...records.writing import Row
 from ...saleor_adapter import saleor_api
@@ -43,6 +44,13 @@ def number_in_use(taken: Passed | None, holder: Holder | None, *, is_strict: boo
     record_id = (taken and taken.holder) or (holder and holder.id)
     id = saleor_api.global_id("CustomerRecord", record_id) if record_id else None
     return Reason("UNIQUE", "Another record has this customer number.", "number", id, is_warning=not is_strict)
+
+
+def email_in_use(record_id: int | None, *, is_strict: bool) -> Reason:
+    """Why somebody does not get another address: it is of another record, and nothing moves from there silently."""
+    id = saleor_api.global_id("CustomerRecord", record_id) if record_id else None
+    message = "Another record has this e-mail address. Merge the two if they are the same person."
+    return Reason("UNIQUE", message, "other_emails", id, is_warning=not is_strict)
 
 
 def _overruled(person: Person) -> Iterator[Reason]:
@@ -74,6 +82,7 @@ class Planned:
     consents: tuple[Consent, ...] = ()
     suppressed: tuple[ConsentPurpose, ...] = ()  # for which the address of nobody is remembered
     lead: bool = False
+    emails: tuple[str, ...] = ()  # beside the primary one
     own: dict[str, Value] = field(default_factory=dict)  # of the shop's own fields, by the names of their columns
     record_id: int = 0  # once there is a record
     reasons: tuple[Reason, ...] = ()
@@ -134,6 +143,7 @@ class Planner:
             return Planned(person, row, RowOutcome.SKIPPED, reasons=(Reason("SKIPPED", f"This person {said}."),))
         own, lost = self.own.decide(person, row, self.writer)
         wrong = [*self._wrong_number(person, row, holders), *self._wrong_groups(person, known), *lost]
+        wrong += self._wrong_emails(person, row, known)
         if wrong and self.options.strict:
             return Planned(person, row, RowOutcome.REFUSED, reasons=tuple(wrong))
         values = self._values(person, row)
@@ -157,6 +167,12 @@ class Planner:
         is_own = holder is not None and (holder.email == person.email or (row is not None and holder.id == row.id))
         if number and not is_own and (holder is not None or person.number_taken is not None):
             yield number_in_use(person.number_taken, holder, is_strict=self.options.strict)
+
+    def _wrong_emails(self, person: Person, row: Row | None, known: _Known) -> Iterator[Reason]:
+        for email in person.other_emails:
+            holder = known.owners.get(email)
+            if holder is not None and (row is None or holder != row.id):
+                yield email_in_use(holder, is_strict=self.options.strict)
 
     def _wrong_groups(self, person: Person, known: _Known) -> Iterator[Reason]:
         unknown = [name for name in person.groups if fold(name) not in known.groups]
@@ -211,6 +227,11 @@ class Planner:
             planned.groups = known.to_join(id, list(dict.fromkeys(groups)), several=self.settings.several_groups)
             if planned.groups:
                 planned.changed.add("groups")
+        if person.other_emails:
+            new = (email for email in person.other_emails if email not in known.owners and email != person.email)
+            if emails := tuple(new):
+                planned.emails = emails
+                planned.changed.add("other_emails")
         decided = self.consents.decide(person, id, known.consents, self.at)
         if decided is not consents.NOTHING:
             planned.consents, planned.reasons = decided.consents, (*planned.reasons, *decided.withheld)
@@ -245,6 +266,7 @@ class _Known:
     default_group: int | None = None
     tagged: set[tuple[int, str]] = field(default_factory=set)
     memberships: dict[int, set[int]] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)  # of the other addresses that the rows name
     consents: consents.Known = field(default_factory=consents.Known)
     leads: set[tuple[int, str, str]] = field(default_factory=set)
 
@@ -258,6 +280,7 @@ class _Known:
             if is_default:
                 known.default_group = group_id
         known.consents = planner.consents.known_of(people, ids)
+        known.owners = owners({email for person in people for email in person.other_emails})
         if not ids:
             return known
         those = sql.is_any("record_id", ids)

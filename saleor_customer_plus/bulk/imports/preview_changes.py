@@ -82,6 +82,9 @@ class _Beside:
             is_kept = self.several_groups and self.default_group not in one.groups
             joined = [self.group_names[id] for id in one.groups]
             changes.append({"field": "groups", "before": before, "after": [*(before if is_kept else ()), *joined]})
+        if one.emails:
+            before = one.row.before["other_emails"] if one.row is not None else []
+            changes.append({"field": "other_emails", "before": before, "after": [*before, *one.emails]})
         for consent in one.consents:
             held = self.held.get((one.record_id, consent.purpose))
             before_it = None if held is None else held.state == ConsentState.SUBSCRIBED

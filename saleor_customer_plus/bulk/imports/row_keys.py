@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from ...core import sql
 from ...jobs.models import BulkImportKey
-from ...records.models import CustomerRecord
+from ...records.models import CustomerEmail, CustomerRecord
 
 
 class Passed(NamedTuple):
@@ -59,6 +59,26 @@ def add(job_id: int, keys: Iterable[RowKey]) -> None:
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row, email, number, *others in keys:
                 copy.write_row((job_id, row, key_of(email), key_of(number) if number else None, *others))
+
+
+def unite_addresses(job_id: int, rows: range) -> None:
+    """Let rows that name another address of a record have the key of its primary one: they are of the same person."""
+    if CustomerEmail.objects.exists():
+        sql.run(
+            sql.fill(
+                """
+                UPDATE {keys} k SET email = md5(r.email)::uuid FROM {others} o JOIN {records} r ON r.id = o.record_id
+                WHERE k.job_id = {job} AND k.row_number >= {first} AND k.row_number < {end}
+                    AND k.email = md5(o.email)::uuid
+                """,
+                keys=sql.table(BulkImportKey),
+                others=sql.table(CustomerEmail),
+                records=sql.table(CustomerRecord),
+                job=job_id,
+                first=rows.start,
+                end=rows.stop,
+            )
+        )
 
 
 # Keys that are compared in one go: each of them is one of so many parts, by the first digits of its hash.

@@ -28,7 +28,7 @@ from .values.base import Doubtful, Unreadable, storable, text_of
 from .values.choices import Answer
 
 # What is not a field of the record.
-_BESIDE = (*OF_CONSENTS, "tags", "groups", "lead_subject", "lead_message")
+_BESIDE = (*OF_CONSENTS, "other_emails", "tags", "groups", "lead_subject", "lead_message")
 # What stands for a character that could not be decoded.
 UNKNOWN = "\ufffd"
 _UNREADABLE = "A character of this cell could not be read. Correct it, or save the list again as UTF-8."
@@ -378,6 +378,7 @@ class RowReader:
             titled,
             fields,
             account=account,
+            other_emails=beside.get("other_emails", ()),
         )
 
     def _add_names(self, name: str, draft: _Draft) -> dict[str, str]:

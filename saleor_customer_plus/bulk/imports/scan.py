@@ -37,6 +37,7 @@ def scan(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     groups = frozenset(Group.objects.values_list("key", flat=True)) if options.strict else None
     spec = _Scanned(chunk.spec["start"], chunk.spec["row"])
     row_keys.add(job.pk, spec.keys(rows_of(path, layout, start=spec.position), reader, groups))
+    row_keys.unite_addresses(job.pk, range(chunk.spec["row"], spec.row))
     chunk.spec = {
         **chunk.spec,
         "splits": spec.splits,

@@ -18,6 +18,7 @@ from ...activity.services import Actor, Cause
 from ...consent.undo import undo_events
 from ...core import sql
 from ...customers.editing import edit_records
+from ...customers.emails import remove_emails
 from ...errors import CustomerPlusError, ErrorCode
 from ...fields import services as fields
 from ...fields.models import FieldDefinition
@@ -33,6 +34,8 @@ from ...merging.models import MovedRow
 from ...records.activation import set_active
 from ...records.addresses import ADDRESS
 from ...records.editing import Edition, Writer
+from ...records.emails import owned
+from ...records.locks import own_identities
 from ...records.suggestions import unlock
 from ...records.writing import COLUMNS, lock_rows
 from ...tags import services as tags
@@ -45,7 +48,8 @@ _APPROVAL_TYPES = (_Type.BUYER_APPROVED, _Type.BUYER_DISAPPROVED)
 _STATE_TYPES = (_Type.ACTIVATED, _Type.DEACTIVATED)
 _TAG_TYPES = (_Type.TAG_ADDED, _Type.TAG_REMOVED, _Type.TAG_RENAMED)
 _GROUP_TYPES = (_Type.GROUP_JOINED, _Type.GROUP_LEFT, _Type.GROUP_RENAMED)
-_TYPES = (*_FIELD_TYPES, *_APPROVAL_TYPES, *_STATE_TYPES, *_TAG_TYPES, *_GROUP_TYPES, _Type.LEAD_CHANGED)
+_EMAIL_TYPES = (_Type.EMAIL_ADDED, _Type.EMAIL_REMOVED)
+_TYPES = (*_EMAIL_TYPES, *_FIELD_TYPES, *_APPROVAL_TYPES, *_STATE_TYPES, *_TAG_TYPES, *_GROUP_TYPES, _Type.LEAD_CHANGED)
 
 
 @dataclass(slots=True)
@@ -78,6 +82,8 @@ class Reversal:
         """Put back what the job did to these records. Call it in a transaction."""
         entries = _entries(record_ids, self.undone)
         ids = sorted({entry.record_id for entry in entries})
+        if any(entry.type == _Type.EMAIL_ADDED for entry in entries):
+            own_identities()
         own = _traces(entries, (_Type.DETAILS_EDITED,), _own_changes)
         held_fields = fields.hold([one.pk for one in live()]) if own else {}
         definitions = {one.key: one for one in held_fields.values()}
@@ -91,6 +97,7 @@ class Reversal:
         self._groups(_traces(entries, _GROUP_TYPES, _label_change("group")))
         self._leads(_traces(entries, (_Type.LEAD_CHANGED,), _owner_change))
         self._consents(record_ids)
+        self._emails(entries)
         return self.done
 
     def keep(self, record_id: int, what: str, why: str = "This was changed since, and was kept.") -> None:
@@ -213,6 +220,21 @@ class Reversal:
         given = leads.assign_each(back, actor=self.actor, cause=self.cause)
         self.done.changed |= {one.record_id for one in given}
 
+    def _emails(self, entries: Sequence[Any]) -> None:
+        """Take the addresses away that the job added. One that is the primary one by now is kept, and told."""
+        added = {entry.after["email"]: entry.record_id for entry in entries if entry.is_ours and _is_added(entry)}
+        if not added:
+            return
+        back: dict[int, list[str]] = defaultdict(list)
+        for one in sql.rows(owned(added)):
+            if one.record_id == added[one.email]:
+                if one.is_primary:
+                    self.keep(one.record_id, "other_emails")
+                else:
+                    back[one.record_id].append(one.email)
+        remove_emails(back, by=Writer(self.actor, self.cause))
+        self.done.changed |= back.keys()
+
     def _consents(self, record_ids: Collection[int]) -> None:
         reason = f"Undo of job {self.undone.id}."
         changed, since = undo_events(
@@ -221,6 +243,10 @@ class Reversal:
         self.done.changed |= changed
         for record_id, channel, purpose in sorted(since):
             self.keep(record_id, "consents", f"This was decided anew since: {channel} {purpose}.")
+
+
+def _is_added(entry: Any) -> bool:
+    return bool(entry.type == _Type.EMAIL_ADDED)
 
 
 def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:

@@ -26,6 +26,7 @@ from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.sync import reactions
 
 from ...factories import make_order, make_record
 from .test_import_job import STAFF, load, record, run
@@ -65,6 +66,35 @@ def test_a_number_that_somebody_has_by_now_is_told_with_their_id() -> None:
             "id": to_global_id("CustomerRecord", other.pk),
         }
     ]
+
+
+def test_a_list_gives_addresses_and_its_undo_takes_them_away() -> None:
+    anna, ben = make_record("anna@example.com", others=["a@example.org"]), make_record("ben@example.com")
+    order = make_order("new@work.example")
+    job = load(
+        "email,other email addresses,first name\n"
+        'A@example.org,"anna@work.example, ben@example.com",Anna\n'
+        "new@example.com,new@work.example,New\n"
+        "anna@example.com,,Later\n"
+    )
+    # The first row is of the same record as the last, which counts.
+    assert record("anna@example.com").first_name == "Later"
+    assert job.counters["created"] == 1
+    job = load("email,other email addresses\na@example.org,anna@work.example;ben@example.com\n")
+    assert record("anna@example.com").other_emails == ["a@example.org", "anna@work.example"]
+    (problem,) = job.problems.all()
+    assert [(one["field"], one["code"], one["id"]) for one in problem.reasons] == [
+        ("other_emails", "UNIQUE", to_global_id("CustomerRecord", ben.pk))
+    ]
+    reactions.orders_changed([str(order.pk)])
+    new = record("new@example.com")
+    assert (new.other_emails, new.order_count) == (["new@work.example"], 1)
+    again = load("email,other email addresses\nanna@work.example,a@example.org\n")
+    assert again.counters["unchanged"] == 1
+
+    undone(job)
+    anna.refresh_from_db()
+    assert anna.other_emails == ["a@example.org"]
 
 
 def test_who_was_made_goes_again_and_who_was_changed_is_as_before() -> None:

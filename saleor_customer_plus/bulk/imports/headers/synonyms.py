@@ -51,6 +51,12 @@ _SYNONYMS = {
         tél. portable, tél., téléphone portable, téléphone mobile, teléfono fijo, telefoon, telefoonnummer, mobiel,
         telefone, telemóvel, numer telefonu, telefon komórkowy, phone value
     """,
+    "other_emails": """
+        other emails, other email, other e-mail addresses, additional emails, additional email, additional email
+        addresses, secondary email, second email, email 2, e-mail 2, alternative email, alternate email, altre e-mail,
+        e-mail secondaria, seconda e-mail, email alternativa, weitere e-mails, zweite e-mail, zweite e-mail-adresse,
+        e-mail secondaire, autres e-mails, correo secundario, otros correos
+    """,
     "additional_phones": """
         additional phones, other phones, further phones, second phone, phone 2, phone 2 value, home phone, work phone,
         business phone, other phone, telefon geschäftlich, telefon privat, telefono 2, altro telefono, telefon 2,

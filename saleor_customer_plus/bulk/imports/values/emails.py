@@ -71,6 +71,22 @@ def _first_of(cell: str) -> str | Doubtful:
     )
 
 
+def emails_of(cell: str) -> tuple[str, ...] | Doubtful:
+    """All addresses in a cell, each once. Raise `Unreadable` if none can be read; what is left out is told."""
+    found: dict[str, None] = {}
+    wrong: list[Unreadable] = []
+    for part in filter(None, _SEVERAL.split(_without_invisible_ends(cell))):
+        try:
+            found[str(stored("email", normalize_email(part.strip(_AROUND).removeprefix("mailto:"))))] = None
+        except Unreadable as error:
+            wrong.append(error)
+    if wrong and not found:
+        raise wrong[0]
+    if wrong:
+        return Doubtful(tuple(found), f"One of the e-mail addresses of this cell is left out. {wrong[0]}")
+    return tuple(found)
+
+
 def _without_invisible_ends(text: str) -> str:
     """Marks of the byte order, of the direction of writing and the like come along with what is copied."""
     return text.strip("".join(char for char in set(text) if char.isspace() or unicodedata.category(char) == "Cf"))
