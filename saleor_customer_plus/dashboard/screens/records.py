@@ -28,6 +28,7 @@ query CustomerPlusRecord($id: ID!) {
       id kind label source updatedAt firstName lastName companyName streetAddress1 streetAddress2 postalCode city
       countryArea country { code } phone
     }
+    emails { email isPrimary source createdAt }
     ...Labels
     ...Leads
     ...Consents

@@ -58,6 +58,27 @@ def test_tags_are_added_by_name_and_removed(browser: Browser, anna: CustomerReco
     assert tags_of(anna) == {XSS}
 
 
+def test_addresses_are_added_made_primary_and_removed(browser: Browser, anna: CustomerRecord) -> None:
+    ben = make_record("ben@example.com")
+    html = browser.change(path_of(anna, "emails"), {"add_email": "ben@example.com"})
+    assert 'role="alert"' in html
+    assert 'value="ben@example.com"' in html
+    assert f"customers/{to_global_id('CustomerRecord', ben.pk)}" in html
+
+    response = browser.post(path_of(anna, "emails"), {"add_email": " Anna@work.example "})
+    assert "customerPlusReload" in events(response)
+    browser.change(path_of(anna, "emails"), {"primary_email": "anna@work.example"})
+    anna.refresh_from_db()
+    assert (anna.email, anna.other_emails) == ("anna@work.example", ["anna@example.com"])
+    html = browser.screen(f"customers/{to_global_id('CustomerRecord', anna.pk)}")
+    assert html.count('name="remove_email"') == html.count('name="primary_email"') == 1
+
+    html = browser.change(path_of(anna, "emails"), {"remove_email": "anna@example.com"})
+    anna.refresh_from_db()
+    assert anna.other_emails == []
+    assert "remove_email" not in html
+
+
 def test_the_limit_of_tags_is_told_and_what_was_typed_stays(browser: Browser, anna: CustomerRecord) -> None:
     save_settings(dashboard=True, tag_limit=1)
     make_tag("one")
