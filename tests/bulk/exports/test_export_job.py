@@ -93,6 +93,7 @@ def a_customer(**fields: Any) -> CustomerRecord:
     """Somebody with everything."""
     record = make_record(
         "anna@example.com",
+        others=["z@example.org", "anna@work.example"],
         **{
             "first_name": "Anna",
             "last_name": "Rossi",
@@ -152,6 +153,7 @@ def test_everything_of_a_record() -> None:
         "Company": "Rossi, Söhne",
         "Phone": "'+493012345678",
         "Additional phones": "'+4915112345678, 030 1",
+        "Other email addresses": "anna@work.example, z@example.org",
         "Street": "",
         "Street 2": "",
         "Postal code": "",
