@@ -18,6 +18,7 @@ register = template.Library()
 _ENUMS = {
     "channel",
     "chargeStatus",
+    "kind",
     "lawfulBasis",
     "optInLevel",
     "origin",

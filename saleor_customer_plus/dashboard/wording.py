@@ -127,6 +127,8 @@ WORDS: dict[str, str] = {
     "LEGAL_OBLIGATION": _("Legal obligation"),
     "LEGITIMATE_INTEREST": _("Legitimate interest"),
     # Addresses
+    "kind": _("Kind"),
+    "label": _("Name"),
     "SHIPPING": _("Shipping"),
     "BILLING": _("Billing"),
     # Consent

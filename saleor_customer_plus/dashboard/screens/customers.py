@@ -82,8 +82,8 @@ TABS = (
 def show_list(request: ScreenRequest) -> Screen:
     """The whole screen. The script takes the list out of it where only that changes."""
     query = request.query.copy()
-    if query.get("view") and not query.get("tab"):
-        query = saved_views.opened(request, query["view"])
+    if (view := query.get("view")) and not query.get("tab"):
+        query = saved_views.opened(request, str(view))
     if "column" in query:  # from the dialog: one for each box that is ticked
         query["columns"] = ",".join(query.pop("column"))
     page = page_of(query, ROWS_ON_A_PAGE)

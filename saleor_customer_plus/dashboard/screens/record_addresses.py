@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ..formats import country, said
 from ..requests import Screen, ScreenRequest
 from .answers import done, refused
-from .record_context import wanted
+from .record_context import name_of, wanted
 
 ADDRESSES = """
 query CustomerPlusAddresses($id: ID!) {
@@ -68,6 +68,9 @@ def add_address(request: ScreenRequest, record_id: str) -> Screen:
         _payload, errors = request.change(CREATE, id=record_id, input=values)
         if not errors:
             return done(_("Address added."))
+    else:
+        record = name_of(request, record_id)
+        values |= {name: record[name] for name in ("firstName", "lastName", "companyName")}
     return _form(request, record_id, values, errors)
 
 

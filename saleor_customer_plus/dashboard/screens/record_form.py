@@ -76,8 +76,8 @@ def edit(request: ScreenRequest, record_id: str) -> Screen:
         own_fields.name_of(one["key"]): own_fields.as_text(one, held.get(one["key"])) for one in definitions
     }
     if not request.is_post:
-        context = {"record": record, "values": now, "were": now, "version": record["version"]}
-        return _form(request, context, [], definitions)
+        opened = {"record": record, "values": now, "were": now, "version": record["version"]}
+        return _form(request, opened, [], definitions)
     values = _typed(request, definitions)
     were = typed(request.form, "was_") | {name: _was(request, name) for name in now if name not in FIELDS}
     changed = tuple(name for name in now if values[name] != were[name])

@@ -76,7 +76,8 @@ def _parameters(part: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, list[s
             raise _Unsayable
         yield f"{LABELS[inner['field']]}_none", _ids(inner, ids)
         return
-    field, operator, value = part["field"], part["operator"], part.get("value")
+    field, operator = part["field"], part["operator"]
+    value: Any = part.get("value")
     if field in LISTS and operator == "IN":
         yield LISTS[field], [str(one) for one in value]
     elif field in FLAGS and operator == "=":

@@ -20,7 +20,9 @@ def test_added_edited_made_primary_and_deleted(browser: Browser) -> None:
         "city": "Berlin",
         "country": "DE",
     }
-    assert 'value="DE"' in browser.screen(f"{page}/addresses/new")
+    opened = browser.screen(f"{page}/addresses/new")
+    assert 'value="DE"' in opened
+    assert 'name="firstName" type="text" value="Anna"' in opened  # whom most addresses are of
 
     refused = browser.change(f"{page}/addresses/new", {"label": "x" * 65, "country": "IT"})
     assert 'id="label-problem"' in refused
@@ -31,6 +33,7 @@ def test_added_edited_made_primary_and_deleted(browser: Browser) -> None:
     html = browser.screen(page)
     assert "Office &lt;b&gt;" in html
     assert "Torstraße 1" in html
+    assert '<span class="quiet">Kind:</span> Billing' in html  # in the activity
     assert path in html
     assert 'value="Office &lt;b&gt;"' in browser.screen(path)
     browser.change(path, {**typed, "label": "Headquarters", "city": ""})
