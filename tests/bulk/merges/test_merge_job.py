@@ -1,0 +1,76 @@
+"""Merging many groups as one job, and what other jobs are to records that were merged since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.bulk import merges, undo
+from saleor_customer_plus.bulk.updates import update_job
+from saleor_customer_plus.jobs import engine
+from saleor_customer_plus.jobs.models import BulkJob, JobState
+from saleor_customer_plus.merging import undo as undoing
+from saleor_customer_plus.merging.models import Merge, MergeState
+from saleor_customer_plus.merging.preview import Request
+from saleor_customer_plus.merging.services import merge
+from saleor_customer_plus.records.models import CustomerRecord
+from tests.factories import make_account, make_record, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff() -> Any:
+    return make_staff()
+
+
+def run(job: BulkJob) -> BulkJob:
+    for _ in engine.run(job.pk):
+        pass
+    job.refresh_from_db()
+    assert job.state == JobState.SUCCEEDED, job.error_message
+    return job
+
+
+def test_many_groups_are_merged_and_parted_as_one(staff: Any) -> None:
+    actor = Actor(ActorType.STAFF, str(staff.pk))
+    records = [make_record() for _ in range(14)]
+    groups = [[one.pk, other.pk] for one, other in zip(records[::2], records[1::2], strict=True)]
+    for record in records[:2]:
+        CustomerRecord.objects.filter(pk=record.pk).update(account=make_account(record.email))
+
+    job = run(merges.create([*groups, groups[-1]], actor=actor))
+
+    assert {name: job.counters[name] for name in ("read", "updated", "refused", "unchanged")} == {
+        "read": 8,
+        "updated": 6,
+        "refused": 1,
+        "unchanged": 1,
+    }
+    assert [reason["field"] for problem in job.problems.all() for reason in problem.reasons] == ["account_id"]
+    assert CustomerRecord.objects.count() == 8
+    assert set(Merge.objects.values_list("job_id", flat=True)) == {job.pk}
+
+    back = run(undo.create(job.pk, actor=actor))
+
+    assert (back.counters["updated"], back.report) == (6, {"changed": 6, "kept": 0})
+    assert set(Merge.objects.values_list("state", flat=True)) == {MergeState.UNDONE}
+    assert CustomerRecord.objects.count() == 14
+
+
+def test_a_job_before_the_merge_is_undone_for_the_record_that_it_was_about(staff: Any) -> None:
+    actor = Actor(ActorType.STAFF, str(staff.pk))
+    anna, ben = make_record(company_name="A"), make_record(company_name="B")
+    values = {"values": {"company_name": "Z"}}
+    job = run(update_job.create("set_fields", values, of=[ben.pk, anna.pk], actor=actor))
+    done = merge(Request([anna.pk, ben.pk], anna.pk), actor=actor, requestor=staff)
+
+    run(undo.create(job.pk, actor=actor))
+
+    anna.refresh_from_db()
+    assert anna.company_name == "A", "and not what the other record had"
+    undoing.undo(done.pk, actor=actor, requestor=staff)
+    assert dict(CustomerRecord.objects.values_list("pk", "company_name")) == {anna.pk: "A", ben.pk: "Z"}
