@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
 from saleor_customer_plus.activity.services import Actor
@@ -327,3 +329,24 @@ def test_the_log_tells_of_merge_and_undo(staff: Any) -> None:
         (ActivityType.MERGE_UNDONE, ben.pk),
     ]
     assert told.get(type=ActivityType.MERGED).after == {"merged_ids": [ben.pk], "first_name": "Ben"}
+
+
+def test_the_number_of_statements_does_not_grow_with_that_of_the_records(staff: Any) -> None:
+    tag = make_tag()
+
+    def statements(number: int) -> tuple[int, int]:
+        records = [make_record() for _ in range(number)]
+        for record in records:
+            make_note(record)
+            make_lead(record)
+            decide(record, "SUBSCRIBED")
+            TagAssignment.objects.create(record=record, tag=tag)
+        with CaptureQueriesContext(connection) as doing:
+            done = merged(staff, *records)
+        with CaptureQueriesContext(connection) as undoing:
+            parted(staff, done)
+        return len(doing), len(undoing)
+
+    few, many = statements(3), statements(12)
+    assert few == many
+    assert max(many) < 150
