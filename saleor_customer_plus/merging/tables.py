@@ -205,10 +205,11 @@ def part(merge: Merge, name: str) -> None:
 def put_back(merge: Merge, name: str, *, of_field: str, target: type[Model], condition: str = "true") -> int:
     """Write kept rows of a table again, as far as what they name still exists. Return how many. One statement.
 
-    `of_field` is the column that names it, `target` its table. The records must be there again.
+    `of_field` is the column that names it, `target` its table. The records must be there again. The rows keep their
+    keys: an earlier merge may know them by these.
     """
     model = KEPT[name]
-    columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    columns = [field.column for field in model._meta.concrete_fields]
     return sql.run(
         sql.fill(
             """

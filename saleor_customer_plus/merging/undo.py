@@ -43,7 +43,7 @@ from ..records.addresses import by_field
 from ..records.details import FIELDS
 from ..records.email import normalize_email
 from ..records.locks import own_identities
-from ..records.models import CustomerRecord, FormerRecord, Source, Stage
+from ..records.models import CustomerRecord, FormerRecord, Source, Stage, generated_kept
 from ..saleor_adapter import host, saleor_api, staff
 from ..segments.models import Segment
 from ..sync import reactions
@@ -576,8 +576,8 @@ class _Undoing:
                         AND e.type = ANY({types}) AND e.after ->> 'counts' = 'true'
                     GROUP BY e.record_id
                 )
-                UPDATE {records} r SET stage = {customer}, customer_since = least(r.customer_since, b.at),
-                    last_name = r.last_name
+                UPDATE {records} r
+                SET stage = {customer}, customer_since = least(r.customer_since, b.at) {generated}
                 FROM bought b WHERE r.id = b.record_id AND r.stage <> {customer}
                 """,
                 entries=sql.table(ActivityEntry),
@@ -587,6 +587,7 @@ class _Undoing:
                 order=CauseType.ORDER.value,
                 types=[ActivityType.ORDER_ADDED.value, ActivityType.ORDER_CHANGED.value],
                 records=sql.table(CustomerRecord),
+                generated=generated_kept(),
                 customer=Stage.CUSTOMER.value,
             )
         )

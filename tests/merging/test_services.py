@@ -138,6 +138,7 @@ def test_what_is_known_of_the_others_finds_the_record_that_is_left(staff: Any) -
 def test_a_merge_under_a_later_one_is_undone_after_it(staff: Any) -> None:
     anna, ben, carla = make_record(), make_record(), make_record()
     note = make_note(carla)
+    TagAssignment.objects.create(record=carla, tag=make_tag())
     first = merged(staff, ben, carla)
     second = merged(staff, anna, ben)
 
@@ -147,6 +148,7 @@ def test_a_merge_under_a_later_one_is_undone_after_it(staff: Any) -> None:
 
     note.refresh_from_db()
     assert note.record_id == carla.pk
+    assert TagAssignment.objects.get().record_id == carla.pk
     assert not FormerRecord.objects.exists()
     assert {record.email for record in (anna, ben, carla)} == set(
         CustomerRecord.objects.values_list("email", flat=True)
