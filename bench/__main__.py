@@ -19,7 +19,19 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=["reconcile", "list", "hooks", "export", "import", "segments", "shapes", "updates", "screens", []],
+        choices=[
+            "reconcile",
+            "list",
+            "hooks",
+            "export",
+            "import",
+            "segments",
+            "shapes",
+            "updates",
+            "screens",
+            "duplicates",
+            [],
+        ],
         default=[],
         help="what to measure; all by default",
     )
@@ -31,7 +43,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="put the tables into docs/benchmarks.md")
     options = parser.parse_args()
     host.configure()
-    from . import exports, hooks, imports, lists, reconcile, screens, segments, shapes, updates
+    from . import duplicates, exports, hooks, imports, lists, reconcile, screens, segments, shapes, updates
 
     measures = {
         "reconcile": lambda: reconcile.measure(options.orders),
@@ -43,6 +55,7 @@ def main() -> int:
         "shapes": shapes.measure,
         "updates": updates.measure,
         "screens": lambda: screens.measure(options.records, options.runs),
+        "duplicates": lambda: duplicates.measure(options.records),
     }
     failed = False
     for key in options.what or measures:
