@@ -8,10 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils.module_loading import import_string
 
+from . import settings as plugin_settings
 from .core import environment
+from .errors import CustomerPlusError
+from .mail.outbox import check_ready
 
 
 @register(Tags.database)
@@ -77,6 +80,28 @@ def check_mail(**_kwargs: Any) -> list[Warning]:
                 hint="Set EMAIL_URL, such as smtp://user:password@mail.example.com:587/?tls=True, for web processes "
                 "and workers. Or let a plugin or an app tell staff: it gets the same news by Saleor's `notify`.",
                 id="saleor_customer_plus.W002",
+            )
+        ]
+    return []
+
+
+@register(Tags.database)
+def check_newsletter(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[Warning]:
+    """Nobody can confirm a sign-up where no mail can be sent. Django runs it with `check --database`."""
+    if "default" not in (databases or []):
+        return []
+    try:
+        chosen, is_active = plugin_settings.load()
+        if is_active and chosen.newsletter:
+            check_ready(chosen)
+    except DatabaseError:  # before the tables are made
+        return []
+    except CustomerPlusError as error:
+        return [
+            Warning(
+                f"The newsletter is on, and sign-ups wait until Customer Plus can send mail. {error.message}",
+                hint="Set EMAIL_URL for web processes and workers, or let an app send by the setting `mail_transport`.",
+                id="saleor_customer_plus.W003",
             )
         ]
     return []

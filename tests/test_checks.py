@@ -22,6 +22,18 @@ def test_a_postgresql_in_utf_8_is_fine_and_django_asks(db: None) -> None:
     assert checks.check_database in registry.get_checks()
 
 
+def test_a_newsletter_without_mail_is_told(db: None, configure: Any, settings: Any) -> None:
+    assert checks.check_newsletter(databases=["default"]) == []
+    settings.EMAIL_BACKEND = ""
+    assert checks.check_newsletter(databases=["default"]) == []
+    configure(newsletter=True)
+
+    assert [told.id for told in checks.check_newsletter(databases=["default"])] == ["saleor_customer_plus.W003"]
+    assert checks.check_newsletter(databases=["replica"]) == checks.check_newsletter() == []
+    configure(newsletter=True, mail_transport="app")
+    assert checks.check_newsletter(databases=["default"]) == []
+
+
 class Latin:
     """A cursor of a database in another encoding."""
 

@@ -9,6 +9,7 @@ suppression list is asked to confirm even where a single opt-in would do: anybod
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,6 +42,8 @@ from ..sync import reactions
 from . import texts
 from .models import NewsletterSignup, SignupState
 from .tokens import new_token, read_token
+
+logger = logging.getLogger(__name__)
 
 # Below the plugin's own path.
 CONFIRM_PATH = "/newsletter/confirm/"
@@ -83,6 +86,11 @@ def take_up(signup_id: int) -> bool:
     """Deal with a sign-up. Return whether there is a mail to be sent."""
     chosen, is_active = plugin_settings.load()
     if not is_active:
+        return False
+    try:
+        outbox.check_ready(chosen)
+    except CustomerPlusError:
+        logger.error("Newsletter sign-ups wait, because Saleor cannot send mail.")
         return False
     received = NewsletterSignup.objects.filter(pk=signup_id, state=SignupState.RECEIVED)
     signup = received.select_for_update(skip_locked=True).first()

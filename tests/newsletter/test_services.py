@@ -107,6 +107,18 @@ def test_nothing_is_forgotten_while_the_plugin_is_inactive(signed_up: SignUp, co
     assert (services.forget_old(), CustomerRecord.objects.count()) == (0, 1)
 
 
+def test_sign_ups_wait_while_no_mail_can_be_sent(signed_up: SignUp, settings: Any) -> None:
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, ""
+
+    assert signed_up() == []  # the same answer as ever
+
+    assert (NewsletterSignup.objects.get().state, CustomerRecord.objects.count()) == ("RECEIVED", 0)
+    settings.EMAIL_BACKEND = backend
+    age(1)
+    tasks.take_signups.delay()
+    assert (NewsletterSignup.objects.get().state, len(mail.outbox)) == ("PENDING", 1)
+
+
 def test_an_erasure_leaves_nothing(signed_up: SignUp) -> None:
     signed_up()
     post(last_link())
