@@ -214,12 +214,15 @@ def _next_phase(job: BulkJob, kind: Kind) -> bool:
     for phase in kind.phases[done:]:
         job.phase, job.phase_started_at = phase, timezone.now()
         plan = enumerate(kind.plan(job, phase))
+        is_planned = False
         while some := list(islice(plan, PLANNED_AT_ONCE)):
+            is_planned = True
             BulkChunk.objects.bulk_create(
                 BulkChunk(job=job, phase=phase, number=number, spec=dict(spec)) for number, spec in some
             )
-        job.save()
-        if job.chunks.filter(phase=phase).exists():
+        # The chunks of a phase may have been made while the one before it looked for what is to be done.
+        if is_planned or job.chunks.filter(phase=phase).exists():
+            job.save()
             return True
     kind.finish(job)
     job.state, job.finished_at = JobState.SUCCEEDED, timezone.now()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from saleor_customer_plus.jobs.models import JobState
 from saleor_customer_plus.records.models import CustomerRecord
 
+from ..properties import examples
 from .imports.test_import_job import make, run, started
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +141,10 @@ def check(content: bytes, name: str, people: set[str]) -> None:
 
 
 some = settings(
-    max_examples=2, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck), deadline=None
+    max_examples=examples(1),
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    deadline=None,
 )
 
 
@@ -158,13 +162,14 @@ def test_in_text_files(
     check(encoded(written(headers, rows, layout, above, sep), encoding), "list.csv", people)
 
 
-@pytest.mark.parametrize("cell", ["'", "''", "\u200b", "'\u200b", "+", '"', "' '"])
-def test_with_cells_of_nothing_but_marks(cell: str) -> None:
+def test_with_cells_of_nothing_but_marks() -> None:
     headers = ["phone", "number", "country", "created at", "first name", "tags", "whatever"]
     content = io.StringIO(newline="")
-    rows = [["email", *headers, "city"], ["anna@example.com", *[cell] * len(headers), "Rome"]]
+    cells = ["'", "''", "\u200b", "'\u200b", "+", '"', "' '"]
+    people = {f"p{number}@example.com": cell for number, cell in enumerate(cells)}
+    rows = [["email", *headers, "city"], *([email, *[cell] * len(headers), "Rome"] for email, cell in people.items())]
     csv.writer(content).writerows(rows)
-    check(content.getvalue().encode(), "list.csv", {"anna@example.com"})
+    check(content.getvalue().encode(), "list.csv", set(people))
 
 
 @some

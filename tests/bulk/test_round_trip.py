@@ -29,6 +29,7 @@ from saleor_customer_plus.records.validation import clean, clean_reason
 from saleor_customer_plus.tags.models import TagAssignment
 
 from ..factories import make_group, make_record, make_tag
+from ..properties import examples
 from .counting import APP, STAFF
 
 pytestmark = pytest.mark.django_db
@@ -166,8 +167,8 @@ NASTY = st.builds(
 
 @pytest.mark.parametrize("options", FORMATS, ids=lambda options: "-".join(options.values()))
 # Making an example smaller takes longer than reading it.
-@settings(max_examples=2, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(NASTY, NASTY), min_size=15, max_size=15))
+@settings(max_examples=examples(1), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(NASTY, NASTY), min_size=25, max_size=25))
 def test_any_text_comes_back_as_it_was(options: dict[str, Any], texts: list[tuple[str, str]]) -> None:
     """Texts as the shop may have them: trimmed, as every writer of records leaves them."""
     CustomerRecord.objects.all().delete()
@@ -215,8 +216,8 @@ PERSON = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("options", [*FORMATS, *LOCAL], ids=lambda options: "-".join(options.values()))
-@settings(max_examples=2, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
-@given(people=st.lists(PERSON, min_size=6, max_size=6))
+@settings(max_examples=examples(1), phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+@given(people=st.lists(PERSON, min_size=10, max_size=10))
 def test_everybody_comes_back_into_an_empty_shop(options: dict[str, Any], people: list[dict[str, Any]]) -> None:
     CustomerRecord.objects.all().delete()
     for serial, person in enumerate(people):

@@ -32,6 +32,7 @@ from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import Tag
 
 from ..factories import make_group, make_record
+from ..properties import examples
 from .test_consents import ALL, MARKED, STAFF, decide, granted, load, make, of, run, started, states
 
 pytestmark = pytest.mark.django_db
@@ -239,7 +240,7 @@ STEPS = st.lists(
 
 
 class TestProperties(TestCase):  # type: ignore[misc]
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
     @given(STEPS)
     def test_nobody_on_a_list_is_subscribed_but_by_an_act(self, steps: Any) -> None:
         listed: set[str] = set()
