@@ -38,6 +38,7 @@ from . import databases, factories, generated_columns  # noqa: E402 - they name 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "saleor: needs a real Saleor, its own API or its own behaviour")
     config.addinivalue_line("markers", "standin: is about the stand-in in sandbox/")
+    config.addinivalue_line("markers", "long: takes many seconds, and so begins before all others")
     config.addinivalue_line("markers", "failing_tasks: a Celery task of ours is meant to fail here")
 
 
@@ -53,6 +54,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest tests first, so that no worker is left alone with one of them at the end.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     unwanted, reason = ("standin", "is about the stand-in") if hosts.ON_SALEOR else ("saleor", "needs a real Saleor")
     for item in items:
         if item.get_closest_marker(unwanted):

@@ -31,6 +31,7 @@ from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import DEFAULTS
 from saleor_customer_plus.tags.models import TagAssignment
 from tests.factories import make_channel, make_group, make_lead, make_ledger_entry, make_note, make_record, make_tag
+from tests.properties import examples
 
 from .naive import Person, holds
 from .trees import trees
@@ -248,7 +249,7 @@ def shop(rows: list[Any]) -> Iterator[list[int]]:
 
 @given(rows=shops, some=st.lists(trees(leaves | calls), min_size=6, max_size=10), is_restricted=st.booleans())
 @settings(
-    max_examples=12,
+    max_examples=examples(6),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

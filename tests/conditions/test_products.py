@@ -38,6 +38,7 @@ from tests.factories import (
     make_record,
     make_variant,
 )
+from tests.properties import examples
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HERE = Context(now=NOW)
@@ -248,7 +249,7 @@ _COMPARE = {
 
 
 class TestAgainstANaiveEvaluation(TestCase):
-    @settings(max_examples=25)
+    @settings(max_examples=examples(12))
     @given(lines=_lines, rows=st.lists(_rows, max_size=2), total=_totals, negated=st.booleans())
     def test_who_bought_what(self, lines: Any, rows: Any, total: Any, negated: bool) -> None:
         if not rows and total is None:

@@ -23,6 +23,7 @@ from saleor_customer_plus.sync import reactions
 from saleor_customer_plus.tags import services as tags
 from saleor_customer_plus.tags.models import Tag
 from tests.factories import make_order, make_record, make_segment, make_tag
+from tests.properties import examples
 
 STAFF = Actor(ActorType.STAFF, "1")
 QUERIES = (
@@ -76,7 +77,7 @@ def _happen(event: tuple[Any, ...], segments: list[Segment]) -> None:
 
 
 class TestFollowedSegments(TestCase):
-    @settings(max_examples=10)
+    @settings(max_examples=examples(6))
     @given(st.lists(events, max_size=8))
     def test_they_are_what_a_fresh_evaluation_says(self, happening: list[tuple[Any, ...]]) -> None:
         make_tag("vip")

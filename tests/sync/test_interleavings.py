@@ -8,7 +8,6 @@ The sums are taken from `order_order`.
 from __future__ import annotations
 
 import itertools
-import os
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
@@ -36,6 +35,7 @@ from saleor_customer_plus.sync import reactions
 
 from ..drift import drift, reconcile
 from ..factories import change, make_account, make_line, make_order, make_transaction, make_variant
+from ..properties import examples
 
 EMAILS = ["a@example.com", "b@example.com", "c@example.com", "A@Example.com"]
 NEVER_COUNT = {"draft", "unconfirmed", "canceled", "expired"}
@@ -357,7 +357,7 @@ def test_any_interleaving() -> None:
     run_state_machine_as_test(
         Shop,
         settings=settings(
-            max_examples=int(os.environ.get("INTERLEAVINGS", "15")),
+            max_examples=examples(8),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -76,13 +77,14 @@ def test_sums_of_the_largest_amounts_that_saleor_has_are_stored(api: Any) -> Non
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["another's", "its own"])
-@pytest.mark.parametrize("shape", ["~{}~", "{}", "\n{}", "~", "-1"])
-def test_no_address_is_in_the_way_of_a_swap(shape: str, own: bool) -> None:
+def test_no_address_is_in_the_way_of_a_swap(own: bool) -> None:
     """Saleor takes whatever passes its validation, and what bypasses it."""
     one, two = make_account("one@example.com"), make_account("two@example.com")
     reconcile()
     ids = list(CustomerRecord.objects.order_by("pk").values_list("pk", flat=True))
-    for id in ids if own else range(ids[-1] + 1, ids[-1] + 9):
+    for id, shape in itertools.product(
+        ids if own else range(ids[-1] + 1, ids[-1] + 9), ("~{}~", "{}", "\n{}", "~", "-1")
+    ):
         make_order(shape.format(id))
     reconcile()
     change(one, email="x@example.com")
