@@ -28,8 +28,9 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     from saleor_customer_plus.saleor_adapter.host import saleor_version
 
-    from . import show
+    from . import inbox, show
 
+    inbox.switch_on()
     show.heading(f"Customer Plus on {'Saleor' if on_saleor else 'the stand-in for Saleor'} {saleor_version}")
     show.line(f"Ready after {time.monotonic() - began:.1f} seconds.")
     has_drifted = _tell()

@@ -7,6 +7,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from saleor_customer_plus.mail.models import Mail
+
+from . import inbox
 from .api_client import ApiClient
 from .shop import Shop
 
@@ -39,6 +42,9 @@ RECORD_CONSENT = """mutation ($record: ID!, $wording: String!) {
       {channel: EMAIL, purpose: NEWSLETTER, state: SUBSCRIBED, optInLevel: SINGLE_OPT_IN, wording: $wording}
     ]
   ) { errors { field message code } }
+}"""
+WRITE = """mutation ($record: ID!, $subject: String!, $body: String!) {
+  customerMessageSend(recordId: $record, input: {subject: $subject, body: $body}) { errors { field message code } }
 }"""
 EDIT = """mutation ($record: ID!, $phone: String!) {
   customerRecordUpdate(id: $record, input: {phone: $phone}) { errors { field message code } }
@@ -83,7 +89,15 @@ def edit(api: ApiClient, shop: Shop) -> None:
     shop.pay(shop.order("ben@example.com", "12.00", currency="USD", address={"phone": "+16175550000"}))
 
 
-STEPS: tuple[Callable[[ApiClient, Shop], None], ...] = (tag, group, note, lead, consent, edit)
+def message(api: ApiClient, _shop: Shop) -> None:
+    """Staff write to Clara, who finds it in her inbox and answers: both stand in the conversation with her"""
+    email = "clara@vogt.example"
+    api(WRITE, record=api.record(email), subject="Your quote, {{ first_name }}", body="Is it *still* forty chairs?")
+    sent = Mail.objects.filter(recipient=email).latest("pk")
+    inbox.answer(sent.message_id, f"Clara Vogt <{email}>", sent.subject, "Forty-two, please.")
+
+
+STEPS: tuple[Callable[[ApiClient, Shop], None], ...] = (tag, group, note, lead, consent, edit, message)
 
 SEEN = """
 query ($email: String!) { customerRecord(email: $email) {
@@ -92,6 +106,7 @@ query ($email: String!) { customerRecord(email: $email) {
   notes(first: 5) { edges { node { text attachments { name size url } } } }
   leads(first: 5) { edges { node { subject state convertedOrderId } } }
   consents { channel purpose state }
+  conversation(first: 4) { edges { node { message { subject state body } } } }
   activity(first: 4, filter: {actors: [STAFF]}) { edges { node { type after } } }
 } }
 """

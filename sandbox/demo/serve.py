@@ -28,6 +28,7 @@ from saleor_customer_plus.saleor_adapter.host import (
 )
 from saleor_customer_plus.settings import PLUGIN_ID
 
+from . import inbox
 from .frame import framed
 from .real_dashboard import mounted, prepare_channels
 from .show import console, heading
@@ -65,7 +66,7 @@ def staff_token() -> str:
 
 def until_interrupted() -> None:
     """Serve, with an example that can be pasted, until Ctrl-C."""
-    application, token = framed(get_wsgi_application(), staff_token, _links), staff_token()
+    application, token = inbox.mounted(framed(get_wsgi_application(), staff_token, _links)), staff_token()
     built = os.environ.get("DASHBOARD")
     if built:
         prepare_channels()
@@ -76,6 +77,7 @@ def until_interrupted() -> None:
         settings.PUBLIC_URL = root  # where the Dashboard loads the screens from
         _switch_screens_on()
         heading(f"Open {root}/ in a browser: it shows the screens as in Saleor's Dashboard")
+        heading(f"Messages to customers arrive at {root}{inbox.PATH}: answer them there")
         heading(f"The GraphQL endpoint is at {url}")
         console.print("Open it in a browser for its schema. A token of staff who may manage customers:\n")
         console.print(token, style="cyan")

@@ -79,11 +79,18 @@ def person(found: dict[str, Any]) -> None:
             if one["state"] != "NOT_SUBSCRIBED"
         ],
         "locked": [f"{one['field'].lower()}, an order says {one['value']}" for one in found["suggestions"]],
+        "messages": [
+            _message(edge["node"]["message"]) for edge in found["conversation"]["edges"] if edge["node"]["message"]
+        ],
         "log": [edge["node"]["type"].lower() for edge in found["activity"]["edges"]],
     }
     for what, told in lines.items():
         if told:
             console.print(f"    {what}: {'; '.join(told)}", markup=False)
+
+
+def _message(message: dict[str, Any]) -> str:
+    return f"{message['state'].lower()}: {message['subject']}, {message['body'].strip()}"
 
 
 def _note(note: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from ...saleor_adapter.host import allow_writer
-from .. import dashboard_command, export_command, import_command, insights_command, jobs_command
+from .. import dashboard_command, export_command, import_command, insights_command, jobs_command, mailbox_command
 from .. import reconcile_command as reconcile
 
 COMMANDS: dict[str, Any] = {
@@ -16,6 +16,7 @@ COMMANDS: dict[str, Any] = {
     "export": export_command,
     "insights": insights_command,
     "jobs": jobs_command,
+    "mailbox": mailbox_command,
     "dashboard": dashboard_command,
 }
 
