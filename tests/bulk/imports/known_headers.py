@@ -640,7 +640,7 @@ KNOWN: dict[str, tuple[str, str]] = {
         E-mail Address > email
         E-mail Type >
         E-mail Display Name >
-        E-mail 2 Address >
+        E-mail 2 Address > other_emails
         Birthday >
         Categories > tags
         Notes > store_note
