@@ -15,11 +15,12 @@ from typing import Any
 from django.utils import timezone
 
 from .. import __version__
+from .. import settings as plugin_settings
 from ..consent.models import ConsentEvent
 from ..consent.queries import consents_of
 from ..mail.models import Mail
 from ..records.models import CustomerRecord
-from ..saleor_adapter import host
+from . import texts
 from .models import NewsletterSignup
 from .queries import mails_of
 from .rendering import render
@@ -40,13 +41,14 @@ def proof_of(record_id: int) -> dict[str, Any] | None:
     record = CustomerRecord.objects.filter(pk=record_id).first()
     if record is None:
         return None
+    chosen, _is_active = plugin_settings.load()
     events = ConsentEvent.objects.filter(record=record).order_by("at", "pk")
     signups = list(NewsletterSignup.objects.filter(record=record).order_by("received_at", "pk"))
     mails = mails_of([signup.pk for signup in signups])
     return {
         "made_at": _moment(timezone.now()),
         "made_by": f"Customer Plus {__version__}",
-        "shop": host.site_name(),
+        "shop": texts.shop_name(chosen),
         "person": {"email": record.email, "first_name": record.first_name, "last_name": record.last_name},
         "in_force": [_event(event) for event in consents_of([record.pk])[record.pk] if event.pk is not None],
         "decisions": [_event(event) for event in events],

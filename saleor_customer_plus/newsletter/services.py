@@ -137,7 +137,8 @@ def _weighed(signup: NewsletterSignup, settings: CustomerPlusSettings) -> tuple[
     record_id = signup.record_id or 0
     current = {event.purpose: event for event in consents_of([record_id])[record_id] if _is_by_email(event)}
     suppressed = suppressed_records([record_id])
-    needed, granted = [], []
+    needed: list[str] = []
+    granted: list[str] = []
     for purpose in signup.purposes:
         event = current[purpose]
         is_single = settings.newsletter_opt_in is OptInMode.SINGLE
@@ -197,14 +198,14 @@ def _composed(signup: NewsletterSignup, settings: CustomerPlusSettings) -> Compo
         letter, url = texts.confirmation(settings, signup.purposes, language), confirmation_url(signup)
     else:
         letter = texts.already_subscribed(settings, signup.purposes, language)
-        url = links.unsubscribe_url(CustomerRecord.objects.get(pk=signup.record_id))
+        url = links.unsubscribe_url(CustomerRecord.objects.get(pk=signup.record_id or 0))
     composed = compose(letter.subject, letter.body, {"link": url}, settings, language=language, signed=False)
     # A link with a name is for HTML: the plain part has the address alone.
     return replace(composed, text=composed.text.replace(f"]({url})", f"]:\n{url}\n").replace("\n\n\n", "\n\n"))
 
 
 def _language(signup: NewsletterSignup, settings: CustomerPlusSettings) -> str:
-    known = CustomerRecord.objects.filter(pk=signup.record_id).values_list("language_code", flat=True)
+    known = CustomerRecord.objects.filter(pk=signup.record_id or 0).values_list("language_code", flat=True)
     return texts.spoken(settings, [signup.language_code, *known])
 
 

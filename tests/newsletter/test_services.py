@@ -146,6 +146,7 @@ def test_the_proof_has_each_decision_and_the_mail_that_was_sent(signed_up: SignU
         ("NEWSLETTER", "SUBSCRIBED", "CONFIRMED_OPT_IN"),
     ]
     assert {event["state"] for event in found["decisions"][2:]} == {"UNSUBSCRIBED"}
+    assert found["shop"] == "Sofas & Co"
     granted = found["decisions"][1]
     assert granted["wording"] == (
         "Yes, Sofas & Co may send me the following by e-mail: Newsletter. I can unsubscribe at any time."

@@ -104,7 +104,8 @@ def _confirm_page(
         language,
         title=title,
         state=state,
-        wording=signup.wording,
+        # A form for several purposes showed a text about all of them, of which the person may have chosen some.
+        wording=signup.wording if signup.purposes == services.offered(chosen) else "",
         labels=texts.labels(signup.purposes, language),
     )
 

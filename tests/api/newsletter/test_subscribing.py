@@ -29,6 +29,7 @@ from tests.factories import make_account, make_consent, make_record
 from tests.newsletter.forms import (
     SUBSCRIBE,
     form_token,
+    get,
     last_link,
     link_in,
     post,
@@ -222,11 +223,15 @@ def test_several_purposes_are_confirmed_by_one_mail(signed_up: SignUp, configure
     configure(newsletter=True, newsletter_purposes="newsletter, promotional")
     assert told_of(subscribe(purposes=["SYSTEM"])) == [("purposes", "INVALID")]
 
+    signed_up("ben@example.com", purposes=["NEWSLETTER"])
+    page = get(last_link()).content.decode()
+    assert "Newsletter" in page
+    assert "Offers and promotions" not in page  # which the text of the form has, and Ben did not choose
     signed_up(purposes=["PROMOTIONAL", "NEWSLETTER"])
     answer = Api()(CONFIRM, token=token_of(last_link()))["customerNewsletterConfirm"]
 
     assert answer == {"purposes": ["PROMOTIONAL", "NEWSLETTER"], "errors": []}
-    record = CustomerRecord.objects.get()
+    record = CustomerRecord.objects.get(email="anna@example.com")
     assert (record.accepts_newsletter, record.accepts_promotional_mail) == (True, True)
     assert ConsentEvent.objects.latest("id").evidence["way"] == "SHOP"
 
