@@ -116,7 +116,7 @@ def test_detached_it_has_the_members_of_that_moment(api: Api, kept: Group, peopl
     (error,) = api(UPDATE, id=gid(rival), input={"groupId": gid(kept)})["customerSegmentUpdate"]["errors"]
     assert (error["field"], error["code"]) == ("groupId", "DISABLED")
 
-    payload = api(UPDATE, id=gid(segment), input={"groupId": None})["customerSegmentUpdate"]
+    payload = api(UPDATE, id=gid(segment), input={"groupId": ""})["customerSegmentUpdate"]
     assert (payload["errors"], payload["segment"]) == ([], {"isFollowed": True, "group": None})
     groups.leave([(people["anna"].pk, kept.pk)], actor=STAFF)
     look()

@@ -24,8 +24,8 @@ class CustomerSegmentInput(graphene.InputObjectType):  # type: ignore[misc]
     )
     group_id = graphene.ID(
         description="Global ID of a group whose members the segment is to keep; it is then followed. Whoever is in the "
-        "group and not in the segment leaves it, and nobody joins or leaves by hand. Null detaches the group, which "
-        "keeps the members of that moment. Unchanged if omitted."
+        "group and not in the segment leaves it, and nobody joins or leaves by hand. An empty ID detaches the group, "
+        "which keeps the members of that moment. Unchanged if omitted."
     )
 
 

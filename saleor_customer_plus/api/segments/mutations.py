@@ -12,6 +12,7 @@ from ...bulk import updates
 from ...customers.filters import RecordFilter
 from ...customers.queries import RecordList
 from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...groups import queries as groups
 from ...segments import queries, services
 from ...segments.models import Segment
 from ..core.base import checked_text, key_of, with_ids_of
@@ -35,16 +36,24 @@ def _read(
                 texts[name] = checked_text(input[name], field=name, longest=10_000)
     with problems.noted():
         condition = read_condition(input.get("query"), input.get("tree"), required=is_new)
+    with problems.noted():
+        _group(input)
     return texts, condition
 
 
 def _keeping(segment: Segment, input: Mapping[str, Any]) -> Segment:
     """The segment, with the group that it is to keep, if that is told."""
-    if "group_id" not in input:
-        return segment
-    given = input["group_id"]
-    group_id = None if given is None else key_of(given, "CustomerGroup", field="group_id")
-    return services.keep_group(segment.pk, group_id)
+    return services.keep_group(segment.pk, _group(input)) if "group_id" in input else segment
+
+
+def _group(input: Mapping[str, Any]) -> int | None:
+    """The group that a segment is to keep, if there is to be one."""
+    if not input.get("group_id"):
+        return None
+    group_id = key_of(input["group_id"], "CustomerGroup", field="group_id")
+    if groups.find(group_id) is None:
+        raise CustomerPlusError("No group has this id.", code=ErrorCode.NOT_FOUND, field="group_id")
+    return group_id
 
 
 class CustomerSegmentCreate(StaffMutation):
