@@ -102,6 +102,10 @@ def catch_up(*, seconds: float) -> bool:
     if not is_active:
         return True
     deadline = time.monotonic() + seconds
+    with transaction.atomic():
+        sql.plan_for_batches()
+        if _own_if_free():
+            keys.recount_crowded()
     try:
         while look_at_some():
             if time.monotonic() >= deadline:

@@ -100,6 +100,11 @@ def _count_surnames() -> None:
     )
 
 
+def recount_crowded() -> None:
+    """Find out which keys are no longer crowded: records that have them may have been deleted, which notes nothing."""
+    recount(list(CrowdedKey.objects.values_list("key", flat=True)))
+
+
 def recount(keys: Collection[int]) -> None:
     """Find out whether these are crowded. What that changes for the records that have them is looked at later."""
     if not keys:

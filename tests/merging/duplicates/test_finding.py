@@ -262,7 +262,7 @@ class TestWhatChanged:
     """Looking at what changed comes to the same as looking at everybody."""
 
     @pytest.mark.django_db
-    @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         steps=st.lists(
             st.tuples(
@@ -276,6 +276,7 @@ class TestWhatChanged:
     )
     def test_as_a_search_of_everybody(self, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[int, str, int]]) -> None:
         monkeypatch.setattr(keys, "CAP", 4)
+        monkeypatch.setattr(keys, "_count_surnames", lambda: None)  # those are as of the last search of everybody
         values: dict[str, list[str]] = {
             "first_name": ["Anna", "A.", "Bruno"],
             "last_name": ["Kalkbrenner", "Kalkbrener", "Rossi"],
