@@ -17,7 +17,7 @@ from django.db.models.lookups import Exact, In
 from ...ledger.channel_figures import Seen
 from ...records.email import NormalEmail, normalize_email
 from ...records.emails import of_owners
-from ...records.models import CustomerRecord, LawfulBasis, Source, Stage
+from ...records.models import CustomerEmail, CustomerRecord, LawfulBasis, Source, Stage
 from ...records.search import FoldedText
 from ...saleor_adapter import host
 from ..context import Context
@@ -147,16 +147,17 @@ def _read_emails(record_ids: Collection[int], predicate: Predicate, context: Con
 
 def _has_unconfirmed_account(wanted: bool) -> Q:
     unconfirmed = host.User.objects.filter(email=OuterRef("email"), is_confirmed=False)
-    has_one = Q(account=None) & Q(Exists(unconfirmed))
+    of_others = CustomerEmail.objects.filter(Exists(unconfirmed)).order_by().values("record")
+    has_one = Q(account=None) & (Q(Exists(unconfirmed)) | Q(pk__in=of_others))
     return has_one if wanted else ~has_one
 
 
 def _is_staff(wanted: bool) -> Q:
-    """By the account that the record is tied to, or one of its address: staff have no tie before their first order."""
+    """By the account that the record is tied to, or one of an address: staff have no tie before their first order."""
     staff = host.User.objects.filter(is_staff=True).order_by()
-    is_staff = Q(email__in=staff.values(address=NormalEmail("email"))) | Q(
-        account__isnull=False, account__in=staff.values("pk")
-    )
+    addresses = staff.values(address=NormalEmail("email"))
+    is_staff = Q(email__in=addresses) | Q(account__isnull=False, account__in=staff.values("pk"))
+    is_staff |= Q(pk__in=CustomerEmail.objects.filter(email__in=addresses).order_by().values("record"))
     return is_staff if wanted else ~is_staff
 
 

@@ -127,15 +127,43 @@ def test_the_account_of_an_added_address_is_tied_and_a_second_one_is_not(api: Ap
     assert (own.account_id, owner(other), owner(order)) == (second.pk, "anna@example.com", "anna@work.example")
 
 
+def test_an_account_of_another_address_is_shown_and_found_by_filters_and_conditions(api: Api) -> None:
+    make_record("nobody@example.com")
+    make_record("anna@example.com", others=["anna@work.example"])
+    make_record("ben@example.com", others=["ben@work.example"])
+    make_account("anna@work.example", is_confirmed=False)
+    make_account("ben@work.example", is_staff=True)
+    node = "edges { node { email isStaff account { isConfirmed } } }"
+    assert {
+        one["node"]["email"]: (one["node"]["isStaff"], one["node"]["account"])
+        for one in api(f"{{ customerRecords(first: 9) {{ {node} }} }}")["customerRecords"]["edges"]
+    } == {
+        "nobody@example.com": (False, None),
+        "anna@example.com": (False, {"isConfirmed": False}),
+        "ben@example.com": (True, {"isConfirmed": True}),
+    }
+
+    def found(said: str) -> set[str]:
+        ask = (
+            "query ($said: String!) { customerRecords(first: 9, filter: {query: $said}) { edges { node { email } } } }"
+        )
+        return {one["node"]["email"] for one in api(ask, said=said)["customerRecords"]["edges"]}
+
+    assert found("is_staff = true") == {"ben@example.com"}
+    assert found("has_unconfirmed_account = true") == {"anna@example.com"}
+    assert found("email = 'Anna@work.example'") == found("email CONTAINS 'ANNA@WORK'") == {"anna@example.com"}
+    assert found("email CONTAINS '@work.example'") == {"anna@example.com", "ben@example.com"}
+    assert found("NOT email CONTAINS '@work.example'") == {"nobody@example.com"}
+
+
 def test_a_page_of_records_takes_one_more_statement_at_the_most(api: Api) -> None:
     def statements() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             api("{ customerRecords(first: 10) { edges { node { emails { email } } } } }")
         return len(captured)
 
     make_record()
+    statements()  # Saleor's first request reads its site, too
     without = statements()
     make_record(others=["one@example.com"])
     make_record(others=["two@example.com", "three@example.com"])
