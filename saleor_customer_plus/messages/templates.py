@@ -131,8 +131,8 @@ def delete(template_id: int) -> MessageTemplate:
 
 
 def _check_free(name: str, *, but: int | None = None) -> None:
-    taken = MessageTemplate.objects.filter(key=fold(name)).exclude(pk=but).values_list("pk", flat=True).first()
-    if taken is not None:
+    taken = MessageTemplate.objects.filter(key=fold(name)).values_list("pk", flat=True).first()
+    if taken is not None and taken != but:
         raise CustomerPlusError("Another template has this name.", code=ErrorCode.UNIQUE, field="name", id=str(taken))
 
 

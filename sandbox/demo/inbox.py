@@ -64,7 +64,7 @@ def mounted(application: Any) -> Any:
 
 def _answered(number: int, text: str) -> str:
     message = _MESSAGES[number]
-    return answer(message.extra_headers["Message-ID"], message.to[0], message.subject, text)
+    return answer(message.extra_headers["Message-ID"], message.to[0], str(message.subject), text)
 
 
 def _page(told: str) -> str:
@@ -91,7 +91,7 @@ def _shown(number: int, message: DjangoMessage) -> str:
     )
     files = ", ".join(html.escape(str(file[0])) for file in message.attachments if isinstance(file, tuple))
     return (
-        f"<article><h2>{html.escape(message.subject)}</h2>{headers}<pre>{html.escape(str(message.body))}</pre>"
+        f"<article><h2>{html.escape(str(message.subject))}</h2>{headers}<pre>{html.escape(str(message.body))}</pre>"
         + (f"<p><small>Files: {files}</small></p>" if files else "")
         + f'<form method="post"><input type="hidden" name="number" value="{number}">'
         '<label>Answer<textarea name="text" rows="3" required></textarea></label>'

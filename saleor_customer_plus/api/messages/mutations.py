@@ -206,12 +206,14 @@ class CustomerMessageTemplateUpdate(StaffMutation):
         purpose, key, problems = input.get("purpose"), None, Problems()
         with problems.noted():
             key = key_of(id, "CustomerMessageTemplate", field="id")
-        fields = {"name": input.get("name"), "texts": texts_of(input)}
+        name, texts = input.get("name"), texts_of(input)
         with problems.noted(), with_ids_of("CustomerMessageTemplate"):
-            templates.check(**fields, but=key)
+            templates.check(name=name, texts=texts, but=key)
         problems.raise_any()
         with with_ids_of("CustomerMessageTemplate"):
-            template = templates.update(key or 0, **fields, purpose=None if purpose is None else MailPurpose(purpose))
+            template = templates.update(
+                key or 0, name=name, texts=texts, purpose=None if purpose is None else MailPurpose(purpose)
+            )
         return {"template": template}
 
 

@@ -90,8 +90,12 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_sent(api: Api) -> None
     wrong = {"subject": "Hi\nBcc: all@example.com", "body": "{{ secret }}", "replyTo": "a@b.example\nX: y"}
     answer = api(SEND, recordId=gid(make_record()), input=wrong)
     assert errors(answer) == [("subject", "INVALID"), ("body", "INVALID"), ("replyTo", "INVALID")]
-    answer = api(SEND, recordId=to_global_id("CustomerRecord", 1), input={"body": "x" * 20_001, "templateId": "x"})
-    assert errors(answer) == [("recordId", "NOT_FOUND"), ("templateId", "INVALID")]
+    answer = api(SEND, recordId=to_global_id("CustomerRecord", 10**9), input={"body": "x" * 20_001, "templateId": "x"})
+    assert errors(answer) == [
+        ("recordId", "NOT_FOUND"),
+        ("templateId", "INVALID"),
+        ("body", "LIMIT_REACHED"),
+    ]
     assert not Mail.objects.exists()
 
 
