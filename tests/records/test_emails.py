@@ -6,12 +6,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from saleor_customer_plus.consent.links import has_address
+from saleor_customer_plus.consent.models import ConsentPurpose
+from saleor_customer_plus.consent.suppressions import suppress, suppressed_records
 from saleor_customer_plus.customers.queries import RecordList, find
 from saleor_customer_plus.records import emails
 from saleor_customer_plus.records.emails import OtherEmail
 from saleor_customer_plus.records.models import CustomerEmail, CustomerRecord, Source
 
-from ..factories import make_record
+from ..factories import make_job, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +82,16 @@ def test_all_addresses_of_a_deleted_record_are_free() -> None:
     anna.delete()
     assert not CustomerEmail.objects.exists()
     assert make_record("anna@work.example")
+
+
+def test_a_suppressed_address_bars_the_record_that_gets_it() -> None:
+    suppress({"anna@work.example": [ConsentPurpose.PROMOTIONAL]}, job_id=make_job("IMPORT").pk)
+    anna, ben = make_record(others=["anna@work.example"]), make_record(others=["ben@work.example"])
+    assert suppressed_records([anna.pk, ben.pk]) == {(anna.pk, ConsentPurpose.PROMOTIONAL.value)}
+
+
+def test_a_link_in_a_message_works_as_long_as_its_address_is_the_persons() -> None:
+    anna = make_record("anna@example.com", others=["anna@work.example"])
+    assert has_address(anna, "anna@example.com")
+    assert has_address(anna, "anna@work.example")
+    assert not has_address(anna, "ben@example.com")
