@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..requests import Screen, ScreenRequest
+from .answers import done
 from .record_context import wanted
 
 EMAILS = """
@@ -31,20 +32,12 @@ mutation CustomerPlusEmailMakePrimary($id: ID!, $email: String!) {
 """
 
 
-def change_emails(request: ScreenRequest, record_id: str) -> Screen:
-    """Add or remove an address, or make one the primary one; the card again."""
-    form = request.form
+def add_email(request: ScreenRequest, record_id: str) -> Screen:
+    """Add an address; the card again, with what is wrong."""
     errors: list[dict[str, Any]] = []
-    notice, typed = "", form.get("add_email", "").strip()
-    if typed:
+    typed = request.form.get("add_email", "").strip() if request.is_post else ""
+    if request.is_post:
         _payload, errors = request.change(ADD, id=record_id, email=typed)
-        notice = _("E-mail address added.")
-    elif email := form.get("remove_email"):
-        _payload, errors = request.change(REMOVE, id=record_id, email=email)
-        notice = _("E-mail address removed. Its orders are in a record of their own.")
-    elif email := form.get("primary_email"):
-        _payload, errors = request.change(MAKE_PRIMARY, id=record_id, email=email)
-        notice = _("This is the primary e-mail address now.")
     record = wanted(request.execute(EMAILS, id=record_id)["customerRecord"])
     in_the_way = next((error["id"] for error in errors if error.get("id")), None)
     context = {
@@ -54,10 +47,29 @@ def change_emails(request: ScreenRequest, record_id: str) -> Screen:
         "in_the_way": None if in_the_way == record["id"] else in_the_way,
     }
     # Orders, figures, the account and the heading follow the addresses.
-    is_done = bool(notice) and not errors
-    return Screen(
-        "record/emails.html",
-        context,
-        notice=notice if is_done else "",
-        events=("customerPlusReload",) if is_done else (),
-    )
+    is_added = request.is_post and not errors
+    notice = _("E-mail address added.") if is_added else ""
+    return Screen("record/emails.html", context, notice=notice, events=("customerPlusReload",) if is_added else ())
+
+
+def make_primary(request: ScreenRequest, record_id: str) -> Screen:
+    """Ask first: an account changes too."""
+    return _dialog(request, record_id, MAKE_PRIMARY, _("This is the primary e-mail address now."), is_removal=False)
+
+
+def remove_email(request: ScreenRequest, record_id: str) -> Screen:
+    """Ask first: orders leave the customer."""
+    notice = _("E-mail address removed. Its orders are in a record of their own.")
+    return _dialog(request, record_id, REMOVE, notice, is_removal=True)
+
+
+def _dialog(request: ScreenRequest, record_id: str, document: str, notice: str, *, is_removal: bool) -> Screen:
+    email = (request.form if request.is_post else request.query).get("email", "")
+    errors: list[dict[str, Any]] = []
+    if request.is_post:
+        _payload, errors = request.change(document, id=record_id, email=email)
+        if not errors:
+            return done(notice)
+    record = wanted(request.execute(EMAILS, id=record_id)["customerRecord"])
+    context = {"record": record, "email": email, "is_removal": is_removal, "errors": errors}
+    return Screen("record/email_dialog.html", context)

@@ -36,7 +36,9 @@ def test_each_dialog_opens_without_letting_a_name_in_as_html(
     assert "<i>Anna" not in html
 
 
-@pytest.mark.parametrize("action", [*ACTIONS, "order", "labels", "emails", "notes", "details", "activity"])
+@pytest.mark.parametrize(
+    "action", [*ACTIONS, "order", "labels", "emails", "emails/primary", "emails/remove", "notes", "details", "activity"]
+)
 def test_nobody_without_the_permission_sees_or_does_anything(
     browser: Browser, anna: CustomerRecord, action: str
 ) -> None:

@@ -67,16 +67,19 @@ def test_addresses_are_added_made_primary_and_removed(browser: Browser, anna: Cu
 
     response = browser.post(path_of(anna, "emails"), {"add_email": " Anna@work.example "})
     assert "customerPlusReload" in events(response)
-    browser.change(path_of(anna, "emails"), {"primary_email": "anna@work.example"})
+    dialog = browser.screen(path_of(anna, "emails/primary"), {"email": "anna@work.example"})
+    assert 'value="anna@work.example"' in dialog
+    browser.change(path_of(anna, "emails/primary"), {"email": "anna@work.example"})
     anna.refresh_from_db()
     assert (anna.email, anna.other_emails) == ("anna@work.example", ["anna@example.com"])
     html = browser.screen(f"customers/{to_global_id('CustomerRecord', anna.pk)}")
-    assert html.count('name="remove_email"') == html.count('name="primary_email"') == 1
+    assert html.count("emails/remove?email=anna%40example.com") == html.count("emails/primary?") == 1
 
-    html = browser.change(path_of(anna, "emails"), {"remove_email": "anna@example.com"})
+    assert "<dialog" in browser.screen(path_of(anna, "emails/remove"), {"email": "anna@example.com"})
+    browser.change(path_of(anna, "emails/remove"), {"email": "anna@example.com"})
     anna.refresh_from_db()
     assert anna.other_emails == []
-    assert "remove_email" not in html
+    assert 'role="alert"' in browser.change(path_of(anna, "emails/remove"), {"email": "anna@work.example"})
 
 
 def test_the_limit_of_tags_is_told_and_what_was_typed_stays(browser: Browser, anna: CustomerRecord) -> None:
