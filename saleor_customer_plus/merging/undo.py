@@ -178,6 +178,7 @@ class _Undoing:
         row["email"] = shares[self.merge.kept_id].email
         row["account_id"] = accounts.get(self.merge.kept_id)
         row["account_details"] = self._details_of_account(self.merge.kept_id, row["account_id"])
+        row["sources"] = _with_account(row["sources"], row["account_id"])
         self._write(row, shares, accounts)
         self._return_rows()
         self._own_fields()
@@ -317,8 +318,9 @@ class _Undoing:
                 if any(self.before[name] not in (self.after[name], now[name]) for name in names):
                     self._edited(names[0])
         self._details(row)
-        since = [source for source in now["sources"] if source not in self.after["sources"]]
-        row["sources"] = [*self.before["sources"], *(one for one in since if one not in self.before["sources"])]
+        # Of orders and accounts that came since, those follow that stay with the record.
+        since = [one for one in now["sources"] if one not in (*self.after["sources"], Source.ORDER, Source.ACCOUNT)]
+        row["sources"] = list(dict.fromkeys([*self.before["sources"], *since]))
         return row
 
     def _edited(self, what: str) -> None:
@@ -373,6 +375,7 @@ class _Undoing:
                 "number": numbers.get(record_id),
                 "account_id": accounts.get(record_id),
                 "account_details": self._details_of_account(record_id, accounts.get(record_id)),
+                "sources": _with_account(of_record["sources"], accounts.get(record_id)),
             }
         self._insert()
         emails.give(
@@ -403,7 +406,7 @@ class _Undoing:
         """Make the records again, under their ids, of what was kept of them."""
         names = [name for name in COLUMNS if all(name in row for row in self.rows.values())]
         values = ", ".join("clock_timestamp()" if name == "modified_at" else f"p.{name}" for name in names)
-        overridden = ("email", "other_emails", "number", "account_id", "account_details")
+        overridden = ("email", "other_emails", "number", "account_id", "account_details", "sources")
         rows = [{name: row[name] for name in ("id", *overridden)} for row in self.rows.values()]
         sql.run(
             sql.fill(
@@ -669,6 +672,11 @@ class _Undoing:
                 **self.actor.of_entry,
                 **self.merge.cause.of_entry,
             )
+
+
+def _with_account(sources: list[str], account_id: int | None) -> list[str]:
+    """Where activity came from, once a record is tied to an account: also to one that came since."""
+    return sources if account_id is None or Source.ACCOUNT in sources else [*sources, Source.ACCOUNT.value]
 
 
 def _other_emails(one: MergedRecord) -> list[emails.OtherEmail]:

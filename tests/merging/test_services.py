@@ -237,6 +237,23 @@ def test_two_accounts(staff: Any) -> None:
     assert CustomerRecord.objects.get(pk=anna.pk).order_count == 2
 
 
+def test_an_account_that_came_since_goes_by_its_address(staff: Any) -> None:
+    anna, ben = make_record("anna@example.com"), make_record("ben@example.com")
+    done = merged(staff, anna, ben)
+    account = make_account("ben@example.com")
+    reactions.account_changed(account.pk)
+    anna.refresh_from_db()
+    assert (anna.account_id, anna.email) == (account.pk, "ben@example.com")
+
+    assert parted(staff, done) == []
+
+    assert list(CustomerRecord.objects.order_by("pk").values_list("email", "account_id", "sources", "stage")) == [
+        ("anna@example.com", None, [], "LEAD"),
+        ("ben@example.com", account.pk, ["ACCOUNT"], "CUSTOMER"),
+    ]
+    assert drift() == {}
+
+
 def test_what_is_in_the_way() -> None:
     manager = make_staff()
     colleague = make_staff("boss@example.com")

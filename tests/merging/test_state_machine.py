@@ -73,7 +73,10 @@ class Merges(RuleBasedStateMachine):
         if record_id is not None:
             self.do(step, self.world.person(record_id), *told)
 
-    @initialize(what=st.sets(st.sampled_from(["leads", "account", "labels", "edits", "consents"])), early=st.booleans())
+    @initialize(
+        what=st.sets(st.sampled_from(["leads", "account", "labels", "edits", "consents", "bought"])),
+        early=st.booleans(),
+    )
     def begin(self, what: set[str], early: bool) -> None:
         """People who have something already, and may be merged from the start: else few examples would come so far."""
         for number, person in enumerate(PEOPLE):
@@ -92,6 +95,8 @@ class Merges(RuleBasedStateMachine):
             self.do("register", PEOPLE[1], "Annika")
         if early:
             self.world.merge(list(PEOPLE[:2]), 0)
+        if "bought" in what:
+            self.do("order", PEOPLE[1], 30, "Anne", True, "Berlin")
 
     @rule(
         email=emails,
