@@ -223,9 +223,15 @@ def _take_back_lost() -> None:
 def _hand_over(row: Mail) -> bool:
     """Write down that the message is about to be handed over. Return whether it still may be."""
     with transaction.atomic():
-        hold_records([row.record_id])  # a withdrawal is either seen here, or committed afterwards
-        mine = Mail.objects.filter(pk=row.pk, state=MailState.SENDING, claimed_at=row.claimed_at, handed_at=None)
-        if not mine.exists():  # deleted with its record, or somebody else took it for lost
+        record_id = Mail.objects.filter(pk=row.pk).values_list("record_id", flat=True).first()
+        if record_id is None:  # deleted with its record
+            return False
+        row.record_id = record_id  # another one, if its record was merged
+        hold_records([record_id])  # a withdrawal is either seen here, or committed afterwards
+        mine = Mail.objects.filter(
+            pk=row.pk, record_id=record_id, state=MailState.SENDING, claimed_at=row.claimed_at, handed_at=None
+        )
+        if not mine.exists():  # somebody else took it for lost, or it was merged at this moment: it is tried again
             return False
         if not row.override_reason and not may_be_sent([row.record_id], MailPurpose(row.purpose)):
             _end(row, MailState.FAILED, MailFailure.NO_CONSENT)
@@ -356,17 +362,16 @@ def _postpone(ids: Collection[int], delay: timedelta, *, attempts: int = 0, **ch
 def _end(row: Mail, state: MailState, failure: MailFailure, said: str = "") -> None:
     """The message is not sent, or came back, for good. Log it."""
     now = timezone.now()
-    changed = Mail.objects.filter(pk=row.pk).update(
+    mine = Mail.objects.filter(pk=row.pk).select_for_update()
+    record_id = mine.values_list("record_id", flat=True).first()
+    if record_id is None:  # deleted with its record
+        return
+    Mail.objects.filter(pk=row.pk).update(
         state=state, failure=failure, failure_detail=_held(said), due_at=None, modified_at=now
     )
-    if changed and row.kind != MailKind.TEST:
-        entry = Entry(
-            row.record_id,
-            ActivityType.MESSAGE_FAILED,
-            after={**_logged(row), "state": state, "failure": failure},
-            **SYNC.of_entry,
-        )
-        append([entry])
+    if row.kind != MailKind.TEST:
+        after = {**_logged(row), "state": state, "failure": failure}
+        append([Entry(record_id, ActivityType.MESSAGE_FAILED, after=after, **SYNC.of_entry)])
 
 
 def _held(said: str) -> str:

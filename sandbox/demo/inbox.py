@@ -72,7 +72,8 @@ def _page(told: str) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Inbox of the sandbox</title>'
         "<style>body{font:16px/1.5 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"
-        "article{border:1px solid #ccc;padding:1rem;margin:1rem 0}pre{white-space:pre-wrap;font:inherit}"
+        "article{border:1px solid #ccc;padding:1rem;margin:1rem 0}"
+        "pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}"
         "textarea{width:100%}</style><h1>Inbox of the sandbox</h1>"
         f"<p>Nothing leaves this machine. Messages to customers arrive here: {len(_MESSAGES)}.</p>"
         + (f'<p role="status">Your answer: {html.escape(told)}</p>' if told else "")

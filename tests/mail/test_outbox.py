@@ -84,7 +84,7 @@ def test_a_message_arrives_once_with_both_parts_and_its_headers(box: Mailbox) ->
     assert message["Message-ID"] == row.message_id
     assert message["In-Reply-To"] == message["References"] == "<0@example.com>"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-    assert message.get_body(("plain",)).get_content() == "Hello *Anna*\n"  # type: ignore[union-attr]
+    assert message.get_body(("plain",)).get_content().strip() == "Hello *Anna*"  # type: ignore[union-attr]
     assert state_of(row) == ("SENT", "")
     assert row.sent_at is not None
     logged = ActivityEntry.objects.filter(record=row.record_id).values_list("type", "actor_type", "after")
@@ -187,6 +187,17 @@ def test_a_deleted_person_is_sent_nothing(box: Mailbox) -> None:
     claimed.record.delete()
     assert outbox._Carrier(DEFAULTS).send(claimed)
     assert box.messages == []
+
+
+def test_a_message_of_somebody_who_was_merged_meanwhile_asks_the_consent_of_who_is_left(box: Mailbox) -> None:
+    former, kept = make_record("anna@example.com"), make_record("anna@work.example")
+    consent(former, ConsentState.SUBSCRIBED)
+    row = queue(former, purpose=MailPurpose.PROMOTIONAL)
+    (claimed,) = outbox._claim()
+    Mail.objects.update(record=kept)
+    assert outbox._Carrier(load()[0]).send(claimed)
+    assert (box.messages, state_of(row)) == ([], ("FAILED", "NO_CONSENT"))
+    assert ActivityEntry.objects.get(type=ActivityType.MESSAGE_FAILED).record_id == kept.pk
 
 
 def test_a_bounce_marks_the_message_once(box: Mailbox) -> None:
