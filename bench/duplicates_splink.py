@@ -105,9 +105,9 @@ def _trained(records: Any, seed: int, *, is_labelled: bool) -> Linker:
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=blocks,
         comparisons=[
-            comparisons.ForenameSurnameComparison(
-                "first_name", "last_name", forename_surname_concat_col_name="names"
-            ).configure(term_frequency_adjustments=True),
+            # Not Splink's comparison of both together: in a family the last names agree, which it takes for a sign.
+            comparisons.NameComparison("first_name"),
+            comparisons.NameComparison("last_name").configure(term_frequency_adjustments=True),
             comparisons.CustomComparison(
                 output_column_name="mailbox",
                 comparison_levels=[

@@ -236,8 +236,8 @@ def _last_names(one: Person, other: Person, context: Context) -> Reason | None:
         return Reason.SAME_LAST_NAME if share >= RARE_SHARE else Reason.SAME_RARE_LAST_NAME
     if spelling.alike("".join(one.last), "".join(other.last)):
         return Reason.SIMILAR_LAST_NAME
-    longest = set(filter(lambda word: len(word) > 2, one.last)) & set(filter(lambda word: len(word) > 2, other.last))
-    return Reason.PART_OF_LAST_NAME if longest else Reason.DIFFERENT_LAST_NAME
+    shared = {word for word in one.last if word in other.last and len(word) > 2}
+    return Reason.PART_OF_LAST_NAME if shared else Reason.DIFFERENT_LAST_NAME
 
 
 # What one has several of: the best of all pairs tells.
