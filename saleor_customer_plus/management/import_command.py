@@ -288,7 +288,7 @@ def shown(preview: dict[str, Any]) -> str:
     rows = preview.get("rows", [])
     if rows:
         keys = list(dict.fromkeys(key for row in rows for key in row["values"]))[:5]
-        told = [[row["row"], row["fate"], *(row["values"].get(key) for key in keys)] for row in rows]
+        told = [[row["row"], row["outcome"], *(row["values"].get(key) for key in keys)] for row in rows]
         parts.append(common.table([["row", "", *keys], *told]))
     return "\n\n".join(parts)
 

@@ -36,7 +36,7 @@ def wanted(done: Sequence[Planned]) -> list[tuple[int, int, dict[str, str]]]:
     return [
         (one.person.row, one.record_id, dict(one.person.account))
         for one in done
-        if one.fate in KEPT and one.person.account
+        if one.outcome in KEPT and one.person.account
     ]
 
 

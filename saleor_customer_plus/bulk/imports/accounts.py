@@ -39,14 +39,14 @@ def check(actor: Actor) -> None:
 
 def wanted(done: Sequence[Planned]) -> list[tuple[int, int]]:
     """The row and the record of each of those who were written, or are known, and have no account. Two statements."""
-    rows = {one.record_id: one.person.row for one in done if one.fate in KEPT}
+    rows = {one.record_id: one.person.row for one in done if one.outcome in KEPT}
     return [(rows[record.pk], record.pk) for record in _without_account(list(rows))]
 
 
 def count_wanted(planned: Sequence[Planned]) -> int:
     """How many `wanted` will return once this is written: who has no record yet is looked up by the address."""
-    known = _without_account([one.record_id for one in planned if one.fate in KEPT and one.record_id])
-    new = [one.person.email for one in planned if one.fate is RowOutcome.CREATED]
+    known = _without_account([one.record_id for one in planned if one.outcome in KEPT and one.record_id])
+    new = [one.person.email for one in planned if one.outcome is RowOutcome.CREATED]
     return len(known) + len(new) - len(_with_account(new))
 
 

@@ -44,12 +44,12 @@ def write(people: Sequence[Person], planner: Planner) -> list[Planned]:
         made = _create([person for person in people if person.email not in known], planner)
     others = planner.plan(left := [person for person in people if person.email not in made], _locked(left))
     changed = records.write(
-        [one.row for one in others if one.row is not None and one.fate is RowOutcome.UPDATED], by=planner.writer
+        [one.row for one in others if one.row is not None and one.outcome is RowOutcome.UPDATED], by=planner.writer
     )
-    touch({one.record_id for one in others if one.own and one.fate is RowOutcome.UPDATED} - changed)
+    touch({one.record_id for one in others if one.own and one.outcome is RowOutcome.UPDATED} - changed)
     done = {**made, **{one.person.email: one for one in others}}
-    _make_who_lost([one for one in others if one.fate is RowOutcome.CREATED], planner)
-    written = [one for one in done.values() if one.fate in (RowOutcome.CREATED, RowOutcome.UPDATED)]
+    _make_who_lost([one for one in others if one.outcome is RowOutcome.CREATED], planner)
+    written = [one for one in done.values() if one.outcome in (RowOutcome.CREATED, RowOutcome.UPDATED)]
     _write_beside(written, planner)
     if planner.writer.cause is not None:
         listed = {one.person.email: one.suppressed for one in done.values() if one.suppressed}
@@ -76,14 +76,14 @@ def _make_who_lost(planned: Sequence[Planned], planner: Planner) -> None:
     made = {} if is_strict else _make({one.person.email: one for one in planned}, planner)
     for one in planned:
         if one.person.email not in made:
-            one.fate = RowOutcome.REFUSED
+            one.outcome = RowOutcome.REFUSED
 
 
 def _create(people: Sequence[Person], planner: Planner) -> dict[str, Planned]:
     """Make who is new. Who turns out to be known is not in what is returned."""
     planned = planner.plan(people, {})
-    wanted = {one.person.email: one for one in planned if one.fate is RowOutcome.CREATED}
-    refused = {one.person.email: one for one in planned if one.fate is RowOutcome.REFUSED}
+    wanted = {one.person.email: one for one in planned if one.outcome is RowOutcome.CREATED}
+    refused = {one.person.email: one for one in planned if one.outcome is RowOutcome.REFUSED}
     return {**_make(wanted, planner), **refused}
 
 

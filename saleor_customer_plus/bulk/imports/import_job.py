@@ -143,15 +143,15 @@ class Import(Kind):
         files.forget(job)
         written = job.chunks.filter(phase="write").values_list("spec__warnings", flat=True)
         job.report = {**job.report, "warnings": preview.sum_of_warnings(written.iterator())}
-        if told := {one.value: job.counters[one] for one in Count if job.counters.get(one)}:
-            job.report = {**job.report, "consents": told}
+        if consents := {one.value: job.counters[one] for one in Count if job.counters.get(one)}:
+            job.report = {**job.report, "consents": consents}
         changes_accounts = any(map(is_of_account, columns_of(job).used.values()))
         if options_of(job).make_accounts or changes_accounts:
             counted = {"opened": "accounts", "refused": "accounts_refused"}
             if changes_accounts:
                 counted["changed"] = "accounts_changed"
-            told = {name: job.counters.get(counter, 0) for name, counter in counted.items()}
-            job.report = {**job.report, "accounts": told}
+            done = {name: job.counters.get(counter, 0) for name, counter in counted.items()}
+            job.report = {**job.report, "accounts": done}
 
     def rest(self) -> None:
         _AHEAD.drop()
@@ -280,42 +280,42 @@ def _read(source: tuple[Path, Layout], spec: Mapping[str, Any], reader: RowReade
 def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     done, refused = _decided(job, chunk, is_writing=False)
     options = options_of(job)
-    counted, told = preview.of_chunk(done, refused)
+    counted, shown = preview.of_chunk(done, refused)
     if chunk.number == 0:
-        told["rows"] = preview.first_rows(done, options, several_groups=settings.load()[0].several_groups)
+        shown["rows"] = preview.first_rows(done, options, several_groups=settings.load()[0].several_groups)
     if options.make_accounts:
         counted[preview.ACCOUNTS] = accounts.count_wanted(done)
-    chunk.spec = {**chunk.spec, "told": told}
+    chunk.spec = {**chunk.spec, "shown": shown}
     chunk.save(update_fields=["spec"])
     return counted
 
 
 def _sum(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
-    told = preview.of_job(job)
+    found = preview.of_job(job)
     if options_of(job).deactivate_missing:
-        told["missing"] = follow_up.count_missing(job.pk)
-    job.report = {**job.report, "preview": told}
+        found["missing"] = follow_up.count_missing(job.pk)
+    job.report = {**job.report, "preview": found}
     job.save(update_fields=["report"])
     return Counter()
 
 
 def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     done, refused = _decided(job, chunk, is_writing=True)
-    emails = [one.person.email for one in done if one.fate is RowOutcome.CREATED]
+    emails = [one.person.email for one in done if one.outcome is RowOutcome.CREATED]
     emails += [email for one in done for email in one.emails]
     chunk.spec = {
         **chunk.spec,
         "warnings": preview.warnings_of(done),
         "ties": chunk_writing.waiting_emails(emails) if emails else [],
         # For whoever undoes it.
-        "made": [one.record_id for one in done if one.fate is RowOutcome.CREATED],
-        "changed": [one.record_id for one in done if one.fate is RowOutcome.UPDATED],
+        "made": [one.record_id for one in done if one.outcome is RowOutcome.CREATED],
+        "changed": [one.record_id for one in done if one.outcome is RowOutcome.UPDATED],
         "sourced": [one.record_id for one in done if one.row is not None and "sources" in one.row.changes],
         "accounts": accounts.wanted(done) if options_of(job).make_accounts else [],
         "account_data": account_data.wanted(done) if options_of(job).mode is not Mode.SUPPRESSION_LIST else [],
     }
     chunk.save(update_fields=["spec"])
-    counted = Counter(one.fate.value for one in done)
+    counted = Counter(one.outcome.value for one in done)
     counted.update("skipped" if problems.is_passed(reasons) else "refused" for _, _, reasons in refused)
     counted.update("with_warnings" for one in done if any(one.warnings))
     counted.update(preview.consents_of(done))
@@ -346,21 +346,21 @@ def _decided(job: BulkJob, chunk: BulkChunk, *, is_writing: bool) -> tuple[list[
     for person in read:
         if reasons := wrong.get(person.row):
             cells = cells_of[person.row]
-            told_of = [reader.located(reason, cells) for reason in reasons]
-            refused.append((person.row, reader.overruled(cells, person.overruled), told_of))
+            located = [reader.located(reason, cells) for reason in reasons]
+            refused.append((person.row, reader.overruled(cells, person.overruled), located))
     people = [person for person in read if person.row not in wrong]
     done = (
         chunk_writing.write(people, planner)
         if is_writing
         else planner.plan(people, records.rows_of([person.email for person in people], locked=False))
     )
-    told: list[Refused] = []
+    warned: list[Refused] = []
     for one in done:
         if one.reasons:
             cells = cells_of[one.person.row]
             one.reasons = tuple(reader.located(reason, cells) for reason in one.reasons)
-            told.append((one.person.row, reader.overruled(cells, one.person.overruled), list(one.reasons)))
-    problems.keep(job, chunk, sorted([*refused, *told], key=lambda one: one[0]))
+            warned.append((one.person.row, reader.overruled(cells, one.person.overruled), list(one.reasons)))
+    problems.keep(job, chunk, sorted([*refused, *warned], key=lambda one: one[0]))
     return done, refused
 
 

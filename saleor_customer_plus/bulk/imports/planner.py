@@ -74,7 +74,7 @@ class Planned:
 
     person: Person
     row: Row | None
-    fate: RowOutcome
+    outcome: RowOutcome
     values: dict[str, Any] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)  # fields, and `tags`, `groups`, `accepts_newsletter`, `lead`
     tags: tuple[str, ...] = ()  # folded names of those to be added
@@ -90,7 +90,7 @@ class Planned:
     @property
     def warnings(self) -> Iterator[Reason]:
         """The reasons for which a part of the row is left out of what is written, or is doubtful."""
-        if self.fate in (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED):
+        if self.outcome in (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED):
             yield from (reason for reason in self.reasons if reason.is_warning)
 
 
@@ -158,7 +158,7 @@ class Planner:
         planned.own = own
         self._decide_beside(planned, known)
         if row is not None:
-            planned.fate = RowOutcome.UPDATED if planned.changed else RowOutcome.UNCHANGED
+            planned.outcome = RowOutcome.UPDATED if planned.changed else RowOutcome.UNCHANGED
         return planned
 
     def _wrong_number(self, person: Person, row: Row | None, holders: Mapping[str, Holder]) -> Iterator[Reason]:
@@ -186,11 +186,11 @@ class Planner:
     def _suppress(self, person: Person, row: Row | None, known: _Known) -> Planned:
         """Somebody on a suppression list: nothing but the consents is written, and nobody is created."""
         consents, suppressed = self.consents.suppress(person, row.id if row else 0, known.consents, self.at)
-        fate = RowOutcome.SKIPPED if row is None else RowOutcome.UPDATED if consents else RowOutcome.UNCHANGED
+        outcome = RowOutcome.SKIPPED if row is None else RowOutcome.UPDATED if consents else RowOutcome.UNCHANGED
         return Planned(
             person,
             row,
-            fate,
+            outcome,
             changed={one.column for one in consents},
             consents=consents,
             suppressed=suppressed,

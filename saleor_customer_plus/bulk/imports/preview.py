@@ -33,11 +33,11 @@ _CONSENTS = {count: f"to_{count}" for count in Count}
 
 def of_chunk(planned: Sequence[Planned], refused: Sequence[Refused]) -> tuple[Counter[str], dict[str, Any]]:
     """The counters of a chunk, and what it tells: how often each field changes, and the warnings."""
-    counted = Counter(_COUNTER[one.fate] for one in planned)
+    counted = Counter(_COUNTER[one.outcome] for one in planned)
     counted.update("to_skip" if is_passed(reasons) else "to_refuse" for _, _, reasons in refused)
     counted.update(_WARNED for one in planned if any(one.warnings))
     counted.update({_CONSENTS[name]: number for name, number in consents_of(planned).items()})
-    fields = Counter(name for one in planned if one.fate is RowOutcome.UPDATED for name in one.changed)
+    fields = Counter(name for one in planned if one.outcome is RowOutcome.UPDATED for name in one.changed)
     return counted, {"fields": fields, "warnings": warnings_of(planned)}
 
 
@@ -52,7 +52,7 @@ def consents_of(planned: Sequence[Planned]) -> Counter[Count]:
     """How many consents these rows grant and withdraw, and how many they would grant against a withdrawal."""
     counted = Counter[Count]()
     for one in planned:
-        if one.fate in (RowOutcome.CREATED, RowOutcome.UPDATED):
+        if one.outcome in (RowOutcome.CREATED, RowOutcome.UPDATED):
             counted.update(
                 Count.SUBSCRIBED if consent.state is ConsentState.SUBSCRIBED else Count.UNSUBSCRIBED
                 for consent in one.consents
@@ -91,7 +91,7 @@ def _shown(one: Planned) -> dict[str, Any]:
     beside: dict[str, Any] = {"tags": list(one.person.tags), "groups": list(one.person.groups), **one.person.account}
     return {
         "row": one.person.row,
-        "fate": one.fate.value,
+        "outcome": one.outcome.value,
         "values": {"email": one.person.email, **values, **{name: value for name, value in beside.items() if value}},
         "changed": sorted(one.changed),
         "reasons": [reason.to_json() for reason in one.reasons],
@@ -111,15 +111,15 @@ def of_job(job: BulkJob) -> dict[str, Any]:
     previewed = job.chunks.filter(phase="preview").order_by("number").values_list("counters", "spec")
     for counters, spec in previewed.iterator():
         counts.update(counters)
-        fields.update(spec["told"]["fields"])
-        rows += spec["told"].get("rows", [])
-        warnings.append(spec["told"]["warnings"])
-    told: dict[str, Any] = {
+        fields.update(spec["shown"]["fields"])
+        rows += spec["shown"].get("rows", [])
+        warnings.append(spec["shown"]["warnings"])
+    preview: dict[str, Any] = {
         "counts": {**{name: counts[name] for name in _COUNTER.values()}, "with_warnings": counts[_WARNED]},
         "changed_fields": dict(fields),
         "rows": rows,
         "warnings": sum_of_warnings(warnings),
     }
     if any(counts[name] for name in _CONSENTS.values()):
-        told["consents"] = {count.value: counts[name] for count, name in _CONSENTS.items()}
-    return {**told, "accounts": counts[ACCOUNTS]} if job.options.get("make_accounts") else told
+        preview["consents"] = {count.value: counts[name] for count, name in _CONSENTS.items()}
+    return {**preview, "accounts": counts[ACCOUNTS]} if job.options.get("make_accounts") else preview

@@ -21,7 +21,7 @@ Change = dict[str, Any]
 
 def changes_of(planned: Sequence[Planned], options: ImportOptions, *, several_groups: bool) -> dict[int, list[Change]]:
     """The changes of those who are known already, by record: `{field, before, after}`. Five statements."""
-    updated = [one for one in planned if one.fate is RowOutcome.UPDATED]
+    updated = [one for one in planned if one.outcome is RowOutcome.UPDATED]
     beside = _Beside.read(updated, options, several_groups=several_groups)
     return {one.record_id: [*_fields(one), *beside.changes_of(one)] for one in updated}
 

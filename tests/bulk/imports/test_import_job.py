@@ -169,7 +169,7 @@ def test_a_preview_tells_what_the_import_then_does() -> None:
     counts = {"to_create": 1, "to_update": 1, "to_leave": 1, "to_skip": 1, "to_refuse": 1, "with_warnings": 0}
     assert told["counts"] == counts
     assert told["changed_fields"] == {"first_name": 1, "company_name": 1, "tags": 1}
-    assert [(row["row"], row["fate"]) for row in told["rows"]] == [(2, "unchanged"), (3, "updated"), (6, "created")]
+    assert [(row["row"], row["outcome"]) for row in told["rows"]] == [(2, "unchanged"), (3, "updated"), (6, "created")]
     assert told["rows"][2]["values"] == {"email": "c@example.com", "first_name": "Cyd"}
     assert problems(job) == [(4, "DUPLICATE", "email"), (5, "INVALID", "email")]
 

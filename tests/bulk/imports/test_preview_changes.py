@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def changes_of(content: str, **options: Any) -> dict[str, tuple[Any, Any]]:
     (row,) = preview(content, **options)["rows"]
-    assert row["fate"] == "updated"
+    assert row["outcome"] == "updated"
     assert {change["field"] for change in row["changes"]} == set(row["changed"])
     return {change["field"]: (change["before"], change["after"]) for change in row["changes"]}
 
@@ -67,7 +67,7 @@ def test_consents_and_leads() -> None:
 
 def test_whoever_is_new_has_no_changes() -> None:
     (row,) = preview("email,first name\nanna@example.com,Anna\n")["rows"]
-    assert (row["fate"], row["changes"]) == ("created", [])
+    assert (row["outcome"], row["changes"]) == ("created", [])
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows() -> None:

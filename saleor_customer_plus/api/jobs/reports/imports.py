@@ -1,21 +1,18 @@
-"""The reports of jobs, one type for each kind. The keys of `BulkJob.report` are specific to the kind."""
+"""The report of an import: how its file is read, the preview, and what was imported."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import graphene
 
-from ...bulk.imports.consents import Count
-from ...bulk.imports.planner import RowOutcome
-from ...bulk.imports.problems import Severity, severity_of
-from ...jobs.models import BulkJob, JobKind
-from ...sync.reconciliation import since_of
-from ...sync.walks import DRIFT, SEEN
-from ..consent.enums import CustomerConsentState
-from ..core.types import JSON, DateTime, enum_of, list_of
+from ....bulk.imports.consents import Count
+from ....bulk.imports.planner import RowOutcome
+from ....jobs.models import BulkJob
+from ...consent.enums import CustomerConsentState
+from ...core.types import JSON, enum_of, list_of
+from .problems import CustomerJobReason
 
 CustomerImportRowResult = enum_of(
     RowOutcome,
@@ -29,48 +26,6 @@ CustomerImportRowResult = enum_of(
         "REFUSED": "No part of the row is imported. See `problems`",
     },
 )
-
-
-CustomerJobReasonSeverity = enum_of(
-    Severity,
-    name="CustomerJobReasonSeverity",
-    description="What a problem means for its row.",
-    values={
-        "ERROR": "The row is refused",
-        "WARNING": "A part of the row is left out, or doubtful. The rest is imported, unless an error refuses it",
-        "INFO": "Nothing needs to be corrected: the row is skipped, or a consent is not granted",
-    },
-)
-
-
-class CustomerJobReason(graphene.ObjectType):  # type: ignore[misc]
-    """A problem with a row."""
-
-    severity = graphene.Field(CustomerJobReasonSeverity, required=True, description="What this means for the row.")
-    field = graphene.String(description="Column with the problem.")
-    header = graphene.String(description="Header of that column in the file.")
-    value = graphene.String(
-        description="Value of the cell, cut to 100 characters. Null for staff who cannot see `CustomerJob.report`."
-    )
-    code = graphene.String(required=True, description="Error code for programs.")
-    message = graphene.String(required=True, description="What is wrong and what to do.")
-    id = graphene.ID(description="ID of the conflicting object, such as the record with the same customer number.")
-
-    @staticmethod
-    def resolve_severity(reason: Mapping[str, Any], _info: Any) -> str:
-        return severity_of(reason).value
-
-    @staticmethod
-    def resolve_field(reason: Mapping[str, Any], _info: Any) -> str | None:
-        return reason.get("field") or None
-
-    @staticmethod
-    def resolve_code(reason: Mapping[str, Any], _info: Any) -> str:
-        return str(reason.get("code", "INVALID"))
-
-    @staticmethod
-    def resolve_message(reason: Mapping[str, Any], _info: Any) -> str:
-        return str(reason.get("message", ""))
 
 
 class CustomerImportReportColumn(graphene.ObjectType):  # type: ignore[misc]
@@ -132,10 +87,10 @@ class CustomerImportWarningCount(graphene.ObjectType):  # type: ignore[misc]
     count = graphene.Int(required=True, description="Number of warnings.")
 
     @classmethod
-    def of(cls, told: Sequence[Mapping[str, Any]]) -> list[CustomerImportWarningCount]:
+    def of(cls, warnings: Sequence[Mapping[str, Any]]) -> list[CustomerImportWarningCount]:
         return [
             cls(header=one["header"] or None, column=one["column"] or None, code=one["code"], count=one["count"])
-            for one in told
+            for one in warnings
         ]
 
 
@@ -188,7 +143,7 @@ class CustomerImportPreviewRow(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_result(row: Mapping[str, Any], _info: Any) -> str:
-        return str(row["fate"])
+        return str(row["outcome"])
 
     @staticmethod
     def resolve_values(row: Mapping[str, Any], _info: Any) -> list[dict[str, Any]]:
@@ -219,8 +174,8 @@ class CustomerImportConsentCounts(graphene.ObjectType):  # type: ignore[misc]
     )
 
     @classmethod
-    def of(cls, told: Mapping[str, int] | None) -> CustomerImportConsentCounts | None:
-        return None if told is None else cls(**{one.name.lower(): told.get(one.value, 0) for one in Count})
+    def of(cls, counts: Mapping[str, int] | None) -> CustomerImportConsentCounts | None:
+        return None if counts is None else cls(**{one.name.lower(): counts.get(one.value, 0) for one in Count})
 
 
 class CustomerImportAccountCounts(graphene.ObjectType):  # type: ignore[misc]
@@ -320,212 +275,10 @@ class CustomerImportReport(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_warnings(job: BulkJob, _info: Any) -> list[CustomerImportWarningCount] | None:
-        told = job.report.get("warnings")
-        return None if told is None else CustomerImportWarningCount.of(told)
+        warnings = job.report.get("warnings")
+        return None if warnings is None else CustomerImportWarningCount.of(warnings)
 
     @staticmethod
     def resolve_accounts(job: BulkJob, _info: Any) -> Any:
-        told = job.report.get("accounts")
-        return told and {"changed": 0, **told}
-
-
-class CustomerExportReportColumn(graphene.ObjectType):  # type: ignore[misc]
-    """A column of the exported file."""
-
-    key = graphene.String(required=True, description="Key of the column, with the currency if it has one.")
-    header = graphene.String(required=True, description="Header in the exported file.")
-
-
-class CustomerExportReport(graphene.ObjectType):  # type: ignore[misc]
-    """Result of an export. The number of records is `rowsTotal` of `progress`."""
-
-    columns = list_of(
-        CustomerExportReportColumn,
-        required=True,
-        description="Columns of the file, in order, as requested or from the profile or the settings.",
-    )
-    lost_cells = graphene.Int(
-        required=True,
-        description="Number of cells that were truncated, or in which question marks replace characters that the "
-        "encoding lacks.",
-    )
-    changed_cells = graphene.Int(
-        required=True,
-        description="Number of cells of a CSV or TSV file that Excel would take for numbers or dates and change, such "
-        "as `007`.",
-    )
-    warning = graphene.String(
-        description="What was lost, or what Excel would change, and how to keep it. Null if there is nothing to tell."
-    )
-
-    @staticmethod
-    def resolve_columns(job: BulkJob, _info: Any) -> list[Any]:
-        return list(job.options["columns"])
-
-    @staticmethod
-    def resolve_changed_cells(job: BulkJob, _info: Any) -> int:
-        return int(job.report.get("changed_cells", 0))
-
-    @staticmethod
-    def resolve_lost_cells(job: BulkJob, _info: Any) -> int:
-        return int(job.report.get("lost_cells", 0))
-
-    @staticmethod
-    def resolve_warning(job: BulkJob, _info: Any) -> Any:
-        return job.report.get("warning")
-
-
-class CustomerBulkUpdateReport(graphene.ObjectType):  # type: ignore[misc]
-    """Progress of a bulk update."""
-
-    records = graphene.Int(description="Number of selected records. Null before they are selected.")
-    changed = graphene.Int(required=True, description="Records that were changed.")
-    unchanged = graphene.Int(required=True, description="Records that needed no change.")
-    skipped = graphene.Int(required=True, description="Records that were skipped. See `problems`.")
-    refused = graphene.Int(required=True, description="Records that were refused. See `problems`.")
-
-    @staticmethod
-    def resolve_records(job: BulkJob, _info: Any) -> int | None:
-        return job.rows_total
-
-    @staticmethod
-    def resolve_changed(job: BulkJob, _info: Any) -> int:
-        return int(job.counters.get("updated", 0))
-
-    @staticmethod
-    def resolve_unchanged(job: BulkJob, _info: Any) -> int:
-        return int(job.counters.get("unchanged", 0))
-
-    @staticmethod
-    def resolve_skipped(job: BulkJob, _info: Any) -> int:
-        return int(job.counters.get("skipped", 0))
-
-    @staticmethod
-    def resolve_refused(job: BulkJob, _info: Any) -> int:
-        return int(job.counters.get("refused", 0))
-
-
-class CustomerUndoReport(graphene.ObjectType):  # type: ignore[misc]
-    """Result of an undo. Available when the job is done."""
-
-    deleted = graphene.Int(required=True, description="Records created by the import that were deleted again.")
-    changed = graphene.Int(required=True, description="Records restored to their previous values.")
-    kept = graphene.Int(
-        required=True,
-        description="Records, or parts of them, that were not restored because they changed later. See `problems`.",
-    )
-    accounts_kept = graphene.Int(
-        required=True, description="Accounts created by the import. They belong to Saleor and are kept."
-    )
-
-    suppressed_removed = graphene.Int(
-        required=True, description="Addresses of a suppression list that are no longer remembered."
-    )
-
-    @staticmethod
-    def resolve_suppressed_removed(job: BulkJob, _info: Any) -> int:
-        return int(job.report.get("suppressed", 0))
-
-    @staticmethod
-    def resolve_deleted(job: BulkJob, _info: Any) -> int:
-        return int(job.report.get("deleted", 0))
-
-    @staticmethod
-    def resolve_changed(job: BulkJob, _info: Any) -> int:
-        return int(job.report["changed"])
-
-    @staticmethod
-    def resolve_kept(job: BulkJob, _info: Any) -> int:
-        return int(job.report["kept"])
-
-    @staticmethod
-    def resolve_accounts_kept(job: BulkJob, _info: Any) -> int:
-        return int(job.report.get("accounts_kept", 0))
-
-
-class CustomerReconciliationSeen(graphene.ObjectType):  # type: ignore[misc]
-    """Numbers of rows that a reconciliation has compared so far."""
-
-    accounts = graphene.Int(required=True, description="Saleor's accounts.")
-    orders = graphene.Int(required=True, description="Saleor's orders.")
-    ledger = graphene.Int(required=True, description="Orders that the plugin knows, compared with Saleor's.")
-    records = graphene.Int(required=True, description="Customer records, whose figures were computed again.")
-
-
-class CustomerReconciliationDrift(graphene.ObjectType):  # type: ignore[misc]
-    """Differences from Saleor that were corrected so far. Nothing differed if all are 0."""
-
-    total = graphene.Int(required=True, description="Sum of the other numbers.")
-    records_created = graphene.Int(required=True, description="Records that were missing.")
-    ties_corrected = graphene.Int(
-        required=True, description="Records that were linked to the wrong account, or to none."
-    )
-    account_details_corrected = graphene.Int(
-        required=True, description="Accounts whose names or addresses had changed unnoticed."
-    )
-    ledger_added = graphene.Int(required=True, description="Orders that were missing.")
-    ledger_corrected = graphene.Int(required=True, description="Orders that were out of date, or with another record.")
-    ledger_removed = graphene.Int(required=True, description="Orders that Saleor no longer has.")
-    figures_corrected = graphene.Int(required=True, description="Figures of a record in one currency that were wrong.")
-    records_corrected = graphene.Int(required=True, description="Records whose details or counts were wrong.")
-    leads_converted = graphene.Int(required=True, description="Leads of customers who had bought.")
-    groups_mirrored = graphene.Int(required=True, description="Accounts whose metadata named the wrong groups.")
-
-
-class CustomerReconciliationReport(graphene.ObjectType):  # type: ignore[misc]
-    """Progress of a reconciliation: what was compared and corrected so far."""
-
-    since = DateTime(description="Only what changed since this time is compared. Null if everything is.")
-    seen = graphene.Field(CustomerReconciliationSeen, required=True, description="Numbers of rows compared.")
-    drift = graphene.Field(CustomerReconciliationDrift, required=True, description="Differences that were corrected.")
-    set_aside = graphene.Int(
-        description="Number of accounts, orders and records that could not be synchronized, and are retried "
-        "automatically. Null before the job ends."
-    )
-
-    @staticmethod
-    def resolve_since(job: BulkJob, _info: Any) -> datetime | None:
-        return since_of(job)
-
-    @staticmethod
-    def resolve_seen(job: BulkJob, _info: Any) -> dict[str, int]:
-        return {name: job.counters.get(name, 0) for name in SEEN}
-
-    @staticmethod
-    def resolve_drift(job: BulkJob, _info: Any) -> dict[str, int]:
-        drift = {name: job.counters.get(name, 0) for name in DRIFT}
-        return {**drift, "total": sum(drift.values())}
-
-    @staticmethod
-    def resolve_set_aside(job: BulkJob, _info: Any) -> int | None:
-        set_aside: int | None = job.report.get("set_aside")
-        return set_aside
-
-
-_TYPES: Mapping[str, type[graphene.ObjectType]] = {
-    JobKind.IMPORT: CustomerImportReport,
-    JobKind.EXPORT: CustomerExportReport,
-    JobKind.UPDATE: CustomerBulkUpdateReport,
-    JobKind.UNDO: CustomerUndoReport,
-    JobKind.RECONCILIATION: CustomerReconciliationReport,
-}
-# The keys that a report needs before there is anything to show. The other kinds show their counters.
-_NEEDED: Mapping[str, str] = {JobKind.IMPORT: "mapping", JobKind.UNDO: "kept"}
-
-
-class CustomerJobReport(graphene.Union):  # type: ignore[misc]
-    """Report of a job, by its kind."""
-
-    class Meta:
-        types = tuple(_TYPES.values())
-
-    @classmethod
-    def resolve_type(cls, job: BulkJob, _info: Any) -> type[graphene.ObjectType]:
-        return _TYPES[job.kind]
-
-
-def report_of(job: BulkJob) -> BulkJob | None:
-    """Return the job for the report types; None if there is no report yet, or the job was forgotten."""
-    needed = _NEEDED.get(job.kind)
-    has_one = job.files_removed_at is None and (needed is None or needed in job.report)
-    return job if has_one and job.kind in _TYPES else None
+        accounts = job.report.get("accounts")
+        return accounts and {"changed": 0, **accounts}
