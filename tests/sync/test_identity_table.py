@@ -540,3 +540,27 @@ def test_none_of_the_addresses_of_somebody_who_was_deleted_comes_back() -> None:
     assert emails() == []
     order_changed(make_order("anna@work.example", total=3))
     assert (emails(), spent("anna@work.example")) == (["anna@work.example"], {"EUR": 3})
+
+
+@pytest.mark.parametrize("swaps", [True, False])
+def test_a_record_that_is_not_deleted_follows_its_account_to_the_address_of_somebody_who_was(swaps: bool) -> None:
+    """Before we hear of it: two accounts swap, or one gets an address that differs from the other's in case only."""
+    deleted, stays = make_account("anna@example.com"), make_account("ben@example.com")
+    reactions.account_changed(deleted.pk)
+    reactions.account_changed(stays.pk)
+    ben = record_of("ben@example.com")
+    order_changed(make_order(account=deleted, total=10), make_order(account=stays, total=5))
+    if swaps:
+        change(deleted, email="third@example.com")
+    change(stays, email="anna@example.com" if swaps else "Anna@example.com")
+    if swaps:
+        change(deleted, email="ben@example.com")
+    delete_records([record_of("anna@example.com").pk], actor=SYNC)
+    reactions.account_changed(deleted.pk)
+    reactions.account_changed(stays.pk)
+    reconcile()
+    ben.refresh_from_db()
+    # Nothing of the one comes back, and nothing of the other is lost.
+    assert (emails(), ben.email, ben.account_id) == (["anna@example.com"], "anna@example.com", stays.pk)
+    assert spent("anna@example.com") == {"EUR": 5}
+    assert drift() == {}
