@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -142,13 +143,14 @@ class RecordList:
         return records.filter(matches(query)) if query else records
 
     def count(self) -> int:
-        """How many records there are. One statement, in a transaction in which it may use memory."""
+        """How many records there are. One statement; with a condition, in a transaction in which it may use memory."""
         records = self.matching
+        has_condition = bool(self.search) or replace(self.filter, is_active=None) != RecordFilter(is_active=None)
         if self.filter.is_active:
             # The few that are inactive are left out at the end: the others can then be counted in an index alone.
             records = replace(self, filter=replace(self.filter, is_active=None)).matching
             records = records.filter(~Exists(CustomerRecord.objects.filter(pk=OuterRef("pk"), is_active=False)))
-        with sql.counting():
+        with sql.counting() if has_condition else nullcontext():
             return records.count()
 
 
