@@ -13,17 +13,21 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from saleor_customer_plus.addresses.models import CustomerAddress
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.dashboard.urls import urlpatterns
 from saleor_customer_plus.groups.services import default_group
 from saleor_customer_plus.jobs.models import BulkProfile
+from saleor_customer_plus.merging.models import Merge
+from saleor_customer_plus.messages.models import MessageTemplate
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.segments import ready_made
-from saleor_customer_plus.segments.models import Segment
+from saleor_customer_plus.segments.models import SavedView, Segment
 from tests.factories import (
     make_account,
     make_app,
     make_channel,
+    make_field,
     make_group,
     make_job,
     make_lead,
@@ -53,6 +57,10 @@ def shop(db: None) -> dict[str, str]:
     make_ledger_entry(record, order_id=order.pk)
     profile = BulkProfile.objects.create(name=SECRET, kind="EXPORT")
     segment = Segment.objects.create(name=SECRET, query="city = 'Berlin'")
+    address = CustomerAddress.objects.create(record=record, first_name=SECRET)
+    view = SavedView.objects.create(name=SECRET, key=SECRET, owner_type="STAFF", owner_id="0", is_shared=True)
+    merge = Merge.objects.create(record=record, kept_id=record.pk, merged_ids=[record.pk + 1], actor_type="STAFF")
+    template = MessageTemplate.objects.create(name=SECRET, key=SECRET)
     default_group()
     ready_made.ensure()
     return {
@@ -64,6 +72,12 @@ def shop(db: None) -> dict[str, str]:
         "job_id": to_global_id("CustomerJob", make_job("EXPORT", state="PENDING").pk),
         "segment_id": to_global_id("CustomerSegment", segment.pk),
         "profile_id": to_global_id("CustomerJobProfile", profile.pk),
+        "address_id": to_global_id("CustomerAddress", address.pk),
+        "view_id": to_global_id("CustomerSavedView", view.pk),
+        "merge_id": to_global_id("CustomerMerge", merge.pk),
+        "template_id": to_global_id("CustomerMessageTemplate", template.pk),
+        "field_id": to_global_id("CustomerField", make_field(label=SECRET).pk),
+        "kind": "tags",
         "customerId": to_global_id("User", account.pk),
         "customerIds": to_global_id("User", account.pk),
         "orderId": to_global_id("Order", order.pk),
