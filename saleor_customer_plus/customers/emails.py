@@ -115,6 +115,12 @@ def remove_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
     remove_emails({record.pk: [email]}, by=Writer(actor))
 
 
+def check_own(record: CustomerRecord, email: str) -> None:
+    """Raise NOT_FOUND unless this is one of the addresses of a record."""
+    if email != record.email and email not in record.other_emails:
+        raise CustomerPlusError("The record has no such e-mail address.", code=ErrorCode.NOT_FOUND, field="email")
+
+
 def make_primary(
     record: CustomerRecord, email: str, *, actor: Actor, context: Any, version: datetime | None = None
 ) -> None:
@@ -123,6 +129,5 @@ def make_primary(
     Where the person has an account, Saleor gives the account the address, as whoever sent the request `context`.
     Raises NOT_FOUND where the record has no such address, and what `edit_customer` raises.
     """
-    if email != record.email and email not in record.other_emails:
-        raise CustomerPlusError("The record has no such e-mail address.", code=ErrorCode.NOT_FOUND, field="email")
+    check_own(record, email)
     edit_customer(record, {"email": email}, actor=actor, context=context, version=version)

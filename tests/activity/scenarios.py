@@ -589,7 +589,7 @@ def _email(world: World) -> dict[str, str]:
 SCENARIOS |= {
     "customerRecordEmailAdd": lambda w: Call({"recordId": w.id(w.ben), "email": "b@work.example"}, {"ben"}),
     "customerRecordEmailRemove": lambda w: Call(_email(w), {"ben"}),
-    "customerRecordEmailMakePrimary": lambda w: Call(_email(w), {"ben"}),
+    "customerRecordEmailMakePrimary": lambda w: Call(_email(w), {"b"}),  # called by its primary address
 }
 
 

@@ -51,7 +51,7 @@ MISTAKES: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
     ),
 }
 # Filters that have nothing but enums and Booleans, which GraphQL checks itself.
-ONLY_ENUMS = {"Query.customerJobs", "Query.customerSegments", "CustomerRecord.orders"}
+ONLY_ENUMS = {"Query.customerDuplicates", "Query.customerJobs", "Query.customerSegments", "CustomerRecord.orders"}
 
 
 def _fields_with_a_filter() -> set[str]:

@@ -17,6 +17,7 @@ from .test_access import form, paths
 @pytest.mark.parametrize("id", ["Q3VzdG9tZXJSZWNvcmQ6OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "%00"])
 def test_ids_that_are_none(browser: Browser, id: str) -> None:
     names = ("record_id", "note_id", "lead_id", "tag_id", "group_id", "job_id", "profile_id", "segment_id")
+    names += ("address_id", "view_id", "merge_id", "template_id", "field_id", "kind")
     ids = dict.fromkeys((*names, "customerId", "orderId", "customerIds", "channel"), id)
     for path in paths(ids):
         for ask in (browser.get, browser.post):

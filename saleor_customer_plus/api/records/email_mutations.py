@@ -95,6 +95,9 @@ class CustomerRecordEmailMakePrimary(_EmailMutation):
             record = existing_record(record_id)
         with problems.noted():
             read = moment_of(version) if version else None
+        with problems.noted():
+            if record is not None:
+                emails.check_own(record, normalize_email(email))
         problems.raise_any()
         assert record is not None  # or its error was raised just now
         emails.make_primary(record, normalize_email(email), actor=actor, context=info.context, version=read)

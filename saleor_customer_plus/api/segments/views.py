@@ -14,12 +14,13 @@ from ...bulk.exports.column_sql import is_column
 from ...bulk.exports.field_columns import definitions_of
 from ...conditions import json_tree
 from ...conditions.printing import text_of_tree
+from ...conditions.tree import Node
 from ...core.paging import Window, page
 from ...customers.filters import condition_of
 from ...customers.orderings import SortField
-from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...errors import CustomerPlusError, ErrorCode, Problems, SeveralErrors
 from ...records.labels import MAX_NAME_LENGTH
-from ...segments import models, queries, views
+from ...segments import definitions, models, queries, views
 from ...segments.definitions import named_trees
 from ...segments.queries import by_id
 from ...segments.views import Contents
@@ -30,7 +31,7 @@ from ..core.dataloaders import load
 from ..core.mutations import StaffMutation, actor_of
 from ..core.types import JSON, DateTime, OrderDirection, list_of
 from ..customers.inputs import CustomerRecordSortField, read_filter, read_search, read_sort
-from .conditions import Condition, located, read_condition
+from .conditions import Condition, errors_of, located, read_condition
 from .inputs import CustomerSavedViewInput
 from .types import CustomerSegment
 
@@ -169,10 +170,11 @@ def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | 
     with problems.noted():
         condition = read_condition(input.get("query"), input.get("tree"))
         tree = None if condition is None else condition.tree
+    with problems.noted():
         if input.get("filter") is not None:
+            tree = _tree_of_filter(input["filter"])
             if condition is not None:
                 raise CustomerPlusError("Give either `filter` or a condition.", field="filter")
-            tree = condition_of(read_filter(input["filter"], path="filter."))
     with problems.noted():
         contents["search"] = read_search(input.get("search") or "")
     with problems.noted():
@@ -187,6 +189,19 @@ def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | 
                 "sort_field_key": "" if sort.own is None else sort.own.key,
             }
     return Contents(**contents, tree=tree), condition
+
+
+def _tree_of_filter(given: Mapping[str, Any]) -> Node | None:
+    """The condition that a filter comes to. Raises all that is wrong with it, each with the field `filter` or below."""
+    tree = condition_of(read_filter(given, path="filter."))
+    if tree is not None:
+        try:
+            definitions.checked(tree)
+        except (CustomerPlusError, SeveralErrors) as error:
+            for one in errors_of(error):
+                one.field = one.field or "filter"
+            raise
+    return tree
 
 
 def _columns(keys: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ class UpdateUndo(undo.Undo):
     def check(self, undone: BulkJob) -> None:
         if not change_of(undone).can_be_undone:
             raise CustomerPlusError(
-                "What was deleted does not come back, and what was sent is sent.",
+                "Deletions and messages that were sent cannot be undone.",
                 code=ErrorCode.OUT_OF_SCOPE,
                 field="id",
             )

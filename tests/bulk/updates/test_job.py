@@ -551,7 +551,7 @@ class TestDeletion:
 
         assert counts(job) == {"read": 4, "updated": 4}
         assert list(CustomerRecord.objects.all()) == [kept]
-        with pytest.raises(CustomerPlusError, match="do not come back") as error:
+        with pytest.raises(CustomerPlusError, match="cannot be undone") as error:
             undo.create(job.pk, actor=STAFF)
         assert error.value.code == ErrorCode.OUT_OF_SCOPE
 
