@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, Value, When
 
+from ..core.paging import of_each
 from ..records.models import CustomerRecord
 from . import functions
 from .clauses import Clause, FieldClause, FunctionClause, JoinedClause, NotClause, SegmentClause
@@ -67,7 +68,9 @@ def _holds(clauses: list[Clause], record_id: int, context: Context) -> Mapping[i
     """Whether each clause holds, by its identity."""
     answers = {
         f"clause_{number}": Case(
-            When(condition_of(clause, context), then=Value(True)), default=Value(False), output_field=BooleanField()
+            When(of_each(condition_of(clause, context)), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
         )
         for number, clause in enumerate(clauses)
     }

@@ -37,7 +37,7 @@ def condition_of(clause: FunctionClause, context: Context) -> Q:
         totals: QuerySet[Any, Any] = rows.order_by().values("record").annotate(**aggregates)
         return totals.filter(wanted).values("record")
 
-    found = Q(InRows("pk", summed(rows), of_each=Exists(summed(rows.filter(record=OuterRef("pk"))))))
+    found = Q(InRows("pk", summed(rows), of_each=Exists(summed(rows.filter(record=OuterRef("pk")))), key="record"))
     return ~found if of_nothing else found
 
 

@@ -5,8 +5,9 @@ these records: the sync calls it when it is done with an order, a periodic task 
 everybody, range by range, when the condition of a segment is about time, when insights were computed that it reads
 (which touches no record), and once a day in any case.
 
-Members are written by `refresh` alone. It holds the records before it evaluates, so that whoever evaluates last sees
-the most, and shares the lock on segments, so that no condition changes meanwhile.
+Whoever writes members holds the records before evaluating, so that whoever evaluates last sees the most, and shares the
+lock on segments, so that no condition changes meanwhile. Only the first members, whom nobody is told of, are found
+without holding anybody: that is soon looked at again.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ..activity.models import ActivityType, ActorType, CauseType
 from ..activity.services import Cause, insertion
 from ..conditions.registry import Data
 from ..core import sql
+from ..core.paging import of_each, of_range
 from ..core.set_aside.faults import TIMED_OUT, code_of
 from ..errors import CustomerPlusError
 from ..groups import services as groups
@@ -211,7 +213,7 @@ def _write(conditions: Sequence[_Condition], ids: Sequence[int], now: datetime) 
             )
             {logging}
             """,
-            present=present_in(conditions, Q(sql.is_any("pk", ids))),
+            present=present_in([(id, of_each(one)) for id, one in conditions], Q(sql.is_any("pk", ids))),
             members=sql.table(SegmentMembership),
             now=now,
             segment_ids=[segment_id for segment_id, _ in conditions],
@@ -368,12 +370,14 @@ def _sweep_of(segment: Segment, now: datetime) -> None:
         # From the moment at which it begins: should the next one come meanwhile, it is due again at the end.
         segment.due_at = min(found.next_boundary or now + LONGEST, now + LONGEST)
     end, last = _range(segment.swept_to)
+    differing: list[int] = []
     with sql.limited(LIMIT):
-        differing = _differing((segment.pk, condition), segment.swept_to, end)
-    refresh(differing)
-    segment.refresh_from_db(fields=["broken_because"])
-    if segment.broken_because:
-        return  # marked a moment ago: these records are not looked at
+        if segment.complete_since is None:
+            _fill((segment.pk, condition), segment.swept_to, end, now)
+        else:
+            differing = _differing((segment.pk, condition), segment.swept_to, end)
+            if ids := sorted(hold_records(differing)):
+                _write([(segment.pk, condition)], ids, now)
     if segment.group_id is not None:
         while _keep_groups([segment.pk], sql.Sql("BETWEEN %s AND %s", (segment.swept_to + 1, end))) >= BATCH:
             pass
@@ -384,6 +388,37 @@ def _sweep_of(segment: Segment, now: datetime) -> None:
     if segment.swept_to is None:
         _complete(segment, now)
     segment.save(update_fields=["swept_to", "due_at", "complete_since", "counted_at"])
+
+
+def _fill(condition: _Condition, after: int, until: int, now: datetime) -> None:
+    """Find the first members of a range, at once and without holding the records.
+
+    Of whoever changes meanwhile an older state may be taken: the look at everybody that follows soon puts that right.
+    """
+    sql.run(
+        sql.fill(
+            """
+            WITH present AS MATERIALIZED ({present}), gone AS (
+                DELETE FROM {members} m
+                WHERE m.segment_id = {id} AND m.record_id > {after} AND m.record_id <= {until}
+                    AND NOT EXISTS (SELECT FROM present p WHERE p.record_id = m.record_id)
+            )
+            INSERT INTO {members} (segment_id, record_id, since)
+            SELECT segment_id, record_id, {now} FROM present ORDER BY record_id ON CONFLICT DO NOTHING
+            """,
+            present=_present_within(condition, after, until),
+            members=sql.table(SegmentMembership),
+            id=condition[0],
+            after=after,
+            until=until,
+            now=now,
+        )
+    )
+
+
+def _present_within(condition: _Condition, after: int, until: int) -> sql.Sql:
+    found = of_range(condition[1], after, until)
+    return present_in([(condition[0], found)], Q(pk__gt=after, pk__lte=until))
 
 
 def _complete(segment: Segment, now: datetime) -> None:
@@ -416,7 +451,7 @@ def _differing(condition: _Condition, after: int, until: int) -> list[int]:
                 WHERE p.record_id IS NULL OR k.record_id IS NULL
                 ORDER BY 1 LIMIT {limit}
                 """,
-                present=present_in([condition], Q(pk__gt=after, pk__lte=until)),
+                present=_present_within(condition, after, until),
                 members=sql.table(SegmentMembership),
                 id=condition[0],
                 after=after,

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ..conditions.compiling import compile_tree
 from ..conditions.parsing import parse
 from ..core import sql
-from ..core.paging import Key, Ordering
+from ..core.paging import Key, Ordering, of_each
 from ..core.paging import Segment as Part
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.labels import fold
@@ -135,7 +135,8 @@ def memberships_of(record_ids: Collection[int], channels: Channels = None) -> di
     segments = {segment.pk: segment for segment in Segment.objects.filter(is_followed=True).order_by("key")}
     if segments and found:
         conditions = definitions.conditions_of(segments.values(), definitions.context(channels=channels)).conditions
-        query = present_in(sorted(conditions.items()), Q(sql.is_any("pk", list(found))))
+        asked = [(id, of_each(condition)) for id, condition in sorted(conditions.items())]
+        query = present_in(asked, Q(sql.is_any("pk", list(found))))
         pairs = {(row.segment_id, row.record_id) for row in sql.rows(query)} if conditions else set()
         for segment in segments.values():
             for record_id in found:

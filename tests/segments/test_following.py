@@ -227,9 +227,16 @@ class TestTime:
             germans.refresh_from_db()
             found.append((SegmentMembership.objects.count(), germans.complete_since is not None))
 
-        assert [number for number, _ in found][:5] == [1, 2, 3, 4, 5]
-        assert [is_complete for _, is_complete in found] == [False] * (len(found) - 1) + [True]
-        assert SegmentMembership.objects.count() == len(records)
+        assert [number for number, _ in found] == [2, 4, 5]
+        assert [is_complete for _, is_complete in found] == [False, False, True]
+
+        CustomerRecord.objects.filter(pk__in=[record.pk for record in records]).update(country_code="FR")
+        Segment.objects.update(due_at=timezone.now())
+        left = []
+        while not following.sweep(seconds=0):
+            left.append(SegmentMembership.objects.count())
+        assert left[:5] == [4, 3, 2, 1, 0]
+        assert len(logged(ActivityType.SEGMENT_LEFT)) == 5
 
     def test_a_change_while_members_are_found_is_not_lost(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(following, "RANGE", 1)
@@ -374,7 +381,7 @@ class TestBroken:
                 cursor.execute("SELECT 1 / 0")
 
         with monkeypatch.context() as while_bad:
-            while_bad.setattr(following, "_write", write)
+            while_bad.setattr(following, "_fill", write)
             germans = follow("country = 'DE'")
         assert germans.broken_because == following.UNREADABLE
         assert germans.complete_since is None

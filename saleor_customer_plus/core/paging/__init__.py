@@ -6,7 +6,7 @@ read with one comparison of rows, `(a, id) < (x, y)`, which PostgreSQL answers f
 when most rows share `a`.
 """
 
-from .orderings import InRows, Key, Ordering, RankedSegment, Segment
+from .orderings import InRows, Key, Ordering, RankedSegment, Segment, of_each, of_range
 from .pages import LIMIT, Edge, Page, Window, count_of_each, page, page_of_each, read_cursor
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "Segment",
     "Window",
     "count_of_each",
+    "of_each",
+    "of_range",
     "page",
     "page_of_each",
     "read_cursor",

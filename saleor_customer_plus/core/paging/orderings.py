@@ -62,7 +62,7 @@ class Segment(Generic[Row]):
                 return found
             after = self.beyond(horizon, backward=backward, included=True)
             walked += steps
-            steps = _further(walked, len(found), limit)
+            steps = _further(walked, len(found), limit, most=COSTLY_AHEAD if _is_costly(self.condition) else MOST_AHEAD)
         far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
         return [*found, *far[: limit - len(found)]]
 
@@ -117,34 +117,55 @@ class RankedSegment(Segment[Row]):
 # How many ranks are looked up among the rows of a list before all of them are.
 RANKS_AHEAD = 300
 
-# How many rows are looked through: at first, at least of those that follow, and at most. To ask a condition of one row
-# takes about ten microseconds.
-FIRST_AHEAD, NEXT_AHEAD, MOST_AHEAD = 300, 3000, 20_000
+# How many rows are looked through: at first, at least of those that follow, and at most; at most where it is costly to
+# find all that pass (`InRows`). Each may be in another block of the table.
+FIRST_AHEAD, NEXT_AHEAD, MOST_AHEAD, COSTLY_AHEAD = 300, 3000, 5000, 20_000
 
 
-def _further(walked: int, found: int, limit: int) -> int:
+def _further(walked: int, found: int, limit: int, *, most: int) -> int:
     """How many rows to look through after so many, among which so many passed; 0, to look for all others at once."""
     if not found:
         return NEXT_AHEAD if walked < NEXT_AHEAD else 0
     missing = (limit - found) * walked // found * 3 // 2  # half as many again, as they are not spread evenly
-    return 0 if walked + missing > MOST_AHEAD else max(missing, NEXT_AHEAD)
+    return 0 if walked + missing > most else max(missing, NEXT_AHEAD)
+
+
+def _is_costly(condition: Q) -> bool:
+    return any(
+        isinstance(child, InRows) or (isinstance(child, Q) and _is_costly(child)) for child in condition.children
+    )
 
 
 class InRows(In):  # type: ignore[type-arg]  # generic only in the stubs
     """The condition that a column is among those of `rows`, which are costly to find, such as sums over another table.
 
     `of_each` is the same condition about one row alone. It is the one to ask of the few hundred rows that a page looks
-    through, and `rows`, which are found all at once, of everything.
+    through, and `rows`, which are found all at once, of everything. `of_range` asks it of a range of the column, from
+    which the rows have their own column `key`.
     """
 
-    def __init__(self, column: str, rows: QuerySet[Any, Any], *, of_each: Exists) -> None:
+    def __init__(self, column: str, rows: QuerySet[Any, Any], *, of_each: Exists, key: str) -> None:
         super().__init__(F(column), rows)
-        self.of_each = of_each
+        self.column, self.found, self.of_each, self.key = column, rows, of_each, key
+
+    def of_range(self, after: int, until: int) -> InRows:
+        rows = self.found.filter(**{f"{self.key}__gt": after, f"{self.key}__lte": until})
+        return InRows(self.column, rows, of_each=self.of_each, key=self.key)
 
 
-def _of_each(condition: Q) -> Q:
+def of_each(condition: Q) -> Q:
+    """The condition as it is to be asked of a few rows: of each by itself."""
+    return _with(condition, lambda rows: rows.of_each)
+
+
+def of_range(condition: Q, after: int, until: int) -> Q:
+    """The condition as it is to be asked of the rows whose primary keys are above one number, and up to another."""
+    return _with(condition, lambda rows: rows.of_range(after, until))
+
+
+def _with(condition: Q, changed: Callable[[InRows], Any]) -> Q:
     children = [
-        _of_each(child) if isinstance(child, Q) else child.of_each if isinstance(child, InRows) else child
+        _with(child, changed) if isinstance(child, Q) else changed(child) if isinstance(child, InRows) else child
         for child in condition.children
     ]
     return Q(*children, _connector=condition.connector, _negated=condition.negated)
@@ -152,7 +173,7 @@ def _of_each(condition: Q) -> Q:
 
 def _unindexed(condition: Q) -> Func:
     """The same condition in a form for which PostgreSQL looks at no index."""
-    return Func(_of_each(condition), template="(%(expressions)s) IS TRUE", output_field=BooleanField())
+    return Func(of_each(condition), template="(%(expressions)s) IS TRUE", output_field=BooleanField())
 
 
 def _unindexed_column(name: str) -> Coalesce:
