@@ -56,8 +56,10 @@ def anna() -> CustomerRecord:
 
 @pytest.mark.parametrize("operation", blocks("graphql"))
 def test_operations(api: Api, anna: CustomerRecord, operation: str) -> None:
-    ((_, found),) = api(operation).items()
+    variables = {"record": to_global_id("CustomerRecord", anna.pk)} if "$record" in operation else {}
+    ((_, found),) = api(operation, **variables).items()
 
+    assert not found.get("errors")
     if "edges" in found:
         assert [edge["node"]["email"] for edge in found["edges"]] == ["anna@example.com"]
     else:
