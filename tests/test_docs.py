@@ -66,6 +66,11 @@ def test_the_commands_to_install_and_to_try_it_are_there() -> None:
     }
 
 
+def test_nothing_was_left_of_a_merge_of_branches() -> None:
+    marks = re.compile(r"^(<{7} |>{7} |={7}$)", re.MULTILINE)
+    assert [path.name for path in DOCUMENTS if marks.search(path.read_text())] == []
+
+
 def test_the_pictures_of_the_readme_exist() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert len(pictures) == 2

@@ -35,7 +35,8 @@ def test_the_same_link_is_in_every_message_and_tells_nothing_of_the_person(anna:
 
     assert again == first
     assert "/plugins/customer-plus/newsletter/preferences/" in first
-    assert not any(word in first for word in ("anna", "example.com", f"/{anna.pk}"))
+    path = first.partition("/plugins/")[2]  # the shop itself may be at example.com
+    assert not any(word in path for word in ("anna", "example.com", f"/{anna.pk}"))
     assert sum("preferencelink" in query["sql"] for query in captured) == 1
     assert links.unsubscribe_headers(anna, ConsentPurpose.NEWSLETTER) == {
         "List-Unsubscribe": f"<{first}>",
