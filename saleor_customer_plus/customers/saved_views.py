@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..conditions.parsing import parse
 from ..conditions.printing import text_of_tree
-from ..conditions.tree import And
+from ..conditions.tree import And, Comparison, Node, Not, Or
 from ..fields.models import FieldType
 from ..fields.queries import live_by_key
 from ..segments.models import SavedView
@@ -34,7 +34,21 @@ def _narrowed(view: SavedView, wanted: RecordFilter) -> RecordFilter:
         segments = (view.segment_id, *segments)
     queries = [query for query in (view.query, wanted.query) if query]
     query = text_of_tree(And(tuple(map(parse, queries)))) if len(queries) > 1 else next(iter(queries), None)
-    return replace(wanted, segments=segments or None, query=query)
+    narrowed = replace(wanted, segments=segments or None, query=query)
+    # A view that says itself whether records are active is not about active ones alone.
+    is_told = view.query and "is_active" in _fields_in(parse(view.query))
+    return replace(narrowed, is_active=None) if is_told and wanted.is_active else narrowed
+
+
+def _fields_in(node: Node) -> set[str]:
+    match node:
+        case And(parts) | Or(parts):
+            return {name for part in parts for name in _fields_in(part)}
+        case Not(part):
+            return _fields_in(part)
+        case Comparison():
+            return {node.field}
+    return set()
 
 
 def sort_of(view: SavedView) -> Sort | None:

@@ -12,7 +12,16 @@ from saleor_customer_plus.fields.models import FieldDefinition
 from saleor_customer_plus.jobs.models import BulkJob
 from saleor_customer_plus.tags.models import TagAssignment
 from tests.client import Api
-from tests.factories import make_field, make_field_values, make_record, make_segment, make_staff, make_tag, make_token
+from tests.factories import (
+    change,
+    make_field,
+    make_field_values,
+    make_record,
+    make_segment,
+    make_staff,
+    make_tag,
+    make_token,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +72,12 @@ def test_the_list_shows_who_is_in_the_view_in_its_order(api: Api, people: Any) -
     assert listed(api, view=view, sortBy={"field": "NAME", "direction": "ASC"}) == ["ben", "dora"]
     assert listed(api, view=view, filter={"query": "first_name = 'ben' OR country = 'FR'"}) == ["ben"]
     assert listed(api, view=view, search="dora") == ["dora"]
+
+
+def test_a_view_of_inactive_records_shows_them(api: Api, people: Any) -> None:
+    change(people["ben"], is_active=False)
+    assert listed(api, view=saved(api, query="country = 'DE'")) == ["dora", "anna"]
+    assert listed(api, view=saved(api, name="Gone", query="country = 'DE' AND is_active = false")) == ["ben"]
 
 
 def test_a_search_narrows_the_search_of_the_view(api: Api, people: Any) -> None:
