@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from django.core import signing
 from django.db import transaction
 
 from .. import settings
 from ..activity.services import Actor
 from ..consent.models import ConsentEvent
 from ..core import private_files, sql
+from ..core.preview_tokens import PreviewTokens
 from ..errors import CustomerPlusError, ErrorCode
 from ..groups import vouchers
 from ..groups.mirror import mirror_accounts
@@ -36,8 +36,7 @@ from .record_deletion import Deleted, delete, lock, look_for
 
 logger = logging.getLogger(__name__)
 
-TOKEN_SECONDS = 3600
-_SALT = "saleor_customer_plus.deletion.services"
+TOKENS = PreviewTokens("saleor_customer_plus.deletion.services", again="look at what would be lost again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +60,15 @@ class Losses:
     @property
     def token(self) -> str:
         """Proves for an hour that somebody saw these losses."""
-        return signing.dumps(asdict(self), salt=_SALT)
+        return TOKENS.new(asdict(self))
 
     def check(self, token: str) -> None:
         """Raise `CustomerPlusError` unless the token is of this record, and everything still as it was then."""
-        seen = read_token(token)
+        seen = TOKENS.read(token)
         if seen["record_id"] != self.record_id:
             raise CustomerPlusError("The token is of another record.", code=ErrorCode.INVALID, field="token")
         if seen != asdict(self):
-            raise _stale("The record changed since the preview")
-
-
-def read_token(token: str) -> dict[str, Any]:
-    """What a token says was seen. Raise `CustomerPlusError` unless it was made within the last hour."""
-    try:
-        seen: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
-    except signing.SignatureExpired:
-        raise _stale("The token is older than an hour") from None
-    except signing.BadSignature:
-        raise CustomerPlusError("This is not a token of a preview.", code=ErrorCode.INVALID, field="token") from None
-    return seen
-
-
-def _stale(why: str) -> CustomerPlusError:
-    return CustomerPlusError(f"{why}: look at what would be lost again.", code=ErrorCode.STALE, field="token")
+            raise TOKENS.stale("The record changed since the preview")
 
 
 _COUNTED = {

@@ -13,12 +13,12 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.core import signing
 from django.utils import timezone
 
 from ..activity.models import ActivityType
 from ..activity.services import Actor, Entry, append
 from ..core import sql
+from ..core.preview_tokens import PreviewTokens
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.locks import hold_records
 from ..records.writing import touch
@@ -29,8 +29,7 @@ from .queries import live
 from .services import COLUMNS, LOGGED_AS, hold, values_row
 from .values import BLANK, Value, choice_of, clean, shown
 
-TOKEN_SECONDS = 3600
-_SALT = "saleor_customer_plus.fields.changes"
+_TOKENS = PreviewTokens("saleor_customer_plus.fields.changes", again="look at what becomes of the values again")
 # Values that one change may convert: it is one transaction, during which nobody edits these records.
 MAX_VALUES = 20_000
 # Values that a preview shows of those that cannot be kept.
@@ -54,28 +53,19 @@ class Impact:
     @property
     def token(self) -> str:
         """Proves for an hour that somebody saw this."""
-        return signing.dumps(_signed(self), salt=_SALT)
+        return _TOKENS.new(_signed(self))
 
     def check(self, token: str) -> None:
         """Raise `CustomerPlusError` unless the token is of this very impact."""
-        try:
-            seen: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
-        except signing.SignatureExpired:
-            raise _stale("The token is older than an hour") from None
-        except signing.BadSignature:
-            raise CustomerPlusError("This is not a token of a preview.", field="token") from None
+        seen = _TOKENS.read(token)
         if seen["definition_id"] != self.definition_id or seen["change"] != self.change:
             raise CustomerPlusError("The token is of another field or change.", field="token")
         if seen != _signed(self):
-            raise _stale("Values changed since the preview")
+            raise _TOKENS.stale("Values changed since the preview")
 
 
 def _signed(impact: Impact) -> dict[str, Any]:
     return {name: value for name, value in asdict(impact).items() if name != "examples"}
-
-
-def _stale(why: str) -> CustomerPlusError:
-    return CustomerPlusError(f"{why}: look at what becomes of the values again.", code=ErrorCode.STALE, field="token")
 
 
 def impact_of_change(definition_id: int, raw: Mapping[str, Any]) -> Impact:

@@ -23,12 +23,13 @@ from django.utils import timezone
 
 from ..activity.models import ActivityType, ActorType
 from ..activity.services import Actor, Entry, append
+from ..core.staged_files import MEGABYTE, StagedFile
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.email import normalize_email
 from ..records.locks import hold_records
 from ..settings import CustomerPlusSettings
 from . import attachments
-from .attachments import MAX_FILES, MEGABYTE, Staging, StoredFile
+from .attachments import MAX_FILES, Staging
 from .models import Mail, MailKind, MailState
 
 MAX_BYTES = 25 * MEGABYTE
@@ -268,14 +269,14 @@ def _inner(part: Message) -> str:
 # Keeping it.
 
 
-def stored_files(received: Received, stage: Staging) -> tuple[list[StoredFile], int]:
+def stored_files(received: Received, stage: Staging) -> tuple[list[StagedFile], int]:
     """Store its files. Return them, and how many are of a type that is not taken."""
     stored = [stage.take(content, name) for name, content in received.files]
     taken = [one for one in stored if one is not None]
     return taken, received.dropped_files + len(stored) - len(taken)
 
 
-def keep(record_id: int, received: Received, files: list[StoredFile], dropped: int) -> tuple[Mail | None, bool]:
+def keep(record_id: int, received: Received, files: list[StagedFile], dropped: int) -> tuple[Mail | None, bool]:
     """Keep a message with a record, and log it. Return it, and whether it is new: the same one is kept once.
 
     In a transaction. None, if the record is gone.

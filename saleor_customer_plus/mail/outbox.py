@@ -33,12 +33,12 @@ from ..activity.models import ActivityType
 from ..activity.services import SYNC, Actor, Cause, Entry, append
 from ..consent.models import ConsentChannel, ConsentState, CurrentConsent
 from ..core import mail_server
+from ..core.staged_files import StagedFile
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.locks import hold_records
 from ..saleor_adapter import host
 from ..settings import CustomerPlusSettings, MailTransport
 from . import attachments
-from .attachments import StoredFile
 from .composing import Composed, headers_of, message_of, new_message_id, sender_of
 from .models import Mail, MailFailure, MailKind, MailPurpose, MailState
 
@@ -70,7 +70,7 @@ class NewMail:
     # What a person without an account opens to unsubscribe: https, and it takes the POST of RFC 8058.
     unsubscribe_url: str = ""
     is_automatic: bool = False
-    files: Sequence[StoredFile] = ()
+    files: Sequence[StagedFile] = ()
 
 
 def check_ready(settings: CustomerPlusSettings) -> None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.core import signing
 from django.db.models import Q
 
 from .. import settings
 from ..consent.moving import Restriction, strictest
 from ..core import sql
+from ..core.preview_tokens import PreviewTokens
 from ..errors import CustomerPlusError, ErrorCode, Problems
 from ..fields.queries import live_by_key
 from ..groups.models import GroupMembership
@@ -28,8 +28,7 @@ from .parties import counting_orders, read
 from .rules import Choice, MergeField, Outcome, Party, Rule, combine, default_winner
 
 MIN_RECORDS, MAX_RECORDS = 2, 50
-TOKEN_SECONDS = 3600
-_SALT = "saleor_customer_plus.merging.preview"
+TOKENS = PreviewTokens("saleor_customer_plus.merging.preview", again="look at the preview again")
 
 
 class BlockerCode(StrEnum):
@@ -118,7 +117,7 @@ class Plan:
     @property
     def token(self) -> str:
         """Proves for an hour that somebody saw these records as they are."""
-        return signing.dumps({"ids": [party.id for party in self.parties], "state": self._state}, salt=_SALT)
+        return TOKENS.new({"ids": [party.id for party in self.parties], "state": self._state})
 
     @property
     def _state(self) -> str:
@@ -134,31 +133,16 @@ class Plan:
 
     def check(self, token: str) -> None:
         """Raise `CustomerPlusError` unless the token is of these records, and they are still as they were then."""
-        seen = read_token(token)
+        seen = TOKENS.read(token)
         if seen["ids"] != [party.id for party in self.parties]:
             raise CustomerPlusError("The token is of other records.", code=ErrorCode.STALE, field="token")
         if seen["state"] != self._state:
-            raise _stale("A record changed since the preview")
+            raise TOKENS.stale("A record changed since the preview")
 
     def raise_blockers(self) -> None:
         problems = Problems()
         problems.errors = [blocker.as_error() for blocker in self.blockers]
         problems.raise_any()
-
-
-def read_token(token: str) -> dict[str, Any]:
-    """What a token says was seen. Raise `CustomerPlusError` unless it was made within the last hour."""
-    try:
-        seen: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
-    except signing.SignatureExpired:
-        raise _stale("The token is older than an hour") from None
-    except signing.BadSignature:
-        raise CustomerPlusError("This is not a token of a preview.", code=ErrorCode.INVALID, field="token") from None
-    return seen
-
-
-def _stale(why: str) -> CustomerPlusError:
-    return CustomerPlusError(f"{why}: look at the preview again.", code=ErrorCode.STALE, field="token")
 
 
 def plan(

@@ -9,10 +9,10 @@ from ..activity.services import Actor, Cause
 from ..consent import links
 from ..consent.models import ConsentPurpose
 from ..core import publishing
+from ..core.staged_files import StagedFile
 from ..errors import CustomerPlusError, ErrorCode, Problems
 from ..mail import outbox
 from ..mail import tasks as mail_tasks
-from ..mail.attachments import StoredFile
 from ..mail.composing import Composed, check_placeholders, checked_address, checked_body, checked_subject, compose
 from ..mail.models import Mail, MailKind, MailPurpose
 from ..mail.outbox import NewMail
@@ -109,7 +109,7 @@ def send(
     *,
     actor: Actor,
     cause: Cause | None = None,
-    files: Sequence[StoredFile] = (),
+    files: Sequence[StagedFile] = (),
 ) -> list[Mail]:
     """Send a message to each of these records, by their primary address. Call it in a transaction.
 
@@ -148,7 +148,7 @@ def send_test(
     settings: CustomerPlusSettings,
     *,
     actor: Actor,
-    files: Sequence[StoredFile] = (),
+    files: Sequence[StagedFile] = (),
 ) -> Mail:
     """Send the message that this person would receive to a test address. It is no part of the conversation.
 

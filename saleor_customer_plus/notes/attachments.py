@@ -1,16 +1,12 @@
 """The one writer of attachments and their files.
 
-A file cannot be part of a transaction. So it is stored before its row is written, and removed again if the row does not
-come to be; and it is removed after the commit of whatever deleted its row. Where a process dies in between, `orphans`
-finds what is left (see `files`).
+A file is stored before its row is written (see `core.staged_files`), and removed after the commit of whatever deleted
+its row. Where a process dies in between, `orphans` finds what is left.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.core.files.storage import Storage
@@ -18,71 +14,34 @@ from django.db.models import Sum
 
 from ..activity.models import ActivityType, CauseType
 from ..activity.services import Actor, Cause, Entry, append
-from ..core import private_files
+from ..core import private_files, staged_files
+from ..core.staged_files import MEGABYTE, StagedFile
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.locks import hold_records
 from ..settings import CustomerPlusSettings
-from .contents import recognise, safe_name
+from .contents import named_kind
 from .models import Attachment, Note
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-MEGABYTE = 1024 * 1024
 # More at once are a folder: that is one archive.
 MAX_FILES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file that is in the storage, and has no row yet."""
+class Staging(staged_files.Staging):
+    """The files of a note on their way into the storage."""
 
-    path: str
-    name: str
-    content_type: str
-    size: int
+    model = Attachment
 
-
-class Staging:
-    """Files on their way into the storage. What was not kept in the end is removed from it."""
-
-    def __init__(self) -> None:
-        self._paths: list[str] = []
-
-    def store(self, uploads: Sequence[UploadedFile], settings: CustomerPlusSettings) -> list[Stored]:
+    def store(self, uploads: Sequence[UploadedFile], settings: CustomerPlusSettings) -> list[StagedFile]:
         """Check all files, then store them. Raise for one that is too big, or not of a kind that is taken."""
         if len(uploads) > MAX_FILES:
             raise CustomerPlusError(
                 f"Attach at most {MAX_FILES} files at once.", code=ErrorCode.LIMIT_REACHED, field="attachments"
             )
-        return [
-            self._put(upload, *known) for upload, known in [(upload, _check(upload, settings)) for upload in uploads]
-        ]
-
-    def _put(self, upload: UploadedFile, name: str, content_type: str) -> Stored:
-        upload.seek(0)
-        file = Attachment._meta.get_field("file")
-        path = file.generate_filename(Attachment(), secrets.token_urlsafe(32))
-        private_files.store(file.storage, path, upload, field="attachments")
-        self._paths.append(path)
-        return Stored(path, name, content_type, upload.size or 0)
-
-    def keep(self) -> None:
-        """The rows were committed."""
-        self._paths.clear()
-
-    def discard(self) -> None:
-        private_files.remove(_storage(), self._paths)
-
-
-@contextmanager
-def staging() -> Iterator[Staging]:
-    """Remove what was stored, unless it was said to be kept. To be put around the transaction, not into it."""
-    stage = Staging()
-    try:
-        yield stage
-    finally:
-        stage.discard()
+        kinds = [_check(upload, settings) for upload in uploads]
+        return [self.put(upload, *kind, upload.size or 0) for upload, kind in zip(uploads, kinds, strict=True)]
 
 
 def _check(upload: UploadedFile, settings: CustomerPlusSettings) -> tuple[str, str]:
@@ -93,18 +52,12 @@ def _check(upload: UploadedFile, settings: CustomerPlusSettings) -> tuple[str, s
             code=ErrorCode.LIMIT_REACHED,
             field="attachments",
         )
-    kind = recognise(upload.file, upload.name or "")  # type: ignore[arg-type]
-    if kind is None:
-        raise CustomerPlusError(
-            "Files of this type are not taken: attach a PDF, a picture, an office document without macros, plain text, "
-            "sound, film or an archive.",
-            code=ErrorCode.UNSUPPORTED_FILE,
-            field="attachments",
-        )
-    return safe_name(upload.name or "", kind), kind.content_type
+    return named_kind(upload)
 
 
-def attach(note: Note, stored: Sequence[Stored], settings: CustomerPlusSettings, *, actor: Actor) -> list[Attachment]:
+def attach(
+    note: Note, stored: Sequence[StagedFile], settings: CustomerPlusSettings, *, actor: Actor
+) -> list[Attachment]:
     """Write the rows of stored files. Raise if the files of the record become more than the settings allow."""
     if not stored:
         return []

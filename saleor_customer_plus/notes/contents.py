@@ -11,7 +11,12 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+from ..errors import CustomerPlusError, ErrorCode
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 _HEAD = 4096
 _CHUNK = 1024 * 1024
@@ -105,6 +110,19 @@ def recognise(file: IO[bytes], name: str) -> Kind | None:
     if head.startswith(_OLE):
         return _first_found(file, _IN_OLE, otherwise=None)
     return _of_text(file, head, name)
+
+
+def named_kind(upload: UploadedFile) -> tuple[str, str]:
+    """The name and the type that an upload may have. Raises UNSUPPORTED_FILE if its kind is not taken."""
+    kind = recognise(upload.file, upload.name or "")  # type: ignore[arg-type]
+    if kind is None:
+        raise CustomerPlusError(
+            "Files of this type are not taken: attach a PDF, a picture, an office document without macros, plain text, "
+            "sound, film or an archive.",
+            code=ErrorCode.UNSUPPORTED_FILE,
+            field="attachments",
+        )
+    return safe_name(upload.name or "", kind), kind.content_type
 
 
 def _of_zip(file: IO[bytes], head: bytes) -> Kind | None:

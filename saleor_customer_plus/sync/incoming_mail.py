@@ -15,7 +15,7 @@ from django.db import transaction
 from .. import settings as plugin_settings
 from ..errors import CustomerPlusError
 from ..mail import inbox, outbox
-from ..mail.attachments import staging
+from ..mail.attachments import Staging
 from ..mail.composing import sender_of
 from ..mail.inbox import CUSTOMER, Received
 from ..mail.models import Mail, MailKind
@@ -55,7 +55,7 @@ def take(raw: bytes) -> Taken:
         return _bounced(received)
     if not received.sender or received.sender == normalize_email(parseaddr(sender_of(chosen))[1]):
         return Taken(Outcome.IGNORED)  # from nobody, or a copy of what the shop sent itself
-    with staging() as stage:
+    with Staging.begin() as stage:
         files, dropped = inbox.stored_files(received, stage) if _is_wanted(received, chosen) else ([], 0)
         with transaction.atomic():
             record_id = _record_of(received)

@@ -251,7 +251,7 @@ def test_files_of_notes_and_pictures_say_so_too_and_leave_nothing(
     faulty.fault = make
     for number in (1, 2):
         faulty.calls, faulty.fails_at = 0, number
-        with pytest.raises(CustomerPlusError) as told, attachments.staging() as stage:
+        with pytest.raises(CustomerPlusError) as told, attachments.Staging.begin() as stage:
             stage.store([SimpleUploadedFile("a.txt", b"text")], DEFAULTS)
         assert (told.value.code.value, told.value.field) == (code, "attachments")
         faulty.calls = 0

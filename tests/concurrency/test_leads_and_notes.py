@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
 from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.core.staged_files import MEGABYTE, StagedFile
 from saleor_customer_plus.deletion.services import delete_records
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 from saleor_customer_plus.leads import services as leads
@@ -20,7 +21,6 @@ from saleor_customer_plus.leads.models import Lead, LeadOrigin, LeadSubmission
 from saleor_customer_plus.leads.services import NewLead
 from saleor_customer_plus.notes import attachments
 from saleor_customer_plus.notes import services as notes
-from saleor_customer_plus.notes.attachments import MEGABYTE, Stored
 from saleor_customer_plus.notes.models import Attachment, Note
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.settings import CustomerPlusSettings
@@ -101,7 +101,7 @@ def test_files_attached_at_once_do_not_exceed_the_limit_together() -> None:
     notes = [make_note(anna) for _ in range(6)]
 
     def attach(note: Note) -> None:
-        file = Stored(f"x/{note.pk}", "a.pdf", "application/pdf", MEGABYTE)
+        file = StagedFile(f"x/{note.pk}", "a.pdf", "application/pdf", MEGABYTE)
         try:
             with transaction.atomic():
                 attachments.attach(note, [file], chosen, actor=STAFF)
@@ -140,7 +140,7 @@ def edit_note(anna: CustomerRecord) -> Callable[[], Any]:
 
 
 def attach_file(anna: CustomerRecord) -> Callable[[], Any]:
-    note, file = make_note(anna), Stored("x/a", "a.pdf", "application/pdf", MEGABYTE)
+    note, file = make_note(anna), StagedFile("x/a", "a.pdf", "application/pdf", MEGABYTE)
     return lambda: attachments.attach(notes.existing(note.pk), [file], CustomerPlusSettings(), actor=STAFF)
 
 

@@ -17,7 +17,7 @@ A mutation of a feature looks like this:
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import graphene
 from django.db import OperationalError
@@ -25,6 +25,7 @@ from django.db import OperationalError
 from ...activity.models import ActorType
 from ...activity.services import Actor
 from ...core import sql
+from ...core.staged_files import Staging
 from ...errors import CustomerPlusError as Problem
 from ...errors import ErrorCode, SeveralErrors
 from ...saleor_adapter import host
@@ -144,3 +145,21 @@ class StaffMutation(BaseMutation):
     def check_access(cls, info: Any) -> None:
         if not may_manage(info):
             raise host.PermissionDenied(permissions=[host.AccountPermissions.MANAGE_USERS])
+
+
+class FilesMutation(StaffMutation):
+    """A mutation with files. If anything fails, even after `perform`, no file is left in the storage."""
+
+    class Meta:
+        abstract = True
+
+    # Which files they are. `perform` gets one as `stage`.
+    staging: ClassVar[type[Staging]]
+
+    @classmethod
+    def mutate(cls, _root: Any, info: Any, **arguments: Any) -> Any:
+        with cls.staging.begin() as stage:
+            payload = super().mutate(_root, info, stage=stage, **arguments)
+            if not payload.errors:
+                stage.keep()
+            return payload

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.crypto import constant_time_compare
 
+from ...activity.models import ActorType
+from ...activity.services import Actor
 from ...core import environment
 from ...errors import CustomerPlusError
+from .mutations import BaseMutation
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -15,6 +18,21 @@ if TYPE_CHECKING:
 # The number of the shop's own proxies before Saleor, each of which appends the address of its client to the header.
 # Clients can put anything into that header, so earlier entries are not trusted.
 PROXIES = environment.believed_proxies()
+
+
+class PublicMutation(BaseMutation):
+    """A mutation that is open to everyone. What it does is limited, and its answer tells a stranger nothing."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def check_access(cls, info: Any) -> None:
+        """Allow everyone."""
+
+    @classmethod
+    def caller(cls, _info: Any) -> Actor:
+        return Actor(ActorType.CUSTOMER)
 
 
 def address_of(request: HttpRequest) -> str:

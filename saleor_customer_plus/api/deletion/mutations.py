@@ -56,7 +56,7 @@ class CustomerRecordDelete(StaffMutation):
             if is_known:
                 losses.check(token)
             else:
-                deletion.read_token(token)
+                deletion.TOKENS.read(token)
         with problems.noted():
             if is_known and also_account:
                 account = existing_account(existing_record(id, field="id"))

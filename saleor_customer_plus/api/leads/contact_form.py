@@ -14,7 +14,6 @@ from typing import Any
 import graphene
 
 from ... import settings, tasks
-from ...activity.models import ActorType
 from ...activity.services import Actor
 from ...core import publishing
 from ...core.form_guard import MAX_AGE, SHORTEST, FormGuard, network_of
@@ -24,7 +23,7 @@ from ...records.validation import clean
 from ...settings import CustomerPlusSettings
 from ..core import public_forms
 from ..core.base import with_api_errors
-from ..core.mutations import BaseMutation
+from ..core.public_forms import PublicMutation
 from ..core.types import DateTime
 from .inputs import MAX_MESSAGE_LENGTH
 
@@ -59,7 +58,7 @@ class CustomerLeadSubmitInput(graphene.InputObjectType):  # type: ignore[misc]
     website = graphene.String(description="Leave blank. A honeypot field hidden from visitors: only bots fill it in.")
 
 
-class CustomerLeadSubmit(BaseMutation):
+class CustomerLeadSubmit(PublicMutation):
     """Submits the contact form. Open to everyone. The response is the same for known and unknown e-mail addresses.
 
     Off until the merchant turns it on. If the settings contain a secret, only the shop's own server can use it.
@@ -71,14 +70,6 @@ class CustomerLeadSubmit(BaseMutation):
         client_address = graphene.String(
             description="Visitor's IP address, for rate limits. Trusted only with the secret."
         )
-
-    @classmethod
-    def check_access(cls, info: Any) -> None:
-        """Allow everyone."""
-
-    @classmethod
-    def caller(cls, _info: Any) -> Actor:
-        return Actor(ActorType.CUSTOMER)
 
     @classmethod
     def perform(

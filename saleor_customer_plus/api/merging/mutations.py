@@ -11,7 +11,7 @@ from ...activity.services import Actor
 from ...bulk import merges
 from ...customers import queries as customers
 from ...errors import CustomerPlusError, ErrorCode, Problems
-from ...merging.preview import plan, read_token
+from ...merging.preview import TOKENS, plan
 from ...merging.services import MOVED_AT_ONCE, merge
 from ...merging.undo import undo
 from ..core.base import channels_of, key_of, requestor_of, to_global_id
@@ -52,7 +52,7 @@ class CustomerRecordMerge(StaffMutation):
             )
         asking, channels = requestor_of(info), channels_of(info)
         with problems.noted():
-            read_token(token)
+            TOKENS.read(token)
         with problems.noted():
             if request.ids:
                 made = plan(request, requestor=asking, channels=channels)

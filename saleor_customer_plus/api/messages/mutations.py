@@ -11,7 +11,7 @@ from ... import settings
 from ...activity.models import ActorType
 from ...activity.services import Actor
 from ...errors import CustomerPlusError, ErrorCode, Problems
-from ...mail.attachments import MAX_FILES, Staging, staging
+from ...mail.attachments import MAX_FILES, Staging
 from ...mail.composing import checked_address
 from ...mail.inbox import MAX_BYTES
 from ...mail.models import MailPurpose
@@ -20,7 +20,7 @@ from ...saleor_adapter import host
 from ...sync import incoming_mail
 from ...sync.incoming_mail import Outcome
 from ..core.base import key_of, with_ids_of
-from ..core.mutations import StaffMutation
+from ..core.mutations import FilesMutation, StaffMutation
 from ..core.types import enum_of, list_of
 from ..core.uploads import Upload, uploaded
 from ..records.types import existing_record
@@ -42,19 +42,11 @@ CustomerMessageReceiveOutcome = enum_of(
 _FILES = f"Files, at most {MAX_FILES}, sent as a multipart request. Their type is detected from the content."
 
 
-class _FilesMutation(StaffMutation):
-    """A mutation with files. If anything fails, even after `perform`, no file is left in the storage."""
-
+class _FilesMutation(FilesMutation):
     class Meta:
         abstract = True
 
-    @classmethod
-    def mutate(cls, _root: Any, info: Any, **arguments: Any) -> Any:
-        with staging() as stage:
-            payload = super().mutate(_root, info, stage=stage, **arguments)
-            if not payload.errors:
-                stage.keep()
-            return payload
+    staging = Staging
 
 
 class CustomerMessageSend(_FilesMutation):

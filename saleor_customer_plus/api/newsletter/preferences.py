@@ -9,7 +9,6 @@ from typing import Any
 import graphene
 
 from ... import settings, tasks
-from ...activity.models import ActorType
 from ...activity.services import Actor
 from ...consent import links
 from ...consent.models import ConsentPurpose, ConsentState
@@ -18,7 +17,7 @@ from ...newsletter import services, texts
 from ...settings import CustomerPlusSettings
 from ..consent.enums import CustomerConsentPurpose
 from ..core.base import with_api_errors
-from ..core.mutations import BaseMutation
+from ..core.public_forms import PublicMutation
 from ..core.types import list_of
 from .inputs import language_of
 from .subscribing import count_change, link_of
@@ -108,7 +107,7 @@ class CustomerNewsletterPreferences(graphene.ObjectType):  # type: ignore[misc]
     choices = list_of(CustomerNewsletterChoice, required=True, description="All purposes of e-mails.")
 
 
-class CustomerNewsletterPreferencesUpdate(BaseMutation):
+class CustomerNewsletterPreferencesUpdate(PublicMutation):
     """Updates what the shop may write about, by the token of a link in a message. Open to everyone who has that token.
 
     What is missing from `purposes` is unsubscribed from at once. What is new is confirmed by a mail, as in a sign-up.
@@ -127,14 +126,6 @@ class CustomerNewsletterPreferencesUpdate(BaseMutation):
             description="What the shop may write about. Blank unsubscribes from all.",
         )
         language_code = graphene.String(description="Language of the mail and of the labels, such as de.")
-
-    @classmethod
-    def check_access(cls, info: Any) -> None:
-        """Allow everyone who has a token."""
-
-    @classmethod
-    def caller(cls, _info: Any) -> Actor:
-        return Actor(ActorType.CUSTOMER)
 
     @classmethod
     def perform(

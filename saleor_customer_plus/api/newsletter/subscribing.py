@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import graphene
 
 from ... import settings, tasks
-from ...activity.models import ActorType
 from ...activity.services import Actor
 from ...consent import links
 from ...core import publishing
@@ -26,7 +25,7 @@ from ...settings import CustomerPlusSettings
 from ..consent.enums import CustomerConsentPurpose
 from ..core import public_forms
 from ..core.base import with_api_errors
-from ..core.mutations import BaseMutation
+from ..core.public_forms import PublicMutation
 from ..core.types import DateTime, list_of
 from .inputs import CustomerNewsletterSubscribeInput, language_of, signup_values
 
@@ -59,7 +58,7 @@ class CustomerNewsletterForm(graphene.ObjectType):  # type: ignore[misc]
     purposes = list_of(CustomerConsentPurpose, required=True, description="What people can sign up for.")
 
 
-class CustomerNewsletterSubscribe(BaseMutation):
+class CustomerNewsletterSubscribe(PublicMutation):
     """Signs up for the newsletter. Open to everyone. The response is the same for known and unknown e-mail addresses.
 
     Off until the merchant turns it on. If the settings contain a secret, only the shop's own server can use it. With a
@@ -72,14 +71,6 @@ class CustomerNewsletterSubscribe(BaseMutation):
         client_address = graphene.String(
             description="Visitor's IP address, for rate limits. Trusted only with the secret."
         )
-
-    @classmethod
-    def check_access(cls, info: Any) -> None:
-        """Allow everyone."""
-
-    @classmethod
-    def caller(cls, _info: Any) -> Actor:
-        return Actor(ActorType.CUSTOMER)
 
     @classmethod
     def perform(
@@ -109,7 +100,7 @@ class CustomerNewsletterSubscribe(BaseMutation):
         return {}
 
 
-class CustomerNewsletterConfirm(BaseMutation):
+class CustomerNewsletterConfirm(PublicMutation):
     """Confirms a newsletter sign-up by the token of the link in the mail. Open to everyone who has that token.
 
     For shops that show the page themselves: call it when the visitor presses a button, not when the page is opened, as
@@ -122,14 +113,6 @@ class CustomerNewsletterConfirm(BaseMutation):
 
     class Arguments:
         token = graphene.String(required=True, description="Token from the link in the mail.")
-
-    @classmethod
-    def check_access(cls, info: Any) -> None:
-        """Allow everyone who has a token."""
-
-    @classmethod
-    def caller(cls, _info: Any) -> Actor:
-        return Actor(ActorType.CUSTOMER)
 
     @classmethod
     def perform(cls, info: Any, _actor: Actor, *, token: str) -> dict[str, Any]:

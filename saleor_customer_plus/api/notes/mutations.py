@@ -13,11 +13,11 @@ from ...core import publishing
 from ...errors import Problems
 from ...notes import attachments, queries
 from ...notes import services as actions
-from ...notes.attachments import MAX_FILES, Staging, staging
+from ...notes.attachments import MAX_FILES, Staging
 from ...notes.models import Note
 from ..core.base import key_of
 from ..core.dataloaders import load
-from ..core.mutations import StaffMutation
+from ..core.mutations import FilesMutation, StaffMutation
 from ..core.types import list_of
 from ..core.uploads import Upload, uploaded
 from ..records.types import existing_record
@@ -27,19 +27,11 @@ from .types import CustomerNote, CustomerNoteAttachment
 _FILES = f"""Files, at most {MAX_FILES}, sent as a multipart request. Their type is detected from the content."""
 
 
-class _FilesMutation(StaffMutation):
-    """A mutation with files. If anything fails, even after `perform`, no file is left in the storage."""
-
+class _FilesMutation(FilesMutation):
     class Meta:
         abstract = True
 
-    @classmethod
-    def mutate(cls, _root: Any, info: Any, **arguments: Any) -> Any:
-        with staging() as stage:
-            payload = super().mutate(_root, info, stage=stage, **arguments)
-            if not payload.errors:
-                stage.keep()
-            return payload
+    staging = Staging
 
     @staticmethod
     def attach(actor: Actor, stage: Staging, note: Note, files: Sequence[Any]) -> None:

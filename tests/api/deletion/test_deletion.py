@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from saleor_customer_plus.deletion import services as deletion
+from saleor_customer_plus.core import preview_tokens
 from saleor_customer_plus.notes.models import Note
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.saleor_adapter.host import Order
@@ -125,7 +125,7 @@ def test_the_token_of_another_record_is_refused(api: Api) -> None:
 def test_a_token_is_stale_after_an_hour(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     record = make_record()
     token = preview(api, record)["token"]
-    monkeypatch.setattr(deletion, "TOKEN_SECONDS", -1)
+    monkeypatch.setattr(preview_tokens, "TOKEN_SECONDS", -1)
 
     assert refused(api, record, token) == ("token", "STALE")
 
