@@ -128,8 +128,8 @@ def play(lists: Lists, tell: Callable[[str], None]) -> None:
     job = lists.start(job)
     tell("Imported: " + _numbers(job["progress"], without="rows"))
     for name, rows in (("errorFile", "refused rows"), ("warningFile", "rows of which a cell was left out")):
-        lines = lists.api.download(job[name]).decode("utf-8-sig").splitlines()
-        tell(f"The file of the {len(lines) - 1} {rows} ends each with its reason, such as: {lines[1][-60:]}")
+        table = list(csv.reader(io.StringIO(lists.api.download(job[name]).decode("utf-8-sig"))))
+        tell(f"The file of the {len(table) - 1} {rows} ends each with its reason, such as: {table[1][-1]}")
     undone = lists.undo(job)
     tell(f"It was the wrong file. Undone: {undone['report']['deleted']} deleted, {undone['report']['kept']} kept")
     exported = lists.export()
