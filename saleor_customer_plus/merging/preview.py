@@ -20,6 +20,7 @@ from ..fields.queries import live_by_key
 from ..groups.models import GroupMembership
 from ..jobs.models import BulkChunk, BulkJob, JobState
 from ..ledger.models import LedgerEntry
+from ..records.former import successors
 from ..records.spelling import spelt_alike
 from ..records.validation import MAX_PHONES
 from ..saleor_adapter import host, saleor_api, staff
@@ -88,6 +89,19 @@ class Request:
     @property
     def record_ids(self) -> list[int]:
         return sorted(set(self.ids))
+
+    def current(self) -> Request:
+        """The same, with the record that is left in the place of each that was merged into it since. One statement."""
+        named = [*self.ids, *(choice.record_id for choice in self.choices)]
+        if self.winner_id is not None:
+            named.append(self.winner_id)
+        merged = successors(named)
+        return Request(
+            [merged.get(id, id) for id in self.ids],
+            None if self.winner_id is None else merged.get(self.winner_id, self.winner_id),
+            self.account_id,
+            [one._replace(record_id=merged.get(one.record_id, one.record_id)) for one in self.choices],
+        )
 
 
 @dataclass(slots=True)

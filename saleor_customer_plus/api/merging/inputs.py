@@ -10,7 +10,6 @@ import graphene
 from ...errors import CustomerPlusError, Problems
 from ...merging.preview import MAX_RECORDS, Request
 from ...merging.rules import Choice, MergeField
-from ...records.former import successors
 from ..core.base import checked_text, key_of
 from ..core.types import list_of
 from .types import CustomerMergeField
@@ -65,14 +64,7 @@ def request_of(given: Mapping[str, Any], problems: Problems) -> Request:
             account_id = key_of(given["account_id"], "User", field="account_id")
     with problems.noted():
         choices = _choices(given.get("choices") or (), problems)
-    named = {*ids, *(choice.record_id for choice in choices), *([winner_id] if winner_id else [])}
-    merged = successors(named)
-    return Request(
-        ids=[merged.get(id, id) for id in ids],
-        winner_id=None if winner_id is None else merged.get(winner_id, winner_id),
-        account_id=account_id,
-        choices=[one._replace(record_id=merged.get(one.record_id, one.record_id)) for one in choices],
-    )
+    return Request(ids, winner_id, account_id, choices).current()
 
 
 def _keys(global_ids: Sequence[str]) -> list[int]:

@@ -21,7 +21,6 @@ from ...merging.models import Merge
 from ...merging.preview import Request
 from ...merging.rules import Choice, MergeField
 from ...merging.services import merge
-from ...records.former import current_ids
 
 MERGE = "merge"
 # Groups in one transaction, which is to stay short: it holds the identities alone.
@@ -107,4 +106,4 @@ def _to_json(request: Request) -> dict[str, Any]:
 def _of_json(group: Mapping[str, Any]) -> Request:
     """The request, with the records that are left of those that were merged meanwhile."""
     choices = [Choice(MergeField(name), record_id, key) for name, record_id, key in group["choices"]]
-    return Request(current_ids(group["ids"]), group["winner_id"], group["account_id"], choices)
+    return Request(group["ids"], group["winner_id"], group["account_id"], choices).current()

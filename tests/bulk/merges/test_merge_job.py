@@ -15,6 +15,7 @@ from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.merging import undo as undoing
 from saleor_customer_plus.merging.models import Merge, MergeState
 from saleor_customer_plus.merging.preview import Request
+from saleor_customer_plus.merging.rules import Choice, MergeField
 from saleor_customer_plus.merging.services import merge
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_account, make_record, make_staff
@@ -74,3 +75,15 @@ def test_a_job_before_the_merge_is_undone_for_the_record_that_it_was_about(staff
     assert anna.company_name == "A", "and not what the other record had"
     undoing.undo(done.pk, actor=actor, requestor=staff)
     assert dict(CustomerRecord.objects.values_list("pk", "company_name")) == {anna.pk: "A", ben.pk: "Z"}
+
+
+def test_a_group_whose_kept_record_was_merged_meanwhile(staff: Any) -> None:
+    actor = Actor(ActorType.STAFF, str(staff.pk))
+    anna, ben, carla = make_record(phone="+491"), make_record(phone="+492"), make_record()
+    job = merges.create([Request([anna.pk, ben.pk], anna.pk, choices=[Choice(MergeField.PHONE, anna.pk)])], actor=actor)
+    merge(Request([carla.pk, anna.pk], carla.pk), actor=actor, requestor=staff)
+
+    assert run(job).counters["updated"] == 1
+
+    left = CustomerRecord.objects.get()
+    assert (left.pk, left.phone) == (carla.pk, "+491")
