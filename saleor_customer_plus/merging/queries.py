@@ -38,14 +38,26 @@ def merges_of(record_ids: Collection[int]) -> dict[int, list[Merge]]:
 
 
 def later_merges_of(merge_ids: Collection[int]) -> dict[int, list[Merge]]:
-    """The merges that have to be undone before each of these, in order. Two statements."""
-    merges = Merge.objects.in_bulk(merge_ids)
-    of_records = merges_of({merge.record_id for merge in merges.values()})
+    """The merges that have to be undone before each of these, in order: the later ones of what was the same record.
+
+    Three statements. Merges that came into the record by a later merge, with the record that they were of, are not
+    among them: undoing that one takes them away again.
+    """
+    records = dict(Merge.objects.filter(pk__in=merge_ids).values_list("pk", "record_id"))
+    of_records = merges_of(set(records.values()))
+    known = [merge.pk for some in of_records.values() for merge in some]
+    moved = tables.moved_by("merges", known)
+
+    def is_of_same_record(merge_id: int, later_id: int) -> bool:
+        return {id for id in moved[merge_id] if id > later_id} == moved[later_id]
+
     return {
-        merge.pk: [
-            other for other in of_records[merge.record_id] if other.pk > merge.pk and other.state == MergeState.MERGED
+        merge_id: [
+            other
+            for other in of_records[record_id]
+            if other.pk > merge_id and other.state == MergeState.MERGED and is_of_same_record(merge_id, other.pk)
         ]
-        for merge in merges.values()
+        for merge_id, record_id in records.items()
     }
 
 

@@ -182,6 +182,9 @@ def _write_former(merge: Merge, made: Plan) -> None:
     row = made.outcome.row
     winner = next(party.row for party in made.parties if party.id == merge.kept_id)
     displaced = winner["number"] if winner["number"] != row["number"] else None
+    # A record may have got the number of one that was merged into it: that one stands for it already.
+    kept = FormerRecord.objects.filter(record=merge.kept_id, number__isnull=False)
+    known = set(kept.values_list("number", flat=True))
     rows = []
     for party in made.parties:
         if party.id == merge.kept_id:
@@ -190,6 +193,7 @@ def _write_former(merge: Merge, made: Plan) -> None:
         if number is not None and number == row["number"]:
             # Its number is that of the merged record now. In its place stands the one that is no longer shown.
             number, displaced = displaced, None
+        number = None if number in known else number
         rows.append(FormerRecord(former_id=party.id, record_id=merge.kept_id, number=number, images=images))
     if winner["image"] and winner["image"] != row["image"]:
         rows[0].images.append(winner["image"])

@@ -7,12 +7,12 @@ has not, and the rows of the others are kept as JSON. What is *derived* is compu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 
-from ..activity.models import ActivityEntry
+from ..activity.models import ActivityEntry, ActivityType
 from ..addresses.models import CustomerAddress
 from ..consent.models import ConsentEvent, CurrentConsent, PreferenceLink
 from ..consent.moving import allow_moving
@@ -25,7 +25,7 @@ from ..ledger.models import CustomerAcquisition, CustomerFigures, LedgerEntry, L
 from ..mail.models import Mail
 from ..newsletter.models import NewsletterSignup
 from ..notes.models import Note
-from ..records.models import CustomerEmail, FormerRecord
+from ..records.models import CustomerEmail, CustomerRecord, FormerRecord
 from ..segments.models import SegmentMembership
 from ..tags.models import TagAssignment
 from .duplicates.models import DuplicateKey, DuplicatePair
@@ -45,11 +45,16 @@ MOVED: dict[str, type[Model]] = {
     "preference_links": PreferenceLink,
     "voucher_uses": VoucherUse,
 }
-# Of which rows move, where not all do: a record has one link for each address.
-_MOVING = {
-    "preference_links": """NOT EXISTS (
-        SELECT FROM {table} w WHERE w.email = t.email AND (w.record_id = {winner} OR w.id < t.id)
-            AND (w.record_id = {winner} OR w.record_id = ANY({losers})))""",
+# What is of an address: what came since a merge goes to whom the address returns to. The expressions of the address
+# and of the time.
+_OF_ADDRESSES: dict[str, tuple[str, str]] = {
+    "mails": (
+        "coalesce(nullif(t.recipient, ''), lower(substring(t.sender FROM '([^<> ]+@[^<> ]+)>?$')))",
+        # When a received one was written, says whoever wrote it.
+        "CASE t.state WHEN 'RECEIVED' THEN t.modified_at ELSE t.created_at END",
+    ),
+    "newsletter_signups": ("t.email", "coalesce(t.asked_at, t.received_at)"),
+    "preference_links": ("t.email", "'infinity'::timestamptz"),  # one of before works again at best
 }
 # With the column of what a record has once at most, and the one by which the first of several is told.
 UNITED: dict[str, tuple[type[Model], str, str]] = {
@@ -95,13 +100,29 @@ def count(record_ids: Collection[int], winner_id: int) -> dict[str, int]:
 
 def move(merge: Merge) -> None:
     """Let what moves go over to the record that is kept. One statement for each table."""
+    _drop_dead_links(merge)
     allow_moving("on")
     for name, model in MOVED.items():
-        condition = sql.fill(
-            _MOVING.get(name, "true"), table=sql.table(model), winner=merge.kept_id, losers=list(merge.merged_ids)
-        )
-        sql.run(_moving(name, model, merge, condition))
+        sql.run(_moving(name, model, merge, sql.Sql("true")))
     allow_moving("off")
+
+
+def _drop_dead_links(merge: Merge) -> None:
+    """A record has one link for each address: of several that are of one, keep the link that works. One statement."""
+    sql.run(
+        sql.fill(
+            """
+            DELETE FROM {links} t USING {records} r, {links} w, {records} o
+            WHERE r.id = t.record_id AND o.id = w.record_id AND w.email = t.email AND w.id <> t.id
+                AND t.record_id = ANY({ids}) AND w.record_id = ANY({ids})
+                AND NOT (r.email = t.email OR r.other_emails ? t.email)
+                AND (o.email = w.email OR o.other_emails ? w.email OR w.id < t.id)
+            """,
+            links=sql.table(PreferenceLink),
+            records=sql.table(CustomerRecord),
+            ids=[merge.kept_id, *merge.merged_ids],
+        )
+    )
 
 
 def _moving(name: str, model: type[Model], merge: Merge, condition: sql.Sql) -> sql.Sql:
@@ -128,8 +149,10 @@ def _moving(name: str, model: type[Model], merge: Merge, condition: sql.Sql) -> 
 
 
 def return_moved(merge: Merge) -> dict[str, int]:
-    """Give back what moved. Return how many rows of each table are gone meanwhile. One statement for each table."""
+    """Give back what moved. Return how many rows of each table are gone meanwhile. A constant number of statements."""
     gone: dict[str, int] = {}
+    counted = MovedRow.objects.filter(merge=merge).order_by().values("table").annotate(number=Count("pk"))
+    moved: dict[str, int] = dict(counted.values_list("table", "number"))
     allow_moving("on")
     for name, model in MOVED.items():
         returned = sql.run(
@@ -144,10 +167,70 @@ def return_moved(merge: Merge) -> dict[str, int]:
                 name=name,
             )
         )
-        if missing := MovedRow.objects.filter(merge=merge, table=name).count() - returned:
+        if missing := moved.get(name, 0) - returned:
             gone[name] = missing
     allow_moving("off")
     return gone
+
+
+def return_by_address(merge: Merge, owners: Mapping[str, int]) -> None:
+    """Give what is of an address, and came since the merge, to whom the address is of. A constant number of statements.
+
+    With a message goes what the log tells of it, and with a sign-up what it recorded of consents: nobody is subscribed
+    by somebody else's confirmation.
+    """
+    if not owners:
+        return
+    for name, (address, moment) in _OF_ADDRESSES.items():
+        sql.run(
+            sql.fill(
+                """
+                UPDATE {table} t SET record_id = v.owner
+                FROM unnest({emails}::text[], {owners}::bigint[]) AS v(email, owner)
+                WHERE t.record_id = {kept} AND {address} = v.email AND {moment} >= {merged_at}
+                """,
+                table=sql.table(MOVED[name]),
+                emails=list(owners),
+                owners=list(owners.values()),
+                kept=merge.kept_id,
+                address=sql.Sql(address),
+                moment=sql.Sql(moment),
+                merged_at=merge.created_at,
+            )
+        )
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {entries} e SET record_id = m.record_id FROM {mails} m
+            WHERE e.record_id = {kept} AND e.id > {last} AND e.type = ANY({told}) AND m.record_id = ANY({owners})
+                AND m.id = (e.after ->> 'message_id')::bigint
+            """,
+            entries=sql.table(ActivityEntry),
+            mails=sql.table(Mail),
+            kept=merge.kept_id,
+            last=merge.before["last_entry"],
+            told=[
+                ActivityType.MESSAGE_SENT.value,
+                ActivityType.MESSAGE_FAILED.value,
+                ActivityType.MESSAGE_RECEIVED.value,
+            ],
+            owners=list(owners.values()),
+        )
+    )
+    allow_moving("on")
+    sql.run(
+        sql.fill(
+            """
+            UPDATE {events} e SET record_id = s.record_id FROM {signups} s
+            WHERE e.record_id = {kept} AND s.record_id = ANY({owners}) AND s.key = e.evidence ->> 'signup'
+            """,
+            events=sql.table(ConsentEvent),
+            signups=sql.table(NewsletterSignup),
+            kept=merge.kept_id,
+            owners=list(owners.values()),
+        )
+    )
+    allow_moving("off")
 
 
 def keep_rows(merge: Merge) -> None:
@@ -202,33 +285,33 @@ def part(merge: Merge, name: str) -> None:
     )
 
 
-def put_back(merge: Merge, name: str, *, of_field: str, target: type[Model], condition: str = "true") -> int:
-    """Write kept rows of a table again, as far as what they name still exists. Return how many. One statement.
+def put_back(
+    rows: Sequence[Mapping[str, Any]], name: str, *, of_field: str, target: type[Model], condition: str = "true"
+) -> None:
+    """Write kept rows of a table again, as far as what they name still exists. One statement.
 
     `of_field` is the column that names it, `target` its table. The records must be there again. The rows keep their
     keys: an earlier merge may know them by these.
     """
     model = KEPT[name]
-    columns = [field.column for field in model._meta.concrete_fields]
-    return sql.run(
+    # But for columns that there were not yet.
+    columns = [field.column for field in model._meta.concrete_fields if all(field.column in row for row in rows)]
+    sql.run(
         sql.fill(
             """
             INSERT INTO {table} ({columns})
-            SELECT {values} FROM {merged} m
-            CROSS JOIN LATERAL jsonb_populate_recordset(NULL::{table}, m.rows -> {name}) t
+            SELECT {values} FROM jsonb_populate_recordset(NULL::{table}, {rows}::jsonb) t
             JOIN {target} k ON k.id = t.{of_field}
-            WHERE m.merge_id = {merge} AND {condition}
+            WHERE {condition}
             ORDER BY t.id
             ON CONFLICT DO NOTHING
             """,
             table=sql.table(model),
             columns=sql.columns(columns),
             values=sql.columns(columns, prefix="t"),
-            merged=sql.table(MergedRecord),
-            name=name,
+            rows=sql.to_json(rows),
             target=sql.table(target),
             of_field=sql.Sql(of_field),
-            merge=merge.pk,
             condition=sql.Sql(condition),
         )
     )
@@ -238,6 +321,15 @@ def origins(table: str, row_ids: Collection[int]) -> dict[int, int]:
     """From which record each of these rows came at first, for those that came with a merge. One statement."""
     rows = MovedRow.objects.filter(sql.is_any("row_id", row_ids), table=table).order_by("-pk")
     return dict(rows.values_list("row_id", "former_id"))
+
+
+def moved_by(table: str, row_ids: Collection[int]) -> dict[int, set[int]]:
+    """The merges with which each of these rows went over. One statement."""
+    found: dict[int, set[int]] = {row_id: set() for row_id in row_ids}
+    rows = MovedRow.objects.filter(sql.is_any("row_id", row_ids), table=table)
+    for row_id, merge_id in rows.values_list("row_id", "merge_id"):
+        found[row_id].add(merge_id)
+    return found
 
 
 def rows_as_json(rows: QuerySet[Any]) -> list[dict[str, Any]]:

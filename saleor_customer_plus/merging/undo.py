@@ -42,6 +42,7 @@ from ..records import emails
 from ..records.addresses import by_field
 from ..records.details import FIELDS
 from ..records.email import normalize_email
+from ..records.images import remove_unused
 from ..records.locks import own_identities
 from ..records.models import CustomerRecord, FormerRecord, Source, Stage, generated_kept
 from ..saleor_adapter import host, saleor_api, staff
@@ -52,6 +53,7 @@ from . import tables
 from .models import Merge, MergedRecord, MergeState, MovedRow
 from .parties import COLUMNS, read
 from .preview import obstacles
+from .queries import later_merges_of
 from .rules import DETAILS, Party, as_one_address
 from .services import WRITTEN, write_row
 
@@ -96,7 +98,7 @@ def check(merge: Merge) -> None:
     """Raise `CustomerPlusError` unless this merge can be undone now: the last one into a record goes first."""
     if merge.state == MergeState.UNDONE:
         raise CustomerPlusError("This merge was undone already.", code=ErrorCode.ALREADY_EXISTS, field="merge_id")
-    if later := later_merges(merge):
+    if later := later_merges_of([merge.pk])[merge.pk]:
         order = ", ".join(str(one.pk) for one in later)
         raise CustomerPlusError(
             f"The record was merged again since. Undo these merges first, in this order: {order}.",
@@ -104,12 +106,6 @@ def check(merge: Merge) -> None:
             field="merge_id",
             id=saleor_api.global_id("CustomerMerge", later[0].pk),
         )
-
-
-def later_merges(merge: Merge) -> list[Merge]:
-    """The merges that have to be undone before this one, in order."""
-    later = Merge.objects.filter(record=merge.record_id, state=MergeState.MERGED, pk__gt=merge.pk)
-    return list(later.order_by("-pk"))
 
 
 def preview(
@@ -154,14 +150,19 @@ class _Share:
     email: str
     others: list[emails.OtherEmail] = field(default_factory=list)
 
+    @property
+    def emails(self) -> list[str]:
+        return [self.email, *(mail.email for mail in self.others)]
+
 
 class _Undoing:
     """One undo of a merge."""
 
     def __init__(self, merge: Merge, actor: Actor, kept: Party) -> None:
         self.merge, self.actor, self.kept = merge, actor, kept
-        self.before: Mapping[str, Any] = merge.before["row"]
-        self.after: Mapping[str, Any] = merge.after["row"]
+        # A column that there was not yet is as it is now.
+        self.before: Mapping[str, Any] = {**kept.row, **merge.before["row"]}
+        self.after: Mapping[str, Any] = {**kept.row, **merge.after["row"]}
         self.merged = list(merge.merged_records.order_by("former_id"))
         self.rows: dict[int, dict[str, Any]] = {one.former_id: dict(one.row) for one in self.merged}
         self.conflicts: list[Conflict] = []
@@ -182,7 +183,9 @@ class _Undoing:
         self._write(row, shares, accounts)
         self._return_rows()
         self._own_fields()
-        self._orders(shares)
+        owners = self._owners_of_returned(shares)
+        tables.return_by_address(self.merge, owners)
+        self._orders(owners)
         self._stages()
         self._leads()
         self._consents()
@@ -270,11 +273,7 @@ class _Undoing:
         wanted = [self.before["account_id"], *(row["account_id"] for row in self.rows.values())]
         wanted.append(self.kept.account_id)
         accounts = host.User.objects.in_bulk([id for id in wanted if id is not None])
-        owners = {
-            email: record_id
-            for record_id, share in shares.items()
-            for email in (share.email, *(mail.email for mail in share.others))
-        }
+        owners = {email: record_id for record_id, share in shares.items() for email in share.emails}
         elsewhere = CustomerRecord.objects.filter(account__in=accounts).exclude(pk=self.merge.kept_id)
         taken = set(elsewhere.values_list("account_id", flat=True))
         ties: dict[int, int] = {}
@@ -365,7 +364,9 @@ class _Undoing:
     def _write(self, row: dict[str, Any], shares: Mapping[int, _Share], accounts: Mapping[int, int]) -> None:
         kept_id = self.merge.kept_id
         emails.take(self.kept.row["other_emails"])
-        FormerRecord.objects.filter(former_id__in=self.rows, record=kept_id).delete()
+        former = FormerRecord.objects.filter(former_id__in=self.rows, record=kept_id)
+        images = {image for some in former.values_list("images", flat=True) for image in some}
+        former.delete()
         numbers = self._numbers(row)
         write_row(kept_id, row, WRITTEN)
         for record_id, of_record in self.rows.items():
@@ -378,6 +379,7 @@ class _Undoing:
                 "sources": _with_account(of_record["sources"], accounts.get(record_id)),
             }
         self._insert()
+        remove_unused(images)
         emails.give(
             [
                 emails.OtherEmail(record_id, mail.email, mail.source, mail.created_at)
@@ -436,14 +438,18 @@ class _Undoing:
             )
         for name, column, target in (("tags", "tag_id", Tag), ("groups", "group_id", Group)):
             tables.part(self.merge, name)
-            tables.put_back(self.merge, name, of_field=column, target=target)
-        tables.put_back(self.merge, "segments", of_field="segment_id", target=Segment, condition="k.is_followed")
+            tables.put_back(self._kept_rows(name), name, of_field=column, target=target)
+        segments = self._kept_rows("segments")
+        tables.put_back(segments, "segments", of_field="segment_id", target=Segment, condition="k.is_followed")
         made = Note.objects.filter(pk__in=self.merge.before["notes"], record=self.merge.kept_id)
         for note in made:
             if note.versions.exists() or note.attachments.exists():
                 self._edited("notes")
             else:
                 notes.delete(note.pk, actor=self.actor)
+
+    def _kept_rows(self, name: str) -> list[dict[str, Any]]:
+        return [row for one in self.merged for row in one.rows[name]]
 
     def _labels_changed(self) -> None:
         """Labels that came with a merged record and were taken away since: the records get theirs back all the same."""
@@ -474,7 +480,7 @@ class _Undoing:
                 self._edited(f"{fields.LOGGED_AS}.{definitions[id].key}")
         values.filter(definition__in=back).delete()
         self._put_back([before[id] for id in back if id in before], definitions)
-        self._put_back([row for one in self.merged for row in one.rows["fields"]], definitions)
+        self._put_back(self._kept_rows("fields"), definitions)
 
     def _put_back(self, rows: list[dict[str, Any]], definitions: Mapping[int, FieldDefinition]) -> None:
         """Write values again under the rules that their fields have by now."""
@@ -522,14 +528,17 @@ class _Undoing:
         what = f"{fields.LOGGED_AS}.{definition.key}"
         self.conflict(ConflictCode.FIELD_VALUE_LOST, record_id, message, what)
 
-    def _orders(self, shares: Mapping[int, _Share]) -> None:
-        """Let orders be of whom their addresses are of, also those that came since, with what the log tells of them."""
-        owners = {
+    def _owners_of_returned(self, shares: Mapping[int, _Share]) -> dict[str, int]:
+        """Whose the addresses are that do not stay with the record that was kept."""
+        return {
             email: record_id
             for record_id, share in shares.items()
             if record_id != self.merge.kept_id
-            for email in (share.email, *(mail.email for mail in share.others))
+            for email in share.emails
         }
+
+    def _orders(self, owners: Mapping[str, int]) -> None:
+        """Let orders be of whom their addresses are of, also those that came since, with what the log tells of them."""
         moved = hand_back(self.merge.kept_id, owners)
         accounts = {
             str(account_id): record_id
@@ -698,7 +707,7 @@ def _address_taken(one: MergedRecord) -> CustomerPlusError:
 def _numbers_taken(numbers: Collection[str], *, but: int) -> set[str | None]:
     wanted = list(numbers)
     records = CustomerRecord.objects.filter(number__in=wanted).exclude(pk=but)
-    former = FormerRecord.objects.filter(number__in=wanted)
+    former = FormerRecord.objects.filter(number__in=wanted).exclude(record=but)
     return {*records.values_list("number", flat=True), *former.values_list("number", flat=True)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import secrets
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -101,13 +101,19 @@ def remove_images(record_ids: Collection[int], *, actor: Actor) -> set[int]:
     return _apply(lock_rows(record_ids), "", actor)
 
 
+def remove_unused(names: Collection[str]) -> None:
+    """Remove those of these files that no record has by now, once the transaction is committed."""
+    private_files.remove_after_commit(record_image_storage(), sorted({*names} - _known(names)))
+
+
 def remove_orphans() -> int:
     """Remove the files that no record has, left by a process that died. Return how many."""
     storage = record_image_storage()
     return private_files.remove_orphans(storage, private_files.stored(storage, FOLDER), _known)
 
 
-def _known(names: Sequence[str]) -> set[str]:
+def _known(names: Collection[str]) -> set[str]:
+    """Those of these files that a record has, or that an undo of a merge gives back to one."""
     known = set(CustomerRecord.objects.filter(image__in=names).values_list("image", flat=True))
     return known | images_kept(names)
 
