@@ -80,8 +80,9 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
     wanted = list(decisions)
     if not wanted:
         return []
-    now = timezone.now()
     records = hold_records({decision.record_id for decision in wanted})
+    # Once the records are held: a decision that waited for another one is later than that.
+    now = timezone.now()
     standings = _standings(records)
     suppressed = suppressed_records({one.record_id for one in wanted if _is_claim(one, cause)} & records)
     outcomes: list[Outcome] = []
