@@ -1,4 +1,4 @@
-"""How often somebody may do something within an hour.
+"""How often somebody may do something within an hour, or another time.
 
 Counted in Django's cache, under keys that tell nothing. Where each process has a cache of its own (as without Redis), a
 limit holds for each process.
@@ -18,14 +18,18 @@ _HOUR = 3600
 
 def count(what: str, value: str, *, limit: int, message: str) -> None:
     """Count once more what this value did within the hour. Raise RATE_LIMITED with the message if it was too often."""
-    key = cache_key(what, value, str(int(time.time()) // _HOUR))
-    cache.add(key, 0, timeout=_HOUR)
-    try:
-        number = cache.incr(key)
-    except ValueError:  # the hour ended between the two
-        return
-    if number > limit:
+    if is_too_often(what, value, limit=limit):
         raise CustomerPlusError(message, code=ErrorCode.RATE_LIMITED)
+
+
+def is_too_often(what: str, value: str, *, limit: int, seconds: int = _HOUR) -> bool:
+    """Count once more what this value did within the time, and say whether that is more than the limit."""
+    key = cache_key(what, value, str(int(time.time()) // seconds))
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return cache.incr(key) > limit
+    except ValueError:  # the time ended between the two
+        return False
 
 
 def cache_key(*parts: str) -> str:

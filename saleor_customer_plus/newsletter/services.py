@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from .. import settings as plugin_settings
@@ -26,14 +26,16 @@ from ..activity.services import SYNC, Actor
 from ..consent import links
 from ..consent.decisions import BARS, ConsentDecision
 from ..consent.models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentSource, ConsentState, OptInLevel
-from ..consent.queries import consents_of
+from ..consent.queries import consents_of, newest_events
 from ..consent.services import record_events
 from ..consent.suppressions import suppressed_records
+from ..core import rate_limits, sql
 from ..deletion.services import delete_records
 from ..errors import CustomerPlusError, ErrorCode
 from ..mail import outbox
 from ..mail.composing import Composed, compose
 from ..mail.models import Mail, MailKind
+from ..records.email import mailbox_of
 from ..records.locks import hold_records, own_identities
 from ..records.models import CustomerRecord, Source, Stage
 from ..saleor_adapter import host
@@ -50,6 +52,8 @@ CONFIRM_PATH = "/newsletter/confirm/"
 
 # How many mails one address is sent that nobody answers, within the time in which a sign-up can be confirmed.
 MAX_MAILS = 5
+# Of the addresses that reach one mailbox, beside the plain one: how many a day can sign up.
+_MAX_VARIANTS, _DAY = MAX_MAILS, 24 * 3600
 # By then its own task has run, if it was sent at all.
 _LATE = timedelta(minutes=2)
 _BATCH = 100
@@ -57,6 +61,14 @@ _PERSON = Actor(ActorType.CUSTOMER)
 # What the log of a record has that came about by a sign-up, and by nothing else that somebody did.
 _OF_SIGNUPS = (ActivityType.RECORD_CREATED, ActivityType.CONSENT_CHANGED, ActivityType.MESSAGE_SENT)
 _AUTOMATIC = (ActivityType.SEGMENT_ENTERED, ActivityType.SEGMENT_LEFT, ActivityType.MESSAGE_FAILED)
+# What a sign-up leaves in other tables, by their names, or the plugin finds out by itself. A row in any other table is
+# of something else that happened to the person.
+_OF_ITSELF = frozenset(
+    {
+        *("ActivityEntry", "ConsentEvent", "CurrentConsent", "Mail", "NewsletterSignup", "PreferenceLink"),
+        *("CustomerInsight", "DuplicateKey", "DuplicatePair", "SegmentMembership"),
+    }
+)
 
 
 class Confirmation(StrEnum):
@@ -76,8 +88,11 @@ def receive(values: Mapping[str, Any]) -> NewsletterSignup:
 
 
 def left_behind() -> list[int]:
-    """Sign-ups whose task was lost, the oldest first."""
-    late = NewsletterSignup.objects.filter(state=SignupState.RECEIVED, received_at__lt=timezone.now() - _LATE)
+    """Sign-ups whose task was lost, the oldest first, but for those that are about to be forgotten."""
+    (chosen, _is_active), now = plugin_settings.load(), timezone.now()
+    late = NewsletterSignup.objects.filter(
+        state=SignupState.RECEIVED, received_at__range=(now - chosen.newsletter_pending, now - _LATE)
+    )
     return list(late.order_by("received_at", "pk").values_list("pk", flat=True)[:_BATCH])
 
 
@@ -94,7 +109,10 @@ def take_up(signup_id: int) -> bool:
         return False
     received = NewsletterSignup.objects.filter(pk=signup_id, state=SignupState.RECEIVED)
     signup = received.select_for_update(skip_locked=True).first()
-    if signup is None:
+    if signup is None or _is_outdated(signup, chosen):
+        return False
+    if chosen.newsletter_opt_in is OptInMode.CONFIRMED and _is_one_of_many(signup.email):
+        signup.delete()
         return False
     person = {name: getattr(signup, name) for name in ("email", "first_name", "last_name", "language_code")}
     ids = reactions.records_of_enquirers([person], source=Source.NEWSLETTER, actor=_PERSON)
@@ -118,6 +136,14 @@ def take_up(signup_id: int) -> bool:
         _queue(signup, chosen, actor=_PERSON)
     signup.save()
     return signup.state != SignupState.SUBSCRIBED
+
+
+def _is_one_of_many(email: str) -> bool:
+    """Whether too many addresses of this mailbox signed up today: tags after a +, and the dots of Gmail, are endless."""
+    mailbox = mailbox_of(email)
+    return mailbox != email and rate_limits.is_too_often(
+        "newsletter mailbox", mailbox, limit=_MAX_VARIANTS, seconds=_DAY
+    )
 
 
 def _has_had_enough(record_id: int, email: str, settings: CustomerPlusSettings) -> bool:
@@ -382,10 +408,10 @@ def forget_old() -> int:
         Q(ip_address__isnull=False) | Q(confirmed_ip_address__isnull=False),
         received_at__lt=now - timedelta(days=chosen.newsletter_ip_days),
     ).update(ip_address=None, confirmed_ip_address=None)
-    old = NewsletterSignup.objects.filter(
-        state__in=[SignupState.PENDING, SignupState.KNOWN], received_at__lt=now - chosen.newsletter_pending
-    )
-    forgotten = 0
+    outdated = NewsletterSignup.objects.filter(received_at__lt=now - chosen.newsletter_pending)
+    # Nobody could be mailed in time.
+    forgotten, _tables = outdated.filter(state=SignupState.RECEIVED).delete()
+    old = outdated.filter(state__in=[SignupState.PENDING, SignupState.KNOWN])
     while ids := list(old.order_by("received_at", "pk").values_list("pk", flat=True)[:_BATCH]):
         forgotten += _forget(ids, now)
     return forgotten
@@ -406,21 +432,36 @@ def _forget(signup_ids: Collection[int], now: datetime) -> int:
 
 
 def _only_signed_up(record_ids: Collection[int], signup_ids: Collection[int]) -> set[int]:
-    """Those of these records in whose log there is nothing but these sign-ups, which nobody confirmed."""
+    """Those of these records that nothing is known of but these sign-ups, which nobody confirmed."""
     fresh = CustomerRecord.objects.filter(
         pk__in=record_ids, stage=Stage.LEAD, sources=[Source.NEWSLETTER.value], account=None, order_count=0
     )
-    others = ActivityEntry.objects.filter(record__in=record_ids).exclude(type__in=_AUTOMATIC)
-    others = others.exclude(type__in=_OF_SIGNUPS, actor_type__in=[ActorType.CUSTOMER, ActorType.SYNC])
-    decisions = ConsentEvent.objects.filter(record__in=record_ids).exclude(state=ConsentState.PENDING)
-    signups = NewsletterSignup.objects.filter(record__in=record_ids).exclude(pk__in=signup_ids)
-    kept = {record_id for rows in (others, decisions, signups) for record_id in rows.values_list("record", flat=True)}
+    logged = ActivityEntry.objects.exclude(type__in=_AUTOMATIC)
+    known: list[QuerySet[Any]] = [
+        logged.exclude(type__in=_OF_SIGNUPS, actor_type__in=[ActorType.CUSTOMER, ActorType.SYNC]),
+        ConsentEvent.objects.exclude(state__in=[ConsentState.PENDING, ConsentState.NOT_SUBSCRIBED]),
+        Mail.objects.exclude(kind__in=[MailKind.OPT_IN, MailKind.BOUNCE]),
+        NewsletterSignup.objects.exclude(pk__in=signup_ids),
+        *(model._base_manager.all() for model in _tables_of_records() if model.__name__ not in _OF_ITSELF),
+    ]
+    kept = {id for rows in known for id in rows.filter(record__in=record_ids).values_list("record", flat=True)}
     return set(fresh.values_list("pk", flat=True)) - kept
+
+
+def _tables_of_records() -> set[type[Model]]:
+    """Every model that refers to records."""
+    relations = CustomerRecord._meta.get_fields(include_hidden=True)
+    return {one.related_model for one in relations if one.auto_created and not one.concrete}
 
 
 def _as_before(forgotten: Collection[NewsletterSignup], now: datetime) -> list[ConsentDecision]:
     """What held before these people were asked, unless they were asked again since or decided otherwise."""
     last = {signup.record_id: signup for signup in forgotten if signup.record_id is not None}
+    words = {
+        (row.record_id, row.channel, row.purpose): row.state
+        for row in sql.rows(newest_events(last))
+        if row.kind == "word"
+    }
     waiting = NewsletterSignup.objects.filter(record__in=last, state=SignupState.PENDING)
     asked_again = {(row.record_id, purpose) for row in waiting for purpose in row.purposes}
     return [
@@ -428,14 +469,20 @@ def _as_before(forgotten: Collection[NewsletterSignup], now: datetime) -> list[C
             record_id,
             ConsentChannel.EMAIL,
             ConsentPurpose(event.purpose),
-            ConsentState.UNSUBSCRIBED if getattr(event, "is_barred", False) else ConsentState.NOT_SUBSCRIBED,
+            _before(words.get((record_id, event.channel, event.purpose))),
             ConsentSource.NEWSLETTER,
             at=now,
             evidence={"way": "NOT_CONFIRMED", "signup": last[record_id].key},
         )
         for record_id, events in consents_of(list(last)).items()
         for event in events
-        if _is_by_email(event)
-        and (event.state, event.source) == (ConsentState.PENDING, ConsentSource.NEWSLETTER)
+        # Of a sign-up here: other tools have some that nobody confirmed, too.
+        if event.state == ConsentState.PENDING
+        and "signup" in event.evidence
         and (record_id, event.purpose) not in asked_again
     ]
+
+
+def _before(word: str | None) -> ConsentState:
+    """What held before a sign-up: the person's own word, if that bars others, or else nothing."""
+    return ConsentState(word) if word in BARS else ConsentState.NOT_SUBSCRIBED

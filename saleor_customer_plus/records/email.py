@@ -44,6 +44,22 @@ def normalize_email(raw: str | None) -> str:
     return text.lower() if text.isascii() else text.translate(_TO_LOWER)
 
 
+GMAIL = frozenset({"gmail.com", "googlemail.com"})
+
+
+def mailbox_of(email: str) -> str:
+    """The address without what the provider ignores, for limits and guesses only: two of these may be two people.
+
+    >>> mailbox_of("a.rossi+news@googlemail.com"), mailbox_of("a.rossi+news@example.com"), mailbox_of("+@example.com")
+    ('arossi@gmail.com', 'a.rossi@example.com', '+@example.com')
+    """
+    local, _at, domain = email.rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in GMAIL:
+        local, domain = local.replace(".", "") or local, "gmail.com"
+    return f"{local}@{domain}"
+
+
 def normal_email(expression: str) -> str:
     """The same in SQL, of an expression without parameters. Null is null."""
     trimmed = f"btrim({expression}, '{BLANKS}')"

@@ -6,24 +6,40 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
 from saleor_customer_plus import tasks
-from saleor_customer_plus.activity.models import ActorType
-from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.activity.models import ActivityType, ActorType
+from saleor_customer_plus.activity.services import Actor, Entry, append
+from saleor_customer_plus.addresses.models import CustomerAddress
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.consent import links
 from saleor_customer_plus.consent.models import ConsentEvent, CurrentConsent
 from saleor_customer_plus.deletion.services import delete_records
+from saleor_customer_plus.fields.models import FieldValue
+from saleor_customer_plus.groups.models import GroupMembership, VoucherUse
 from saleor_customer_plus.mail.models import Mail
+from saleor_customer_plus.merging.models import Merge
 from saleor_customer_plus.newsletter import proof, services
 from saleor_customer_plus.newsletter.models import NewsletterSignup
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.emails import OtherEmail, give
+from saleor_customer_plus.records.models import CustomerRecord, FormerRecord, Source
+from saleor_customer_plus.tags.models import TagAssignment
 from tests.client import Api
-from tests.factories import make_consent, make_record
+from tests.factories import (
+    make_consent,
+    make_field,
+    make_group,
+    make_lead,
+    make_ledger_entry,
+    make_note,
+    make_record,
+    make_tag,
+)
 from tests.newsletter.forms import PAGES, last_link, post
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +115,82 @@ def test_who_was_asked_again_since_is_not_forgotten(signed_up: SignUp) -> None:
     assert CustomerRecord.objects.get().accepts_newsletter is True
 
 
+def test_a_sign_up_that_is_asked_again_for_less_is_forgotten_with_its_record(
+    signed_up: SignUp, configure: Callable[..., None]
+) -> None:
+    configure(newsletter=True, newsletter_purposes="newsletter,promotional")
+    signed_up(purposes=["NEWSLETTER", "PROMOTIONAL"])
+    age(15)
+    Mail.objects.update(created_at=timezone.now() - timedelta(days=1))
+    signed_up(purposes=["NEWSLETTER"])
+    assert services.forget_old() == 1
+    assert ConsentEvent.objects.latest("id").state == "NOT_SUBSCRIBED"  # of the offers
+    age(15)
+
+    assert services.forget_old() == 1
+
+    assert not CustomerRecord.objects.exists()
+
+
+def test_a_bounce_and_what_other_tools_asked_hold_after_it_too(signed_up: SignUp) -> None:
+    make_consent(make_record("bounced@example.com"), purpose="NEWSLETTER", state="INVALID")
+    asked = make_record("asked@example.com")
+    make_consent(asked, purpose="PROMOTIONAL", state="PENDING", source="NEWSLETTER")
+    for email in ("bounced@example.com", "asked@example.com"):
+        signed_up(email)
+    age(15)
+
+    services.forget_old()
+
+    assert state_of("bounced@example.com") == ("INVALID", "INVALID")
+    assert not ConsentEvent.objects.filter(record=asked, purpose="PROMOTIONAL").exclude(state="PENDING").exists()
+
+
+# What makes a row of each table that refers to records, but for those that follow from others.
+OTHER_ROWS: dict[str, Callable[[CustomerRecord], Any]] = {
+    "CustomerAddress": lambda record: CustomerAddress.objects.create(record=record),
+    "CustomerEmail": lambda record: give([OtherEmail(record.pk, "other@example.com", Source.STAFF, timezone.now())]),
+    "FieldValue": lambda record: FieldValue.objects.create(record=record, definition=make_field(), value="x"),
+    "FormerRecord": lambda record: FormerRecord.objects.create(former_id=record.pk + 1, record=record),
+    "GroupMembership": lambda record: GroupMembership.objects.create(record=record, group=make_group()),
+    "Lead": make_lead,
+    "LedgerEntry": lambda record: make_ledger_entry(record, counts=False),
+    "Merge": lambda record: Merge.objects.create(record=record, actor_type="STAFF", kept_id=record.pk, merged_ids=[1]),
+    "Note": make_note,
+    "TagAssignment": lambda record: TagAssignment.objects.create(record=record, tag=make_tag()),
+    "VoucherUse": lambda record: VoucherUse.objects.create(record=record, checkout_id=uuid4(), voucher_code="X"),
+    # Of the tables of a sign-up, what is of something else.
+    "ActivityEntry": lambda record: append([Entry(record.pk, ActivityType.DETAILS_EDITED)]),
+    "ConsentEvent": lambda record: make_consent(record, purpose="SYSTEM", state="UNSUBSCRIBED"),
+    "Mail": lambda record: Mail.objects.create(
+        record=record, kind="REPLY", state="RECEIVED", message_id="<1@x>", actor_type="CUSTOMER"
+    ),
+    "NewsletterSignup": lambda record: NewsletterSignup.objects.create(
+        record=record, email=record.email, purposes=["NEWSLETTER"], state="SUBSCRIBED"
+    ),
+}
+FOLLOWING = {
+    *("CurrentConsent", "CustomerAcquisition", "CustomerFigures", "CustomerInsight", "DuplicateKey", "DuplicatePair"),
+    *("LedgerLine", "PreferenceLink", "SegmentMembership"),
+}
+
+
+def test_whoever_anything_else_is_known_of_is_not_forgotten(signed_up: SignUp) -> None:
+    assert set(OTHER_ROWS) | FOLLOWING == {model.__name__ for model in services._tables_of_records()}
+    for number, touch in enumerate(OTHER_ROWS.values()):
+        signed_up(f"{number}@example.com")
+        touch(CustomerRecord.objects.get(email=f"{number}@example.com"))
+    signed_up("nobody@example.com")
+    age(15)
+    OTHER_ROWS["NewsletterSignup"](CustomerRecord.objects.get(email="0@example.com"))
+
+    assert services.forget_old() == len(OTHER_ROWS) + 1
+
+    assert set(CustomerRecord.objects.values_list("email", flat=True)) == {
+        f"{number}@example.com" for number in range(len(OTHER_ROWS))
+    }
+
+
 def test_nothing_is_forgotten_while_the_plugin_is_inactive(signed_up: SignUp, configure: Callable[..., None]) -> None:
     signed_up()
     age(15)
@@ -117,6 +209,20 @@ def test_sign_ups_wait_while_no_mail_can_be_sent(signed_up: SignUp, settings: An
     age(1)
     tasks.take_signups.delay()
     assert (NewsletterSignup.objects.get().state, len(mail.outbox)) == ("PENDING", 1)
+
+
+def test_a_sign_up_that_waited_for_too_long_is_not_mailed_but_forgotten(signed_up: SignUp, settings: Any) -> None:
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, ""
+    signed_up()
+    settings.EMAIL_BACKEND = backend
+    age(15)
+
+    tasks.take_signups.delay()
+    tasks.take_signup.delay(NewsletterSignup.objects.get().pk)
+
+    assert (mail.outbox, CustomerRecord.objects.count(), NewsletterSignup.objects.count()) == ([], 0, 1)
+    assert services.forget_old() == 1
+    assert not NewsletterSignup.objects.exists()
 
 
 def test_an_erasure_leaves_nothing(signed_up: SignUp) -> None:

@@ -21,6 +21,7 @@ from ...core.form_guard import MAX_AGE, SHORTEST, FormGuard, network_of, parsed_
 from ...errors import CustomerPlusError, ErrorCode
 from ...newsletter import services, texts
 from ...newsletter.services import Confirmation
+from ...records.email import mailbox_of
 from ...settings import CustomerPlusSettings
 from ..consent.enums import CustomerConsentPurpose
 from ..core import public_forms
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 GUARD = FormGuard("newsletter", too_many="There were too many sign-ups. Try again in an hour.")
 
-# Each e-mail address may sign up a quarter as often as a network address.
+# Each mailbox may sign up a quarter as often as a network address.
 _OF_EMAIL = 4
 # Links that are none, in an hour from one address: whoever sends more is guessing.
 WRONG_LINKS_PER_HOUR = 60
@@ -92,7 +93,7 @@ class CustomerNewsletterSubscribe(PublicMutation):
         values = signup_values(input, chosen, is_trusted=is_trusted)
         nonce, shown = GUARD.check_token(input["token"])
         values = _with_wording(values, shown, chosen)
-        GUARD.count("email", values["email"], limit=max(chosen.newsletter_per_hour // _OF_EMAIL, 1))
+        GUARD.count("email", mailbox_of(values["email"]), limit=max(chosen.newsletter_per_hour // _OF_EMAIL, 1))
         GUARD.count("all", "", limit=chosen.newsletter_total_per_hour)
         GUARD.use_token(nonce)
         values["ip_address"] = kept_address(address, chosen)

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ...records.email import GMAIL, mailbox_of
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -62,7 +64,6 @@ PROVIDERS = _words(
 )
 # Shorter names are too often one letter from another one that exists.
 _SHORTEST_PROVIDER = 9
-_GMAIL = frozenset({"gmail.com", "googlemail.com"})
 # Mailboxes of nobody in particular.
 ROLES = _words(
     """
@@ -126,22 +127,21 @@ def phone(text: str) -> str:
 def provider(domain: str) -> str:
     """The domain of a mailbox, or the provider that is meant if the domain is one typo from it."""
     if domain in PROVIDERS or len(domain) < _SHORTEST_PROVIDER - 1:
-        return "gmail.com" if domain in _GMAIL else domain
+        return "gmail.com" if domain in GMAIL else domain
     meant = sorted(one for one in PROVIDERS if len(one) >= _SHORTEST_PROVIDER and within(domain, one, 1))
     if not meant:
         return domain
-    return "gmail.com" if meant[0] in _GMAIL else meant[0]
+    return "gmail.com" if meant[0] in GMAIL else meant[0]
 
 
 @lru_cache(maxsize=100_000)
 def mailbox(email: str) -> tuple[str, str, str]:
     """The part before the @ without what providers ignore, the domain, and the domain that is meant."""
-    local, _at, domain = email.rpartition("@")
+    local, _at, domain = mailbox_of(email).rpartition("@")
     meant = provider(domain)
-    local = local.partition("+")[0] or local
     if meant == "gmail.com":
         local = local.replace(".", "") or local
-    return local, "gmail.com" if domain in _GMAIL else domain, meant
+    return local, domain, meant
 
 
 @lru_cache(maxsize=200_000)

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from saleor_customer_plus import tasks
 from saleor_customer_plus.activity.models import ActivityEntry
@@ -242,7 +244,7 @@ def test_a_task_that_runs_twice_sends_one_mail_and_a_lost_one_is_made_up_for(
     with django_capture_on_commit_callbacks():
         subscribe()
     signup = NewsletterSignup.objects.get()
-    NewsletterSignup.objects.update(received_at="2024-05-01T12:00:00Z")
+    NewsletterSignup.objects.update(received_at=timezone.now() - timedelta(minutes=5))
     assert services.left_behind() == [signup.pk]
 
     tasks.take_signups.delay()
@@ -346,6 +348,23 @@ def test_the_form_is_no_bomb(
         _age_mails(minutes=16)
         assert signed_up("ANNA@example.com") == []
     assert len(mail.outbox) == services.MAX_MAILS
+
+
+@pytest.mark.parametrize("variant", ["anna+{}@example.com", "an.na+{}@gmail.com"])
+def test_many_addresses_of_one_mailbox_are_no_bomb_either(
+    signed_up: SignUp, configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch, variant: str
+) -> None:
+    configure(newsletter=True, newsletter_per_hour="32")
+    addresses = iter(f"203.0.113.{number}" for number in range(250))
+    monkeypatch.setattr(public_forms, "address_of", lambda _request: next(addresses))
+
+    answers = [told_of(signed_up(variant.format(number))) for number in range(10)]
+
+    assert answers == [[]] * 8 + [[(None, "RATE_LIMITED")]] * 2  # in an hour, whoever it is
+    assert (len(mail.outbox), CustomerRecord.objects.count()) == (services.MAX_MAILS, services.MAX_MAILS)
+    assert not NewsletterSignup.objects.exclude(state="PENDING").exists()
+    signed_up("ben+1@example.com")
+    assert mail.outbox[-1].to == ["ben+1@example.com"]
 
 
 def _age_mails(*, minutes: int) -> None:
