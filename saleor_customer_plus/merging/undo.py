@@ -36,6 +36,7 @@ from ..groups.models import Group
 from ..leads.models import Lead, LeadState
 from ..ledger.models import LedgerEntry
 from ..ledger.sync import hand_back
+from ..newsletter import moving as newsletter
 from ..notes import services as notes
 from ..notes.models import Note
 from ..records import emails
@@ -188,6 +189,7 @@ class _Undoing:
         self._orders(owners)
         self._stages()
         self._leads()
+        self._signups(shares)
         self._consents()
         self._end()
 
@@ -623,6 +625,15 @@ class _Undoing:
             lead.converted_at = datetime.fromisoformat(at) if at else None
             lead.modified_at = timezone.now()
         Lead.objects.bulk_update(wrong, ["state", "converted_at", "converted_order_id", "modified_at"])
+
+    def _signups(self, shares: Mapping[int, _Share]) -> None:
+        owners = {
+            email: record_id
+            for record_id, share in shares.items()
+            if record_id != self.merge.kept_id
+            for email in (share.email, *(one.email for one in share.others))
+        }
+        newsletter.part(self.merge.kept_id, owners, since=self.merge.created_at)
 
     def _consents(self) -> None:
         """Let what the merge recorded count for nothing. A withdrawal since then holds of all the records."""
