@@ -21,7 +21,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from .. import settings as plugin_settings
-from ..activity.models import ActivityEntry, ActivityType, ActorType
+from ..activity.models import ActivityEntry, ActivityType, ActorType, CauseType
 from ..activity.services import SYNC, Actor
 from ..consent import links
 from ..consent.decisions import BARS, ConsentDecision
@@ -49,6 +49,9 @@ logger = logging.getLogger(__name__)
 
 # Below the plugin's own path.
 CONFIRM_PATH = "/newsletter/confirm/"
+
+# Which page somebody used: the plugin's own, or the shop's.
+PAGE, SHOP = "PAGE", "SHOP"
 
 # How many mails one address is sent that nobody answers, within the time in which a sign-up can be confirmed.
 MAX_MAILS = 5
@@ -139,7 +142,7 @@ def take_up(signup_id: int) -> bool:
 
 
 def _is_one_of_many(email: str) -> bool:
-    """Whether too many addresses of this mailbox signed up today: tags after a +, and the dots of Gmail, are endless."""
+    """Whether too many addresses of one mailbox signed up today: tags after a +, and the dots of Gmail, are endless."""
     mailbox = mailbox_of(email)
     return mailbox != email and rate_limits.is_too_often(
         "newsletter mailbox", mailbox, limit=_MAX_VARIANTS, seconds=_DAY
@@ -322,15 +325,16 @@ def confirm(token: str, *, way: str, ip_address: str | None = None) -> tuple[Con
 
 def _open_purposes(signup: NewsletterSignup) -> list[str]:
     """Those of a sign-up that nobody withdrew since: whoever did must not be subscribed by an older mail."""
-    withdrawn = set(
-        ConsentEvent.objects.filter(
-            record=signup.record_id,
-            channel=ConsentChannel.EMAIL,
-            purpose__in=signup.purposes,
-            state__in=[state.value for state in BARS],
-            recorded_at__gt=signup.asked_at or signup.received_at,
-        ).values_list("purpose", flat=True)
+    withdrawals = ConsentEvent.objects.filter(
+        record=signup.record_id,
+        channel=ConsentChannel.EMAIL,
+        purpose__in=signup.purposes,
+        state__in=[state.value for state in BARS],
+        recorded_at__gt=signup.asked_at or signup.received_at,
     )
+    # What a merge repeats with a reason of its own was decided before.
+    withdrawals = withdrawals.exclude(Q(cause_type=CauseType.MERGE) & ~Q(override_reason=""))
+    withdrawn = set(withdrawals.values_list("purpose", flat=True))
     return [purpose for purpose in signup.purposes if purpose not in withdrawn]
 
 
@@ -361,9 +365,7 @@ def withdraw(link: links.Link, purposes: Collection[str], *, way: str) -> None:
 
 
 @transaction.atomic
-def choose(
-    link: links.Link, wanted: Collection[str], *, way: str, wording: str, language: str
-) -> NewsletterSignup | None:
+def choose(link: links.Link, wanted: Collection[str], *, way: str, language: str) -> NewsletterSignup | None:
     """Let the shop write about these purposes and no others. Return the sign-up that a new one takes, if any."""
     chosen, _is_active = plugin_settings.load()
     hold_records([link.record_id])
@@ -378,6 +380,7 @@ def choose(
     new = [purpose for purpose in offered(chosen) if purpose in wanted and states[purpose] != ConsentState.SUBSCRIBED]
     if not new:
         return None
+    wording = texts.ticked(new, language, is_our_page=way == PAGE)
     return receive({"email": link.email, "purposes": new, "wording": wording, "language_code": language})
 
 

@@ -90,6 +90,13 @@ def wording_of(settings: CustomerPlusSettings, purposes: Collection[str], langua
     return Wording(text, version or hashlib.sha256(text.encode()).hexdigest()[:12])
 
 
+def ticked(purposes: Collection[str], language: str, *, is_our_page: bool) -> str:
+    """What somebody read who ticked these purposes on a page of preferences: beside the boxes and, on ours, above."""
+    words = ", ".join(labels(purposes, language))
+    with translation.override(base_of(language)):
+        return f"{_('What may we write to you about?')} {words}" if is_our_page else words
+
+
 def confirmation(settings: CustomerPlusSettings, purposes: Collection[str], language: str) -> Letter:
     """The mail that asks somebody to confirm. `{{ link }}` is left to whoever sends it."""
     own = settings.newsletter_words.get(language, {})

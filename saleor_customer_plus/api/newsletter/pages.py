@@ -80,7 +80,7 @@ def answer(request: HttpRequest, path: str) -> HttpResponseBase:
 
 def _confirm(request: HttpRequest, token: str, chosen: CustomerPlusSettings, language: str) -> HttpResponseBase:
     if request.method == "POST":
-        outcome, signup = confirmed(request, token, way="PAGE")
+        outcome, signup = confirmed(request, token, way=services.PAGE)
         return _no_link(language) if signup is None else _confirm_page(signup, outcome, chosen, language)
     signup = services.to_confirm(token)
     if signup is None:
@@ -104,8 +104,9 @@ def _confirm_page(
         language,
         title=title,
         state=state,
-        # A form for several purposes showed a text about all of them, of which the person may have chosen some.
-        wording=signup.wording if signup.purposes == services.offered(chosen) else "",
+        # A form for several purposes showed a text about all of them, of which the person may have chosen some. What a
+        # page of preferences showed has no version.
+        wording=signup.wording if signup.wording_version and {*signup.purposes} == {*services.offered(chosen)} else "",
         labels=texts.labels(signup.purposes, language),
     )
 
@@ -132,11 +133,11 @@ def _changed(request: HttpRequest, link: links.Link, chosen: CustomerPlusSetting
             notice = _("You are unsubscribed.")
         elif form.get("unsubscribe") == "all":
             count_change(link)
-            services.withdraw(link, [purpose.value for purpose in ConsentPurpose], way="PAGE")
+            services.withdraw(link, [purpose.value for purpose in ConsentPurpose], way=services.PAGE)
             notice = _("You are unsubscribed from everything.")
         elif "choose" in form:
             wanted = [purpose for purpose in form.getlist("purposes") if purpose in ConsentPurpose.values]
-            is_asked = chosen_by(link, wanted, chosen, language, way="PAGE")
+            is_asked = chosen_by(link, wanted, language, way=services.PAGE)
             notice = _("Saved. Please confirm what is new by the link that we send you.") if is_asked else _("Saved.")
     return _preferences_page(preferences_of(link, chosen, language), chosen, notice=notice)
 

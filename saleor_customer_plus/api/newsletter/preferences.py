@@ -75,13 +75,10 @@ def hint_of(email: str) -> str:
     return f"{local[:1] if len(local) > 1 else ''}•••@{domain}"
 
 
-def chosen_by(
-    link: links.Link, wanted: Sequence[str], chosen: CustomerPlusSettings, language: str, *, way: str
-) -> bool:
+def chosen_by(link: links.Link, wanted: Sequence[str], language: str, *, way: str) -> bool:
     """Let the shop write about these purposes and no others. Return whether a mail asks to confirm what is new."""
     count_change(link)
-    wording = texts.wording_of(chosen, wanted, language).text if wanted else ""
-    signup = services.choose(link, wanted, way=way, wording=wording, language=language)
+    signup = services.choose(link, wanted, way=way, language=language)
     if signup is not None:
         publishing.publish(tasks.take_signup, signup.pk)
     return signup is not None
@@ -133,7 +130,7 @@ class CustomerNewsletterPreferencesUpdate(PublicMutation):
     ) -> dict[str, Any]:
         link, (chosen, _is_active) = link_of(info.context, token), settings.load()
         wanted = [getattr(purpose, "value", purpose) for purpose in purposes]
-        is_asked = chosen_by(link, wanted, chosen, language_of(chosen, language_code), way="SHOP")
+        is_asked = chosen_by(link, wanted, language_of(chosen, language_code), way=services.SHOP)
         return {"preferences": preferences_of(link, chosen, language_code), "must_confirm": is_asked}
 
 

@@ -117,7 +117,7 @@ class CustomerNewsletterConfirm(PublicMutation):
 
     @classmethod
     def perform(cls, info: Any, _actor: Actor, *, token: str) -> dict[str, Any]:
-        outcome, signup = confirmed(info.context, token, way="SHOP")
+        outcome, signup = confirmed(info.context, token, way=services.SHOP)
         if outcome is Confirmation.INVALID or signup is None:
             raise no_link()
         return {"purposes": signup.purposes}

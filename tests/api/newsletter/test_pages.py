@@ -110,6 +110,13 @@ def test_only_a_post_confirms_and_only_once(signed_up: SignUp) -> None:
     assert (record.accepts_newsletter, states(record)["NEWSLETTER"]) == (False, "UNSUBSCRIBED")
 
 
+def test_the_order_of_the_purposes_does_not_matter(signed_up: SignUp, configure: Callable[..., None]) -> None:
+    configure(newsletter=True, newsletter_purposes="newsletter,promotional")
+    signed_up(purposes=["PROMOTIONAL", "NEWSLETTER"])
+
+    assert NewsletterSignup.objects.get().wording in text_of(get(last_link()))
+
+
 def test_a_withdrawal_since_makes_the_link_void(signed_up: SignUp) -> None:
     signed_up()
     record, link = CustomerRecord.objects.get(), last_link()
@@ -280,6 +287,24 @@ def test_the_page_shows_what_may_be_written_and_saves_what_is_chosen(
     assert "unsubscribed from everything" in text_of(post(page_of(anna), {"unsubscribe": "all"}))
     assert set(states(anna).values()) == {"UNSUBSCRIBED"}
     assert len(states(anna)) == 3  # nobody may write about what was never asked either
+
+
+def test_the_proof_is_of_what_the_page_of_preferences_showed(
+    anna: CustomerRecord, configure: Callable[..., None], on_commit: Callable[[], Any]
+) -> None:
+    """Not of the text of the form, and not of what was ticked already."""
+    configure(newsletter=True, newsletter_purposes="newsletter,system")
+    with on_commit():
+        page = post(page_of(anna), {"choose": "1", "purposes": ["NEWSLETTER", "SYSTEM"]}, **{"Accept-Language": "de"})
+    with on_commit():
+        Api()(UPDATE, token=links.token_of(make_record("ben@example.com")), purposes=["SYSTEM"])
+
+    shown, by_shop = NewsletterSignup.objects.order_by("id")
+    assert (shown.purposes, by_shop.wording) == (["SYSTEM"], "Updates about the shop and its services")
+    question, label = shown.wording.split("? ")
+    assert question in text_of(page)
+    assert label in text_of(page)
+    assert ConsentEvent.objects.get(record=anna, state="PENDING").wording == shown.wording
 
 
 def test_the_same_by_the_api(anna: CustomerRecord) -> None:
