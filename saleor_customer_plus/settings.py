@@ -11,7 +11,7 @@ from email.utils import getaddresses
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -72,6 +72,39 @@ NEWSLETTER_TEXTS = {
 _PURPOSES = ("newsletter", "promotional", "system")
 
 
+@dataclass(frozen=True, slots=True)
+class MailboxAddress:
+    """Where a mailbox is, and how to open it."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    folder: str
+    is_secure: bool
+
+
+def mailbox_of(url: str) -> MailboxAddress:
+    """Read the address of a mailbox. Raise `ValueError` that says what to enter, and repeats nothing of it."""
+    wrong = ValueError(
+        "Enter an address such as imaps://user:password@mail.example.com/INBOX, with plain letters, digits and signs."
+    )
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    user, password, folder = (unquote(part or "") for part in (parts.username, parts.password, parts.path.strip("/")))
+    # IMAP's commands are lines of ASCII.
+    is_plain = all(part.isascii() and part.isprintable() for part in (url, user, password, folder))
+    is_one = parts.scheme in ("imap", "imaps") and parts.hostname and user and password and port != 0
+    if not is_one or not is_plain or " " in url or set(folder) & set('"\\'):
+        raise wrong
+    is_secure = parts.scheme == "imaps"
+    default = 993 if is_secure else 143
+    return MailboxAddress(str(parts.hostname), port or default, user, password, folder or "INBOX", is_secure)
+
+
 # How a setting is read. The Dashboard sends text for everything; the `ValueError` says what to enter instead.
 
 
@@ -121,14 +154,8 @@ def _read_sender(text: str) -> str:
 
 
 def _read_mailbox(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        is_one = parts.scheme in ("imap", "imaps") and all((parts.hostname, parts.username, parts.password))
-        is_one = is_one and (parts.port or 1) > 0 and not any(char in text for char in ' "\\\r\n')
-    except ValueError:
-        is_one = False
-    if text and not is_one:
-        raise ValueError("Enter an address such as imaps://user:password@mail.example.com/INBOX.")
+    if text:
+        mailbox_of(text)
     return text
 
 

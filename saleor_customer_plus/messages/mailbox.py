@@ -9,58 +9,36 @@ import imaplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
 from ..mail.inbox import MAX_BYTES
+from ..settings import MailboxAddress, mailbox_of
 
 # Seconds that each step of a talk with the mail server may take.
 TIMEOUT = 20
-_BATCH = 50
+# Messages that one search looks at: `imaplib` takes no line of more than a megabyte.
+_WINDOW = 20_000
 
 
 class MailboxError(Exception):
     """The mailbox cannot be read. Its text names no address and no password."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a mailbox is: `imaps://user:password@mail.example.com:993/INBOX`."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    folder: str
-    is_secure: bool
-
-
-def address_of(url: str) -> Address:
-    """Read the setting. Raise `ValueError` for what is no address of a mailbox."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username or not parts.password:
-        raise ValueError("no address of a mailbox")
-    is_secure = parts.scheme == "imaps"
-    folder = unquote(parts.path.strip("/")) or "INBOX"
-    if any(char in folder for char in '"\\\r\n'):
-        raise ValueError("no name of a folder")
-    port = parts.port or (993 if is_secure else 143)
-    return Address(parts.hostname, port, unquote(parts.username), unquote(parts.password), folder, is_secure)
-
-
 class Mailbox:
     """An open mailbox."""
 
-    def __init__(self, link: imaplib.IMAP4) -> None:
-        self._link = link
+    def __init__(self, link: imaplib.IMAP4, number: int) -> None:
+        self._link, self._number = link, number
 
     def unread(self) -> Iterator[tuple[str, bytes | None]]:
-        """The unread messages, the oldest first, some at a time: the UID, and the message, or None if it is too big."""
-        _status, found = self._ask("SEARCH", "UNSEEN")
-        uids = (found[0] or b"").split() if found else []
-        for uid in uids[:_BATCH]:
-            number = uid.decode()
-            yield number, self._message(number)
+        """The unread messages, mostly the oldest first: the UID, and the message, or None if the server gives none.
+
+        Of a message that is too big, a byte more than what is taken.
+        """
+        for first in range(1, self._number + 1, _WINDOW):
+            last = min(first + _WINDOW - 1, self._number)
+            for uid in (self._ask("SEARCH", f"{first}:{last}", "UNSEEN")[0] or b"").split():
+                yield uid.decode(), self._message(uid.decode())
 
     def mark_read(self, uid: str) -> None:
         self._ask("STORE", uid, "+FLAGS.SILENT", "(\\Seen)")
@@ -70,40 +48,47 @@ class Mailbox:
         self._ask("STORE", uid, "+FLAGS.SILENT", "(\\Seen \\Flagged)")
 
     def _message(self, uid: str) -> bytes | None:
-        _status, sizes = self._ask("FETCH", uid, "(RFC822.SIZE)")
-        digits = (sizes[0] or b"") if sizes and isinstance(sizes[0], bytes) else b""
-        size = digits.upper().partition(b"RFC822.SIZE ")[2].split(b")")[0].split(b" ")[0]
-        if size.isdigit() and int(size) > MAX_BYTES:
-            return None
-        _status, parts = self._ask("FETCH", uid, "(BODY.PEEK[])")
-        return next((part[1] for part in parts if isinstance(part, tuple)), None)
+        # Whatever size the server tells: no more than this is kept in memory.
+        status, parts = self._link.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_BYTES + 1}>)")
+        return next((part[1] for part in parts if isinstance(part, tuple)), None) if status == "OK" else None
 
-    def _ask(self, command: str, *arguments: str) -> tuple[str, list]:  # type: ignore[type-arg]
+    def _ask(self, command: str, *arguments: str) -> list[Any]:
         status, answer = self._link.uid(command, *arguments)
         if status != "OK":
             raise MailboxError(f"The mail server refused {command}.")
-        return status, answer
+        return answer
 
 
 @contextmanager
 def opened(url: str) -> Iterator[Mailbox]:
     """Open the mailbox of the setting. Raises `MailboxError`."""
-    address = address_of(url)
+    address = mailbox_of(url)
     link: imaplib.IMAP4 | None = None
     try:
-        if address.is_secure:
-            context = ssl.create_default_context()
-            link = imaplib.IMAP4_SSL(address.host, address.port, ssl_context=context, timeout=TIMEOUT)
-        else:
-            link = imaplib.IMAP4(address.host, address.port, timeout=TIMEOUT)
-        link.login(address.user, address.password)
-        status, _answer = link.select(f'"{address.folder}"')
+        link = _connected(address)
+        try:
+            link.login(address.user, address.password)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            raise MailboxError("The mail server refused the user or the password.") from None
+        status, number = link.select(f'"{address.folder}"')
         if status != "OK":
             raise MailboxError("The mail server has no such folder.")
-        yield Mailbox(link)
+        yield Mailbox(link, int(number[0] or 0))
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxError(f"The mailbox cannot be read: {type(error).__name__}.") from None
     finally:
         if link is not None:
             with suppress(Exception):
                 link.logout()
+
+
+def _connected(address: MailboxAddress) -> imaplib.IMAP4:
+    try:
+        if address.is_secure:
+            context = ssl.create_default_context()
+            return imaplib.IMAP4_SSL(address.host, address.port, ssl_context=context, timeout=TIMEOUT)
+        return imaplib.IMAP4(address.host, address.port, timeout=TIMEOUT)
+    except UnicodeError:
+        raise MailboxError("The mail server's name cannot be one.") from None

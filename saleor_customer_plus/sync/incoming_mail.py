@@ -10,14 +10,14 @@ from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from .. import settings as plugin_settings
 from ..errors import CustomerPlusError
 from ..mail import inbox, outbox
 from ..mail.attachments import Staging
 from ..mail.composing import sender_of
-from ..mail.inbox import CUSTOMER, Received
+from ..mail.inbox import CUSTOMER, Received, Unreadable
 from ..mail.models import Mail, MailKind
 from ..messages import mailbox
 from ..records import emails
@@ -48,7 +48,7 @@ class Taken:
 
 
 def take(raw: bytes) -> Taken:
-    """Take a message in. The same one twice is taken once. Raise `CustomerPlusError` for what cannot be read."""
+    """Take a message in. The same one twice is taken once. Raise `Unreadable` for what is no message."""
     chosen, _is_active = plugin_settings.load()
     received = inbox.read(raw, chosen)
     if received.bounce is not None:
@@ -115,7 +115,8 @@ def read_mailbox(*, seconds: float) -> dict[Outcome, int]:
     """Read the mailbox of the settings for so long. Return what became of how many messages.
 
     A message is marked as read once it is kept: a worker that dies in between leaves it unread, and it is taken once
-    all the same. One that cannot be read is marked, and stops no other. Raises `MailboxError`.
+    all the same. None stops the others: one that is no message is marked and set aside, and one that cannot be kept
+    now, because the storage is away, say, stays unread for the next run. Raises `MailboxError`.
     """
     chosen, is_active = plugin_settings.load()
     counted = dict.fromkeys(Outcome, 0)
@@ -124,16 +125,27 @@ def read_mailbox(*, seconds: float) -> dict[Outcome, int]:
     until = time.monotonic() + seconds
     with mailbox.opened(chosen.mailbox_secret) as box:
         for uid, raw in box.unread():
-            try:
-                if raw is None:
-                    raise CustomerPlusError("The message is too big.")
-                counted[take(raw).outcome] += 1
-            except CustomerPlusError as error:
-                logger.warning("A message of the mailbox was set aside (%s): UID %s.", error.code, uid)
-                counted[Outcome.IGNORED] += 1
-                box.set_aside(uid)
-            else:
-                box.mark_read(uid)
+            outcome = None if raw is None else _settled(box, uid, raw)
+            if outcome is not None:
+                counted[outcome] += 1
             if time.monotonic() >= until:
                 break
     return counted
+
+
+def _settled(box: mailbox.Mailbox, uid: str, raw: bytes) -> Outcome | None:
+    """Take a message of the mailbox, and mark it. None, if it is to be tried again."""
+    try:
+        outcome = take(raw).outcome
+    except (CustomerPlusError, OperationalError, InterfaceError) as error:
+        if not isinstance(error, Unreadable):
+            logger.error("A message of the mailbox could not be kept yet (%s): UID %s.", type(error).__name__, uid)
+            return None
+        logger.warning("A message of the mailbox was set aside (%s): UID %s.", error.code, uid)
+    except Exception as error:  # ours, and it would be the same the next time
+        logger.error("A message of the mailbox was set aside (%s): UID %s.", type(error).__name__, uid)
+    else:
+        box.mark_read(uid)
+        return outcome
+    box.set_aside(uid)
+    return Outcome.IGNORED

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import imaplib
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from django.core import mail as django_mail
+from django.core.exceptions import ValidationError
+from django.db import DataError, OperationalError
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
 from saleor_customer_plus.activity.services import Actor
-from saleor_customer_plus.errors import CustomerPlusError
+from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 from saleor_customer_plus.mail import inbox
 from saleor_customer_plus.mail.inbox import text_of_html
 from saleor_customer_plus.mail.models import Mail, MailAttachment
-from saleor_customer_plus.messages import services
+from saleor_customer_plus.messages import mailbox, services
 from saleor_customer_plus.messages.services import Draft
 from saleor_customer_plus.records.models import CustomerRecord
-from saleor_customer_plus.settings import load
+from saleor_customer_plus.settings import load, mailbox_of, parse
 from saleor_customer_plus.sync import incoming_mail
 from saleor_customer_plus.sync.incoming_mail import Outcome, take
 from tests.factories import make_record
+from tests.messages.imap_server import Inbox, imap_server
 from tests.notes.samples import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
@@ -111,8 +117,10 @@ def test_html_is_text_without_scripts_and_pictures() -> None:
         ("&#" + "9" * 500_000 + ";", "\ufffd"),
         ("&lt;script&gt;", "<script>"),
         ("<p>a</p><!-- b --><style>c</STYLE ><br/>d", "a\n\nd"),
+        ("<tr><td>Size</td><td>M</td></tr>", "Size M"),
+        ("a<svg/>b<math />c<svg>d</svg>e", "abce"),
     ],
-    ids=["nested", "open", "name", "comments", "scripts", "reference", "escaped", "mixed"],
+    ids=["nested", "open", "name", "comments", "scripts", "reference", "escaped", "mixed", "cells", "drawings"],
 )
 def test_html_that_is_made_to_take_long_does_not(hostile: str, left: str) -> None:
     began = time.process_time()
@@ -203,8 +211,15 @@ def test_a_copy_of_what_the_shop_sent_is_ignored() -> None:
         b"From: " + b"<" * 100_000 + b"@\n\nx",
         b"Subject: =?utf-8?B?////?= =?nonsense?Q?x?=\nFrom: anna@example.com\nDate: never\n\n\x00\xff\xd8",
         b"From: anna@example.com\nContent-Type: text/plain; charset=no-such\n\nhi",
+        b"From: anna@example.com\nIn-Reply-To: <a\x00b@example.com>\nReferences: <\x00@a> <\xff@b>\n\nhi",
+        BOUNCE.format(action="failed", id="<a\0b@example.com>").encode(),
+        b"From: anna@example.com\nContent-Type: text/plain; charset=utf-7\n\n+2AA-",
+        b"From: anna@example.com\nDate: Mon, 99 Xxx 99999999999 99:99:99 +99999999\n\nhi",
     ],
-    ids=["blank", "zeros", "no headers", "nested", "angle brackets", "broken encodings", "unknown charset"],
+    ids=[
+        *("blank", "zeros", "no headers", "nested", "angle brackets", "broken encodings", "unknown charset"),
+        *("zero in an id", "zero in the id of a bounce", "half a surrogate pair", "no date"),
+    ],
 )
 def test_whatever_comes_breaks_nothing(raw: bytes) -> None:
     make_record("anna@example.com")
@@ -213,7 +228,46 @@ def test_whatever_comes_breaks_nothing(raw: bytes) -> None:
         outcome = take(raw).outcome
     except CustomerPlusError as error:
         outcome = error.field
-    assert outcome in ("message", Outcome.RECEIVED, Outcome.IGNORED, Outcome.UNKNOWN_SENDER)
+    assert outcome in ("message", Outcome.RECEIVED, Outcome.IGNORED, Outcome.UNKNOWN_SENDER, Outcome.BOUNCE)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"Content-Type: text/plain" + b";" * 2_000_000 + b"\n\nx",
+        b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (one, one) for one in range(300))
+        + b"\n" * 3_000_000,
+        b"Content-Type: text/plain; charset=punycode\n\na-" + b"9" * 300_000,
+    ],
+    ids=["parameters", "lines", "charset"],
+)
+def test_a_message_that_is_made_to_take_long_does_not(hostile: bytes) -> None:
+    began = time.process_time()
+    with suppress(CustomerPlusError):
+        take(b"From: a@b.example\n" + hostile)
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("charset", ["no-such", "undefined", "idna", "punycode", "zlib"])
+def test_a_charset_that_is_none_of_text_costs_nobody_the_text(charset: str) -> None:
+    make_record("anna@example.com")
+    raw = f"From: anna@example.com\nContent-Type: text/plain; charset={charset}\n\nYes, in green."
+    assert take(raw.encode()).mail.body == "Yes, in green."  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nRead.\n--b--",
+        "Return-Path: <>\n\nOut of office.",
+        "X-Autoreply: yes\n\nOut of office.",
+        "Precedence: bulk\n\nOut of office.",
+    ],
+)
+def test_what_a_machine_writes_is_no_reply(headers: str) -> None:
+    make_record("anna@example.com")
+    taken = take(f"From: anna@example.com\n{headers}".encode())
+    assert (taken.mail and taken.mail.kind) == "AUTO_REPLY"
 
 
 def test_a_giant_is_refused_unread_and_a_long_text_is_cut() -> None:
@@ -224,44 +278,123 @@ def test_a_giant_is_refused_unread_and_a_long_text_is_cut() -> None:
     assert len(received.text) == inbox.MAX_TEXT
 
 
-class FakeServer:
-    """A mail server by IMAP as `imaplib` sees it."""
-
-    def __init__(self, messages: dict[str, bytes]) -> None:
-        self.messages, self.flags = messages, dict.fromkeys(messages, "")
-
-    def __call__(self, *_arguments: Any, **_options: Any) -> FakeServer:
-        return self
-
-    def login(self, user: str, password: str) -> None:
-        assert (user, password) == ("shop@shop.example", "p@ss")
-
-    def select(self, folder: str) -> tuple[str, list[bytes]]:
-        return ("OK", [b"1"]) if folder == '"INBOX"' else ("NO", [b""])
-
-    def logout(self) -> None: ...
-
-    def uid(self, command: str, *arguments: str) -> tuple[str, list[Any]]:
-        if command == "SEARCH":
-            return "OK", [" ".join(uid for uid, flags in self.flags.items() if "Seen" not in flags).encode()]
-        if command == "STORE":
-            self.flags[arguments[0]] += arguments[2]
-            return "OK", [b""]
-        raw = self.messages[arguments[0]]
-        if "SIZE" in arguments[1]:
-            return "OK", [f"1 (UID {arguments[0]} RFC822.SIZE {len(raw)})".encode()]
-        return "OK", [(b"1 (BODY[] {3}", raw), b")"]
+def test_the_mailbox_is_read_once_and_one_bad_message_stops_no_other(configure: Callable[..., None]) -> None:
+    make_record("anna@example.com")
+    messages = {"1": letter(Message_ID="<1@example.com>").as_bytes(), "2": b"nonsense",
+                "3": letter(Message_ID="<3@example.com>").as_bytes()}  # fmt: skip
+    with imap_server(Inbox(messages)) as server:
+        configure(mail_sender="shop@shop.example", mailbox_secret=server.url)
+        counted = incoming_mail.read_mailbox(seconds=5)
+        assert (counted[Outcome.RECEIVED], counted[Outcome.IGNORED]) == (2, 1)
+        assert server.flags == {"1": "\\Seen", "2": "\\Seen \\Flagged", "3": "\\Seen"}
+        assert sum(incoming_mail.read_mailbox(seconds=5).values()) == 0
 
 
-def test_the_mailbox_is_read_once_and_one_bad_message_stops_no_other(
+def test_what_cannot_be_kept_now_stays_unread_and_what_never_can_is_set_aside(
+    configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_record("anna@example.com")
+    failures: dict[str, Exception] = {
+        "1": OperationalError("anna@example.com"),
+        "2": CustomerPlusError("The storage is away.", code=ErrorCode.STORAGE_UNAVAILABLE),
+        "3": DataError("anna@example.com"),
+    }
+
+    def keep(record_id: int, received: Any, *arguments: Any) -> Any:
+        if (uid := received.message_id[1]) in failures:
+            raise failures[uid]
+        return kept(record_id, received, *arguments)
+
+    kept = inbox.keep
+    monkeypatch.setattr(inbox, "keep", keep)
+    messages = {uid: letter(Message_ID=f"<{uid}@example.com>").as_bytes() for uid in "12345"}
+    with imap_server(Inbox(messages)) as server:
+        server.refused.add("4")
+        configure(mail_sender="shop@shop.example", mailbox_secret=server.url)
+        assert incoming_mail.read_mailbox(seconds=5)[Outcome.RECEIVED] == 1
+        assert server.flags == {"1": "", "2": "", "3": "\\Seen \\Flagged", "4": "", "5": "\\Seen"}
+        assert "anna" not in caplog.text
+        failures.clear()
+        assert incoming_mail.read_mailbox(seconds=5)[Outcome.RECEIVED] == 2
+
+
+def test_a_giant_of_the_mailbox_is_not_fetched_whole(
     configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    configure(mail_sender="shop@shop.example", mailbox_secret="imaps://shop%40shop.example:p%40ss@imap.example")
+    for module in (inbox, mailbox):
+        monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    fetched, read = list[int](), imaplib.IMAP4.read
+
+    def watched(link: imaplib.IMAP4, size: int) -> bytes:
+        fetched.append(size)
+        return read(link, size)
+
+    monkeypatch.setattr("imaplib.IMAP4.read", watched)
+    with imap_server(Inbox({"1": letter("x" * 5000).as_bytes()})) as server:
+        configure(mail_sender="shop@shop.example", mailbox_secret=server.url)
+        assert incoming_mail.read_mailbox(seconds=5)[Outcome.IGNORED] == 1
+        assert (server.flags, fetched) == ({"1": "\\Seen \\Flagged"}, [1001])
+
+
+def test_a_mailbox_of_many_messages_is_searched_part_by_part(configure: Callable[..., None]) -> None:
     make_record("anna@example.com")
-    server = FakeServer({"1": letter(Message_ID="<1@example.com>").as_bytes(), "2": b"nonsense",
-                         "3": letter(Message_ID="<3@example.com>").as_bytes()})  # fmt: skip
-    monkeypatch.setattr("imaplib.IMAP4_SSL", server)
-    counted = incoming_mail.read_mailbox(seconds=5)
-    assert (counted[Outcome.RECEIVED], counted[Outcome.IGNORED]) == (2, 1)
-    assert server.flags == {"1": "(\\Seen)", "2": "(\\Seen \\Flagged)", "3": "(\\Seen)"}
-    assert sum(incoming_mail.read_mailbox(seconds=5).values()) == 0
+    with imap_server(Inbox({"7": letter().as_bytes()}, read=100_000)) as server:
+        configure(mail_sender="shop@shop.example", mailbox_secret=server.url)
+        assert incoming_mail.read_mailbox(seconds=5)[Outcome.RECEIVED] == 1
+        searched = [command for command in server.commands if "SEARCH" in command]
+        assert (len(searched), searched[-1]) == (6, "UID SEARCH 100001:100001 UNSEEN")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("p%40ss", "wrong", "refused the user or the password"),
+        ("@127", "@127", "no such folder"),
+        ("127.0.0.1", "x" * 64 + ".example", "name cannot be one"),
+        ("127.0.0.1", "127.0.0.1:1", "cannot be read: ConnectionRefusedError"),
+    ],
+)
+def test_a_mailbox_that_cannot_be_opened_is_told_without_its_password(
+    configure: Callable[..., None], old: str, new: str, told: str
+) -> None:
+    with imap_server(Inbox({})) as server:
+        url = server.url.replace(old, new) + ("/Other" if old == new else "")
+        if new.endswith(":1"):
+            url = url.rpartition(":")[0]
+        configure(mail_sender="shop@shop.example", mailbox_secret=url)
+        with pytest.raises(mailbox.MailboxError, match=told) as caught:
+            incoming_mail.read_mailbox(seconds=5)
+        assert "ss" not in str(caught.value).replace("password", "")
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for(
+    configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"imap://shop:pass@127.0.0.1:{silent.getsockname()[1]}"
+        configure(mail_sender="shop@shop.example", mailbox_secret=url)
+        with pytest.raises(mailbox.MailboxError, match="TimeoutError"):
+            incoming_mail.read_mailbox(seconds=5)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "imaps://a:b%0D%0AX@mail.example.com",
+        "imaps://a:p\xe4ss@mail.example.com",
+        "imaps://a:p%C3%A4ss@mail.example.com",
+        "imaps://a:b@mail.example.com/%22",
+        "imaps://a:b@mail.example.com:99999",
+        "imaps://a@mail.example.com",
+        "https://a:b@mail.example.com",
+    ],
+)
+def test_an_address_that_no_command_can_carry_is_no_setting(url: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        parse([{"name": "mailbox_secret", "value": url}])
+    assert "imaps://user:password@mail.example.com/INBOX" in str(caught.value)
+
+
+def test_the_password_of_the_mailbox_is_in_no_traceback() -> None:
+    assert "secret" not in repr(mailbox_of("imaps://shop:secret@mail.example.com"))

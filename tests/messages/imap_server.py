@@ -1,0 +1,89 @@
+"""A small mail server by IMAP, on a real connection: what the plugin asks of one, in the words of RFC 3501."""
+
+from __future__ import annotations
+
+import re
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Inbox:
+    """Messages in the order of their UIDs, with their flags, and the commands that were given."""
+
+    def __init__(self, messages: dict[str, bytes], *, read: int = 0) -> None:
+        self.messages = messages
+        self.flags = dict.fromkeys(messages, "")
+        self.commands: list[str] = []
+        self.refused: set[str] = set()  # UIDs of messages that the server does not give
+        self.read = read  # messages before them that were read long ago
+        self.url = ""
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        self._say(b"* OK [CAPABILITY IMAP4rev1] ready")
+        while line := self.rfile.readline():
+            tag, _space, command = line.decode("ascii").strip().partition(" ")
+            self.server.inbox.commands.append(command)
+            self._say(f"{tag} {self._answer(command)}".encode())
+            if command == "LOGOUT":
+                return
+
+    def _say(self, line: bytes) -> None:
+        self.wfile.write(line + b"\r\n")
+
+    def _answer(self, command: str) -> str:
+        inbox = self.server.inbox
+        if command == "CAPABILITY":
+            self._say(b"* CAPABILITY IMAP4rev1")
+        elif command.startswith("LOGIN"):
+            return "OK done" if command == 'LOGIN shop@shop.example "p@ss"' else "NO wrong"
+        elif command.startswith("SELECT"):
+            if command != 'SELECT "INBOX"':
+                return "NO no such folder"
+            self._say(f"* {inbox.read + len(inbox.messages)} EXISTS".encode())
+        elif found := re.fullmatch(r"UID SEARCH (\d+):(\d+) UNSEEN", command):
+            first, last = int(found[1]), int(found[2])
+            uids = [
+                uid
+                for number, uid in enumerate(inbox.messages, inbox.read + 1)
+                if first <= number <= last and "\\Seen" not in inbox.flags[uid]
+            ]
+            self._say(" ".join(["* SEARCH", *uids]).encode())
+        elif found := re.fullmatch(r"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", command):
+            if found[1] in inbox.refused:
+                return "NO [SERVERBUG] it cannot be read"
+            raw = inbox.messages[found[1]][: int(found[2])]
+            self._say(b"* 1 FETCH (FLAGS (\\Recent))")  # what another connection did meanwhile
+            self._say(f"* 1 FETCH (UID {found[1]} BODY[]<0> {{{len(raw)}}}".encode())
+            self.wfile.write(raw + b")\r\n")
+        elif found := re.fullmatch(r"UID STORE (\d+) \+FLAGS\.SILENT \((.*)\)", command):
+            inbox.flags[found[1]] = found[2]
+        elif command == "LOGOUT":
+            self._say(b"* BYE")
+        else:
+            return "BAD unknown"
+        return "OK done"
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    inbox: Inbox
+
+
+@contextmanager
+def imap_server(inbox: Inbox) -> Iterator[Inbox]:
+    """Let a server give these messages, at the address `inbox.url`."""
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.inbox = inbox
+        inbox.url = f"imap://shop%40shop.example:p%40ss@127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield inbox
+        finally:
+            server.shutdown()
