@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.core.mail import BadHeaderError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -186,7 +185,7 @@ def send_due(*, seconds: float) -> bool:
         while claimed := _claim():
             for position, row in enumerate(claimed):
                 if not carrier.send(row):  # the server is away: it is away for the others, too
-                    _postpone([other.pk for other in claimed[position + 1 :]], timedelta(0), attempts=-1)
+                    _postpone(claimed[position + 1 :], timedelta(0), attempts=-1)
                     return True
             if time.monotonic() >= until:
                 return False
@@ -272,7 +271,7 @@ class _Carrier:
             logger.warning("Could not read the files of message %s: %s", row.pk, error.code)
             _later(row, MailFailure.INVALID)
             return True
-        except (BadHeaderError, ValueError) as error:
+        except Exception as error:  # it would be the same each time, and the others wait behind it
             logger.error("Message %s cannot be sent: %s", row.pk, type(error).__name__)
             with transaction.atomic():
                 _end(row, MailState.FAILED, MailFailure.INVALID)
@@ -346,11 +345,13 @@ def _later(row: Mail, failure: MailFailure, error: Exception | None = None) -> N
         with transaction.atomic():
             _end(row, MailState.FAILED, failure, said)
         return
-    _postpone([row.pk], DELAYS[row.attempts - 1], failure=failure.value, failure_detail=_held(said))
+    _postpone([row], DELAYS[row.attempts - 1], failure=failure.value, failure_detail=_held(said))
 
 
-def _postpone(ids: Collection[int], delay: timedelta, *, attempts: int = 0, **changes: Any) -> None:
-    Mail.objects.filter(pk__in=ids, state=MailState.SENDING).update(
+def _postpone(rows: Sequence[Mail], delay: timedelta, *, attempts: int = 0, **changes: Any) -> None:
+    """Let these be sent later, unless somebody else took them for lost, and may be sending them."""
+    mine = Mail.objects.filter(pk__in=[row.pk for row in rows], state=MailState.SENDING)
+    mine.filter(claimed_at__in={row.claimed_at for row in rows}).update(
         state=MailState.QUEUED,
         due_at=timezone.now() + max(delay, timedelta(minutes=1)),
         attempts=F("attempts") + attempts,

@@ -137,6 +137,32 @@ def test_what_may_have_arrived_is_never_sent_again(box: Mailbox, monkeypatch: py
     assert Mail.objects.filter(state="QUEUED").count() == 0
 
 
+def test_a_message_that_cannot_be_built_stops_no_other(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [queue(make_record(f"p{number}@example.com")) for number in range(2)]
+    build = outbox.message_of
+
+    def broken(row: Mail, files: Any) -> Any:
+        if row.pk == rows[0].pk:
+            raise TypeError("anna@example.com")
+        return build(row, files)
+
+    monkeypatch.setattr(outbox, "message_of", broken)
+    outbox.send_due(seconds=5)
+    assert [state_of(row) for row in rows] == [("FAILED", "INVALID"), ("SENT", "")]
+
+
+def test_a_slow_worker_puts_off_nothing_that_another_one_took_over(box: Mailbox) -> None:
+    """Its connection breaks after the other one began to hand the message over: that would be sent twice."""
+    row = queue()
+    (slow,) = outbox._claim()
+    Mail.objects.update(claimed_at=timezone.now() - outbox.CLAIM - timedelta(seconds=1))
+    outbox._take_back_lost()
+    (taken,) = outbox._claim()
+    assert outbox._hand_over(taken)
+    outbox._later(slow, outbox.MailFailure.UNREACHABLE)
+    assert state_of(row) == ("SENDING", "")
+
+
 @pytest.mark.parametrize(("handed", "left"), [(False, "SENT"), (True, "FAILED")])
 def test_what_a_dead_worker_left_is_sent_unless_it_had_begun_to_hand_it_over(
     box: Mailbox, handed: bool, left: str
