@@ -30,10 +30,13 @@ from .models import Mail
 
 MAX_SUBJECT = 255
 MAX_BODY = 20_000
+# Markdown takes quadratic time for those that are never closed: of as many as a body is long, a minute.
+_MAX_BRACKETS = 1_000
 # What a placeholder stands for may be longer than what was written. Beyond this, somebody is up to something.
 _MAX_FILLED = 60_000
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]{0,64}?)\s*\}\}")
+# Never back over spaces (`*+`): many of them would take cubic time.
+_PLACEHOLDER = re.compile(r"\{\{\s*+([^{}\n]{0,64}?)\s*+\}\}")
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # Languages of Saleor that are written from right to left.
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
@@ -85,6 +88,10 @@ def checked_body(body: str, *, field: str = "body") -> str:
     if len(body) > MAX_BODY:
         raise CustomerPlusError(
             f"A message may have at most {MAX_BODY} characters.", code=ErrorCode.LIMIT_REACHED, field=field
+        )
+    if body.count("[") > _MAX_BRACKETS:
+        raise CustomerPlusError(
+            f"A message may have at most {_MAX_BRACKETS} square brackets.", code=ErrorCode.LIMIT_REACHED, field=field
         )
     if not sql.can_hold(body):
         raise CustomerPlusError("The text has a character that is not allowed.", field=field)
@@ -187,7 +194,10 @@ def to_html(text: str, values: Mapping[str, str] | None = None) -> str:
     nonce = secrets.token_hex(8)
     words = {f"cp{nonce}x{number}x": value for number, value in enumerate((values or {}).values())}
     names = dict(zip(values or {}, words, strict=True))
-    made = markdown.markdown(fill(text, names), extensions=["nl2br", "sane_lists", "tables"], output_format="html")
+    try:
+        made = markdown.markdown(fill(text, names), extensions=["nl2br", "sane_lists", "tables"], output_format="html")
+    except RecursionError:
+        raise CustomerPlusError("The text has lists or quotations that are nested too deeply.", field="body") from None
     for word, value in words.items():
         made = made.replace(word, html.escape(value))
     return clean(made)

@@ -88,7 +88,7 @@ def check_ready(settings: CustomerPlusSettings) -> None:
 
 
 def may_be_sent(record_ids: Collection[int], purpose: MailPurpose) -> set[int]:
-    """Those of these records who may be sent something for this purpose. Two statements."""
+    """Those of these records who may be sent something for this purpose. At most one statement."""
     if purpose is MailPurpose.SERVICE:
         return set(record_ids)
     granted = CurrentConsent.objects.filter(

@@ -98,7 +98,7 @@ def preview(record: CustomerRecord, draft: Draft, settings: CustomerPlusSettings
 
 
 def may_be_written_to(record_ids: Collection[int], draft: Draft) -> set[int]:
-    """Those of these records who may be sent this draft. Two statements."""
+    """Those of these records who may be sent this draft. At most one statement."""
     return set(record_ids) if draft.override_reason else outbox.may_be_sent(record_ids, draft.purpose)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +92,19 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         ("body", "INVALID"),
     ]
     assert errors_of(body="{{ first_name }}" * 1000, values={"first_name": "x" * 200}) == [("body", "LIMIT_REACHED")]
+
+
+@pytest.mark.parametrize("body", ["1. " * 5000, "[" * 10_000, "![" * 5000, "[a](" * 4000])
+def test_markdown_that_is_made_to_take_long_is_refused(body: str) -> None:
+    began = time.process_time()
+    assert errors_of(body=body) in ([("body", "INVALID")], [("body", "LIMIT_REACHED")])
+    assert time.process_time() - began < 2
+
+
+def test_a_placeholder_without_an_end_takes_no_time() -> None:
+    began = time.process_time()
+    assert compose("Hello", "{{" + " " * 10_000 + "x", ANNA, DEFAULTS).body.endswith("x")
+    assert time.process_time() - began < 2
 
 
 def test_an_unknown_placeholder_is_named_with_those_that_there_are() -> None:
