@@ -182,7 +182,8 @@ def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
         (
             "mailbox_secret",
             "imaps://mail.example.com",
-            "Enter an address such as imaps://user:password@mail.example.com/INBOX.",
+            "Enter an address such as imaps://user:password@mail.example.com/INBOX, with plain letters, digits and "
+            "signs.",
         ),
         ("mail_transport", "fax", 'Enter "smtp" or "app".'),
         ("mail_sender", "Shop", "Enter an e-mail address, such as Shop <shop@example.com>."),

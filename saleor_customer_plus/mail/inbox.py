@@ -303,7 +303,8 @@ def _headers_in(part: Message) -> str:
     inner = part.get_payload()
     if not isinstance(inner, list):
         return part.as_string()
-    return "\n".join(f"{name}: {value}" for one in inner for name, value in one.items())
+    headers = [one.items() for one in inner if isinstance(one, Message)]
+    return "\n".join(f"{name}: {value}" for of_one in headers for name, value in of_one)
 
 
 # Keeping it.

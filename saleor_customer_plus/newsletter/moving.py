@@ -12,12 +12,12 @@ from .models import NewsletterSignup
 
 
 def part(kept_id: int, owners: Mapping[str, int], *, since: datetime) -> None:
-    """Give the owners of these addresses their sign-ups that a record has, with mails and what was decided since.
+    """Give the owners of these addresses their sign-ups of since then, with mails and what was decided since.
 
-    Whoever confirmed did so for the address: nobody else is subscribed by that. Call it in a transaction that holds the
-    records.
+    Whoever confirmed did so for the address: nobody else is subscribed by that. A sign-up from before the merge stays
+    where it was, even if its address is somebody else's by now. Call it in a transaction that holds the records.
     """
-    for signup in NewsletterSignup.objects.filter(record=kept_id, email__in=owners):
+    for signup in NewsletterSignup.objects.filter(record=kept_id, email__in=owners, asked_at__gt=since):
         signup.record_id = owners[signup.email]
         signup.save(update_fields=["record"])
     keys: dict[int, list[str]] = defaultdict(list)

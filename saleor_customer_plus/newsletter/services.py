@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import ForeignObjectRel, Model, Q, QuerySet
 from django.utils import timezone
 
 from .. import settings as plugin_settings
@@ -454,7 +454,7 @@ def _only_signed_up(record_ids: Collection[int], signup_ids: Collection[int]) ->
 def _tables_of_records() -> set[type[Model]]:
     """Every model that refers to records."""
     relations = CustomerRecord._meta.get_fields(include_hidden=True)
-    return {one.related_model for one in relations if one.auto_created and not one.concrete}
+    return {one.related_model for one in relations if isinstance(one, ForeignObjectRel) and one.related_model != "self"}
 
 
 def _as_before(forgotten: Collection[NewsletterSignup], now: datetime) -> list[ConsentDecision]:
