@@ -45,7 +45,7 @@ class Merge(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by_type = models.CharField(max_length=16, choices=ActorType.choices, blank=True, default="")
     undone_by_id = models.CharField(max_length=64, blank=True, default="")
-    # What an undo could not put back, or left with the record: see `merging.conflicts`. Nothing of a person.
+    # What an undo could not put back, or left with the record: see `merging.undo.conflicts`. Nothing of a person.
     conflicts = models.JSONField(default=list, blank=True)
 
     class Meta:

@@ -1,0 +1,136 @@
+"""Taking a merge back, at any time: the records are apart again, as if they had never been merged.
+
+What was of a record returns to it. What was edited since stays with the record that was kept, and is told as a
+conflict; what came since and is of an address, as orders are, goes by that. Of merges into the same record the last one
+is undone first. A preview does all of it and takes it back, so that it tells what would really come of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ...activity.models import ActivityType
+from ...activity.services import Actor, Entry, append
+from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...fields import services as fields
+from ...fields.queries import live
+from ...groups.consequences import memberships_changed
+from ...groups.mirror import mirror_accounts
+from ...records.locks import own_identities
+from ...saleor_adapter import saleor_api, staff
+from ...sync import reactions
+from .. import tables
+from ..models import Merge, MergedRecord, MergeState, MovedRow
+from ..parties import read
+from ..preview import obstacles
+from ..queries import later_merges_of
+from .addresses import owners_of_returned, part_accounts, part_addresses
+from .conflicts import Conflict
+from .consequences import part_consents, part_signups, raise_stages, reopen_leads, return_orders
+from .edits import row_of_kept
+from .own_fields import return_own_fields
+from .parting import Parting
+from .rows import return_rows, tell_of_labels, write_records
+
+
+def check(merge: Merge) -> None:
+    """Raise `CustomerPlusError` unless this merge can be undone now: the last one into a record goes first."""
+    if merge.state == MergeState.UNDONE:
+        raise CustomerPlusError("This merge was undone already.", code=ErrorCode.ALREADY_EXISTS, field="merge_id")
+    if later := later_merges_of([merge.pk])[merge.pk]:
+        order = ", ".join(str(one.pk) for one in later)
+        raise CustomerPlusError(
+            f"The record was merged again since. Undo these merges first, in this order: {order}.",
+            code=ErrorCode.OUT_OF_SCOPE,
+            field="merge_id",
+            id=saleor_api.global_id("CustomerMerge", later[0].pk),
+        )
+
+
+def preview(
+    merge_id: int, *, actor: Actor, requestor: Any, channels: staff.Channels = None, job_id: int | None = None
+) -> list[Conflict]:
+    """What an undo would leave other than it was: it is done, and taken back. Raises what is in the way."""
+    with transaction.atomic():
+        _merge, conflicts = undo(merge_id, actor=actor, requestor=requestor, channels=channels, job_id=job_id)
+        transaction.set_rollback(True)
+    return conflicts
+
+
+@transaction.atomic
+def undo(
+    merge_id: int, *, actor: Actor, requestor: Any, channels: staff.Channels = None, job_id: int | None = None
+) -> tuple[Merge, list[Conflict]]:
+    """Take a merge back. Return it, and what is not as it was.
+
+    `requestor` is the user or the app who is `actor`, and `channels` those whose orders they may see. Raises what is in
+    the way.
+    """
+    own_identities()
+    fields.hold([definition.pk for definition in live()])
+    record_id = Merge.objects.filter(pk=merge_id).values_list("record_id", flat=True).first()
+    parties = read([record_id], lock=True) if record_id is not None else []
+    merge = Merge.objects.select_for_update().filter(pk=merge_id).first()
+    if merge is None or not parties:
+        raise CustomerPlusError("No merge has this id.", code=ErrorCode.NOT_FOUND, field="merge_id")
+    check(merge)
+    problems = Problems()
+    problems.errors = [one.as_error(field="merge_id") for one in obstacles(parties, requestor, channels, job_id)]
+    problems.raise_any()
+    parting = Parting(merge, actor, parties[0])
+    _run(parting)
+    return merge, parting.conflicts
+
+
+def _run(parting: Parting) -> None:
+    """Do it, in the order in which one thing needs another: what is told of labels before these return, for one."""
+    tell_of_labels(parting)
+    shares = part_addresses(parting)
+    accounts = part_accounts(parting, shares)
+    write_records(parting, row_of_kept(parting), shares, accounts)
+    return_rows(parting)
+    return_own_fields(parting)
+    owners = owners_of_returned(parting, shares)
+    tables.return_by_address(parting.merge, owners)
+    return_orders(parting, owners)
+    raise_stages(parting)
+    reopen_leads(parting)
+    part_signups(parting, owners)
+    part_consents(parting)
+    _end(parting)
+
+
+def _end(parting: Parting) -> None:
+    """Keep of the merge only that it was undone, log it, and let everything follow that depends on addresses."""
+    merge = parting.merge
+    all_emails = [email for one in read(parting.ids) for email in one.emails]
+    MovedRow.objects.filter(merge=merge).delete()
+    MergedRecord.objects.filter(merge=merge).delete()
+    parting.conflicts = list(dict.fromkeys(parting.conflicts))
+    merge.state, merge.undone_at = MergeState.UNDONE, timezone.now()
+    merge.undone_by_type, merge.undone_by_id = parting.actor.type, parting.actor.id
+    merge.before, merge.after = {}, {}
+    merge.conflicts = [asdict(one) for one in parting.conflicts]
+    merge.save()
+    append(_entries(parting))
+    reactions.records_identified(parting.ids, all_emails)
+    memberships_changed(parting.ids)
+    transaction.on_commit(partial(mirror_accounts, sorted(parting.accounts)), robust=True)
+
+
+def _entries(parting: Parting) -> Iterator[Entry]:
+    for record_id in parting.ids:
+        yield Entry(
+            record_id,
+            ActivityType.MERGE_UNDONE,
+            before={"kept_id": parting.merge.kept_id},
+            after={"conflicts": len([one for one in parting.conflicts if one.record_id == record_id])},
+            **parting.actor.of_entry,
+            **parting.merge.cause.of_entry,
+        )
