@@ -300,6 +300,7 @@ TYPES_OF_FIELDS: dict[str, str] = {
     "CHOICES": _("Several choices"),
     "MONEY": _("An amount of money"),
     "ORDER": _("Order"),
+    "PRODUCT": _("Product"),
 }
 
 # Who did something, where it was nobody with a name.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -168,6 +169,8 @@ def _value(type: str, text: str) -> Any:
         case "MONEY":
             amount, _blank, currency = text.partition(" ")
             return {"amount": number_of(amount), "currency": currency}
+        case "PRODUCT":
+            return unquote(text)  # copied from an address
     return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, QueryDict
@@ -13,7 +12,7 @@ from ..requests import Screen, ScreenRequest, address
 from . import choices, own_fields
 from .answers import done
 from .customer_filters import PAGING, filter_of
-from .view_conditions import parameters_of
+from .view_conditions import OWN, parameters_of
 
 VIEW = """
 query CustomerPlusView($id: ID!) {
@@ -66,7 +65,8 @@ def opened(request: ScreenRequest, view_id: str) -> QueryDict:
     query = QueryDict(mutable=True)
     query["tab"] = "all"
     if view["tree"]:
-        query = parameters_of(view["tree"], view["query"], functools.partial(_ids, request))
+        types = {one["key"]: one["type"] for one in choices.fields(request)} if OWN in view["query"] else {}
+        query = parameters_of(view["tree"], view["query"], functools.partial(choices.ids_of, request), types)
     query["view"], query["q"] = view_id, view["search"]
     query["segment"] = (view["segment"] or {}).get("id", "")
     query["columns"] = ",".join(_listed(view["columns"]))
@@ -158,10 +158,6 @@ def _listed(columns: list[str]) -> list[str]:
     """The columns of the list for some of an export."""
     listed = [key for key, names in EXPORTED.items() if key != "name" and names[0] in columns]
     return [*listed, *(key for key in columns if key.startswith(own_fields.COLUMN))]
-
-
-def _ids(request: ScreenRequest, kind: str, names: list[str]) -> Mapping[str, str]:
-    return choices.ids_of(request, kind, names)
 
 
 def _without_view(query: QueryDict) -> QueryDict:

@@ -52,7 +52,7 @@ mutation CustomerPlusFieldsReorder($ids: [ID!]!) {
 }
 """
 
-TYPES = ("TEXT", "NUMBER", "DATE", "BOOLEAN", "CHOICE", "CHOICES", "MONEY", "ORDER")
+TYPES = ("TEXT", "NUMBER", "DATE", "BOOLEAN", "CHOICE", "CHOICES", "MONEY", "ORDER", "PRODUCT")
 FLAGS = ("isRequired", "isUnique", "isIndexed", "isVisibleToCustomer")
 # The limits that fields of a type have.
 LIMITS = {

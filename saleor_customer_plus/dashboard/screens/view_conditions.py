@@ -36,16 +36,19 @@ class _Unsayable(Exception):
     """A list has no filter for this."""
 
 
-def parameters_of(tree: Mapping[str, Any], query: str, ids: Ids) -> QueryDict:
-    """What the address of a list says for a condition. `query` is the same as a text."""
+def parameters_of(tree: Mapping[str, Any], query: str, ids: Ids, types: Mapping[str, str]) -> QueryDict:
+    """What the address of a list says for a condition. `query` is the same as a text.
+
+    `types` are those of the fields of the shop's own, by their keys.
+    """
     parts = tree.get("and", [tree])
     found = QueryDict(mutable=True)
     found["tab"], rest = _tab(parts)
     try:
         for part in rest:
-            for name, values in _parameters(part, ids):
-                if found.get("currency", values[0]) != values[0] and name == "currency":
-                    raise _Unsayable  # the list has one currency for all
+            for name, values in _parameters(part, ids, types):
+                if found.getlist(name, values) != values:
+                    raise _Unsayable  # the list asks everything once, and has one currency for all
                 found.setlist(name, values)
     except (_Unsayable, KeyError, TypeError, ValueError):
         found = QueryDict(mutable=True)
@@ -69,7 +72,7 @@ def _tab(parts: list[Any]) -> tuple[str, list[Any]]:
     return tab, [part for part in parts if part.get("field") not in told]
 
 
-def _parameters(part: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, list[str]]]:
+def _parameters(part: Mapping[str, Any], ids: Ids, types: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
     if "not" in part:
         inner = part["not"]
         if inner["field"] not in LABELS or inner["operator"] != "IN":
@@ -93,12 +96,15 @@ def _parameters(part: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, list[s
         yield "rfm", value
         yield "rfm_currency", [field.removeprefix("rfm_group.")]
     elif field.startswith(OWN):
-        yield from _own(f"f.{field.removeprefix(OWN)}", operator, value)
+        key = field.removeprefix(OWN)
+        yield from _own(f"f.{key}", types[key], operator, value)
     else:
         raise _Unsayable
 
 
 def _ids(part: Mapping[str, Any], ids: Ids) -> list[str]:
+    if not all(isinstance(name, str) for name in part["value"]):
+        raise _Unsayable  # one of them was deleted
     known = ids(LABELS[part["field"]], part["value"])
     return [known[name.casefold()] for name in part["value"]]
 
@@ -128,15 +134,15 @@ def _day(text: str, *, is_last: bool) -> str:
     return str(moment.date() - timedelta(days=is_last))
 
 
-def _own(prefix: str, operator: str, value: Any) -> Iterator[tuple[str, list[str]]]:
+def _own(prefix: str, type: str, operator: str, value: Any) -> Iterator[tuple[str, list[str]]]:
     """A field of the shop's own: see `own_fields`."""
     if operator == "=" and isinstance(value, bool):
         yield f"{prefix}.yes", ["yes" if value else "no"]
     elif operator in ("IS NULL", "IS NOT NULL"):
         yield f"{prefix}.set", ["no" if operator == "IS NULL" else "yes"]
-    elif operator == "IN":
-        yield f"{prefix}.is", [str(one) for one in value]
-    elif operator == "CONTAINS" and isinstance(value, str):
+    elif operator == "IN" and type in ("TEXT", "CHOICE", "CHOICES"):
+        yield f"{prefix}.is", value
+    elif operator == "CONTAINS" and type == "TEXT":
         yield f"{prefix}.has", [value]
     else:
         for end, one in _ends(operator, value):

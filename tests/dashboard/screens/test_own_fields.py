@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from saleor_customer_plus.api.core.base import to_global_id
-from saleor_customer_plus.fields.models import FieldDefinition
+from saleor_customer_plus.dashboard.screens.settings_fields import TYPES
+from saleor_customer_plus.fields.models import FieldDefinition, FieldType
 from tests.dashboard.client import ROOT, Browser, events
-from tests.factories import make_ledger_entry, make_order, make_record
+from tests.factories import make_ledger_entry, make_order, make_product, make_record
 
 
 def define(browser: Browser, label: str, type: str, **more: Any) -> FieldDefinition:
@@ -102,6 +104,27 @@ def test_columns_filters_and_sorting_of_the_list(browser: Browser) -> None:
     dialog = browser.screen("customers/filters", {"f.level.is": ["gold_1"], "f.size.max": "40"})
     assert '<option value="gold_1" selected>' in dialog
     assert 'name="f.size.max" value="40"' in dialog
+
+
+def test_a_product_is_defined_typed_shown_and_filtered(browser: Browser) -> None:
+    product = make_product("mug", name="A <mug>")
+    id = to_global_id("Product", product.pk)
+    field = define(browser, "Favourite", "PRODUCT")
+    assert '<option value="PRODUCT" selected>' in browser.screen(path_of(field))
+    # As the Dashboard writes it in the address of the product.
+    browser.change("customers/new", {"email": "anna@example.com", "field.favourite": quote(id, safe="")})
+    make_record("ben@example.com")
+    assert "A &lt;mug&gt;" in browser.screen("customers", {"column": ["field:favourite"]})
+    found = browser.screen("customers", {"f.favourite.set": "yes"})
+    assert "anna@" in found
+    assert "ben@" not in found
+    dialog = browser.screen("customers/filters")
+    assert 'name="f.favourite.set"' in dialog
+    assert 'name="f.favourite.min"' not in dialog
+
+
+def test_every_type_can_be_defined() -> None:
+    assert set(TYPES) == set(FieldType)
 
 
 def test_a_change_says_first_what_becomes_of_the_values_and_can_be_taken_back(browser: Browser) -> None:

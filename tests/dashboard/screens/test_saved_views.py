@@ -16,6 +16,7 @@ from tests.factories import (
     make_channel,
     make_field,
     make_group,
+    make_product,
     make_record,
     make_segment,
     make_staff,
@@ -81,6 +82,37 @@ def test_what_no_filter_can_say_stays_a_condition(browser: Browser) -> None:
     make_record("anna@example.com", country_code="DE")
     make_record("ben@example.com", country_code="IT")
     assert "ben@" not in browser.screen(path)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fields.born.days_until_anniversary <= 7",
+        "fields.favourite IN ('mug')",
+        "fields.size IN (1, 2)",
+        "fields.level CONTAINS 'gold'",
+        "country IN ('DE', 'FR') AND country IN ('FR')",
+        "rfm_group.EUR IN ('NEW') AND rfm_group.USD IN ('CHAMPIONS')",
+    ],
+)
+def test_what_a_filter_would_say_otherwise_stays_a_condition(browser: Browser, query: str) -> None:
+    make_field("born", "DATE")
+    make_field("size", "NUMBER")
+    make_field("level", "CHOICES", choices=["Gold"])
+    make_field("favourite", "PRODUCT")
+    make_product("mug")
+    (kept,) = opened(browser, save(browser, {"tab": "all", "query": query})).pop("query")
+    assert query in kept
+
+
+def test_a_view_of_a_tag_that_was_deleted_says_so(browser: Browser) -> None:
+    tag = make_tag("VIP")
+    path = save(browser, {"tag_any": to_global_id("CustomerTag", tag.pk)})
+    id = tag.pk
+    tag.delete()
+    response = browser.get(path)
+    assert response.status_code == 400
+    assert f"There is no tag #{id}." in response.content.decode()
 
 
 def test_views_are_listed_renamed_shared_changed_and_deleted(browser: Browser) -> None:
