@@ -138,11 +138,14 @@ def release(group_id: int) -> None:
     Group.objects.filter(pk=group_id).update(is_kept=False)
 
 
-def set_members(group_id: int, *, joining: Collection[int], leaving: Collection[int], cause: Cause) -> None:
-    """Let these records join and leave a group that a segment keeps, whichever other groups they are in."""
+def set_members(group_id: int, *, joining: Collection[int], leaving: Collection[int], cause: Cause) -> set[int]:
+    """Let these records join and leave a group that a segment keeps, whichever other groups they are in. Return which
+    records changed.
+    """
     changed = GROUPS.take([(record_id, group_id) for record_id in leaving], actor=SYNC, cause=cause)
     changed |= GROUPS.give([(record_id, group_id) for record_id in joining], actor=SYNC, cause=cause)
     memberships_changed(changed)
+    return changed
 
 
 def join(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None, several: bool) -> set[int]:
@@ -151,7 +154,7 @@ def join(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None, sev
     Who joins the default group leaves all others. Unless people may be in several groups, who joins one leaves the
     others, and who would join more than one joins the last of them. Groups that a segment keeps stay as they are.
     """
-    kept = _kept()
+    kept = kept_groups()
     wanted = [pair for pair in pairs if pair[1] not in kept]
     if not wanted:
         return set()
@@ -174,13 +177,14 @@ def leave(pairs: Iterable[Pair], *, actor: Actor, cause: Cause | None = None) ->
 
     Nobody can leave the default group but by joining another. Groups that a segment keeps stay as they are.
     """
-    kept = _kept()
+    kept = kept_groups()
     changed = GROUPS.take([pair for pair in pairs if pair[1] not in kept], actor=actor, cause=cause)
     memberships_changed(changed)
     return changed
 
 
-def _kept() -> set[int]:
+def kept_groups() -> set[int]:
+    """The groups whose members segments keep."""
     return set(Group.objects.filter(is_kept=True).values_list("pk", flat=True))
 
 

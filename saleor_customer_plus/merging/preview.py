@@ -393,6 +393,7 @@ def _leaving(made: Plan) -> list[int]:
     if chosen.several_groups:
         return []
     memberships = GroupMembership.objects.filter(sql.is_any("record_id", [party.id for party in made.parties]))
+    memberships = memberships.filter(group__is_kept=False)
     groups = [
         (record_id, group_id)
         for record_id, group_id in memberships.order_by("-joined_at", "-id").values_list("record_id", "group_id")

@@ -24,6 +24,7 @@ from ..fields.models import FieldValue
 from ..fields.queries import live
 from ..groups.consequences import memberships_changed
 from ..groups.mirror import mirror_accounts
+from ..groups.services import kept_groups
 from ..leads.models import OPEN_STATES, Lead, LeadState
 from ..ledger.sync import hand_over
 from ..notes import services as notes
@@ -148,7 +149,8 @@ def _move(merge: Merge, made: Plan) -> None:
     _move_own_fields(merge, made.outcome.decisions)
     tables.move(merge)
     tables.unite(merge, "tags")
-    tables.unite(merge, "groups", at_most_one=not chosen.several_groups)
+    # Those that segments keep have no part in the rule of one group, and follow the segments.
+    tables.unite(merge, "groups", at_most_one=not chosen.several_groups, but=kept_groups())
     hand_over(merge.merged_ids, merge.kept_id)
 
 

@@ -250,16 +250,18 @@ def keep_rows(merge: Merge) -> None:
     )
 
 
-def unite(merge: Merge, name: str, *, at_most_one: bool = False) -> None:
+def unite(merge: Merge, name: str, *, at_most_one: bool = False, but: Collection[int] = ()) -> None:
     """Let the record that is kept have the labels of the others, those that it has not. One statement.
 
-    With `at_most_one` it keeps its own, and gets the one that another one got last where it has none.
+    With `at_most_one` it keeps its own, and gets the one that another one got last where it has none. Labels with the
+    keys `but` do not count then, and stay where they are.
     """
     model, column, moment = UNITED[name]
     has = f"SELECT FROM {sql.table(model).text} w WHERE w.record_id = {int(merge.kept_id)}"
     if at_most_one:
-        condition = f"""NOT EXISTS ({has}) AND t.id = (
-            SELECT o.id FROM {sql.table(model).text} o WHERE o.record_id = ANY(%s)
+        others = f"<> ALL(ARRAY[{', '.join(map(str, but))}]::bigint[])"
+        condition = f"""NOT EXISTS ({has} AND w.{column} {others}) AND t.id = (
+            SELECT o.id FROM {sql.table(model).text} o WHERE o.record_id = ANY(%s) AND o.{column} {others}
             ORDER BY o.{moment} DESC, o.id DESC LIMIT 1)"""
     else:
         condition = f"""NOT EXISTS ({has} AND w.{column} = t.{column}) AND t.id = (

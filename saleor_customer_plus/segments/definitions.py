@@ -17,6 +17,7 @@ from django.utils import timezone
 from .. import settings
 from ..conditions.compiling import Compiled, compile_tree
 from ..conditions.context import Context, SavedTree
+from ..conditions.fields.labels import GROUPS
 from ..conditions.parsing import parse
 from ..conditions.printing import text_of_tree
 from ..conditions.registry import Data
@@ -198,6 +199,44 @@ def _reached(tree: Node, library: Library) -> list[Node]:
     return [tree, *found.values()]
 
 
+def tells_of_orders(segment: Segment) -> bool:
+    """Whether who is in a segment depends on which channels' orders are seen."""
+    return compiled(segment, context()).tells_of_orders
+
+
+def circular_groups() -> set[int]:
+    """The groups that segments keep of which who is in them depends on who is in them.
+
+    Somebody would join and leave such a group by turns, for ever. In the default group is whoever is in no other, so it
+    depends on all of them.
+    """
+    kept = {segment.group_id: segment for segment in Segment.objects.exclude(group=None)}
+    library, named = Library(), dict[int, set[str | Id]]()
+    for group_id, segment in kept.items():
+        try:
+            trees = _reached(tree_of(segment), library)
+        except CustomerPlusError:
+            continue  # its members stay as they are
+        pairs = (pair for tree in trees for pair in binding.references_in(tree))
+        named[group_id] = {value for references, value in pairs if references == GROUPS}
+    keys = GROUPS.find(set().union(*named.values()))
+    asked = dict[int, set[int]]()
+    for group_id, values in named.items():
+        found = {keys[value] for value in values if value in keys}
+        asked[group_id] = set(kept) if 0 in found else found & kept.keys()
+    return {group_id for group_id in kept if group_id in _following_from(group_id, asked)}
+
+
+def _following_from(start: int, next: Mapping[int, set[int]]) -> set[int]:
+    """All that can be reached from here in one step or several."""
+    found, waiting = set[int](), [start]
+    while waiting:
+        new = next.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
 def referring_to(segment_id: int, *, indirectly: bool = False) -> list[Saved]:
     """The segments with this one in their condition; or also those with one of those in it, and so on."""
     library = Library()
@@ -209,12 +248,8 @@ def referring_to(segment_id: int, *, indirectly: bool = False) -> list[Saved]:
             continue
         for used in library.keys(tree).values():
             users.setdefault(used, set()).add(saved.id)
-    found, waiting = set[int](), [segment_id]
-    while waiting:
-        new = users.get(waiting.pop(), set()) - found - {segment_id}
-        found |= new
-        waiting += new if indirectly else ()
-    return [library.by_id[id] for id in sorted(found)]
+    found = _following_from(segment_id, users) if indirectly else users.get(segment_id, set())
+    return [library.by_id[id] for id in sorted(found - {segment_id})]
 
 
 def named_trees(queries: Collection[str]) -> dict[str, Node]:

@@ -223,11 +223,17 @@ def _write(conditions: Sequence[_Condition], ids: Sequence[int], now: datetime) 
     )
 
 
-def _keep_groups(segment_ids: Sequence[int], scope: sql.Sql) -> int:
+def _keep_groups(segment_ids: Sequence[int], scope: sql.Sql) -> None:
     """Bring the groups of these segments in line with their members, as far as records are in a scope: `= ANY(...)`.
 
-    Nobody leaves before all members are known. At most `BATCH` changes at a time: return how many there were.
+    Nobody leaves before all members are known.
     """
+    while _keep_some(segment_ids, scope):
+        pass
+
+
+def _keep_some(segment_ids: Sequence[int], scope: sql.Sql) -> bool:
+    """At most `BATCH` who join, and as many who leave. Return whether there may be more."""
     rows = sql.rows(
         sql.fill(
             """
@@ -251,15 +257,16 @@ def _keep_groups(segment_ids: Sequence[int], scope: sql.Sql) -> int:
             limit=BATCH,
         )
     )
+    changed = set[int]()
     for segment_id, group_id in sorted({(row.id, row.group_id) for row in rows}):
         of_group = [row for row in rows if row.group_id == group_id]
-        groups.set_members(
+        changed |= groups.set_members(
             group_id,
             joining=[row.record_id for row in of_group if row.joins],
             leaving=[row.record_id for row in of_group if not row.joins],
             cause=Cause(CauseType.SEGMENT, str(segment_id)),
         )
-    return len(rows)
+    return len(rows) >= BATCH and bool(changed)
 
 
 def present_in(conditions: Sequence[tuple[int, Q]], scope: Q) -> sql.Sql:
@@ -379,8 +386,7 @@ def _sweep_of(segment: Segment, now: datetime) -> None:
             if ids := sorted(hold_records(differing)):
                 _write([(segment.pk, condition)], ids, now)
     if segment.group_id is not None:
-        while _keep_groups([segment.pk], sql.Sql("BETWEEN %s AND %s", (segment.swept_to + 1, end))) >= BATCH:
-            pass
+        _keep_groups([segment.pk], sql.Sql("BETWEEN %s AND %s", (segment.swept_to + 1, end)))
     if len(differing) == BATCH:
         segment.swept_to = differing[-1]
     else:

@@ -5,14 +5,18 @@ Who is in a followed segment is found by `segments.following`, after the commit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils import timezone
 
 from ..activity.services import Actor
+from ..conditions.errors import ConditionError, Reason
 from ..conditions.tree import Node
 from ..core import publishing, sql
 from ..errors import CustomerPlusError, ErrorCode, Problems
 from ..groups import services as groups
 from ..records.labels import clean_name, clean_text, fold
+from ..saleor_adapter.staff import Channels
 from . import definitions, ready_made, tasks
 from .locks import own_segments
 from .models import SavedView, Segment, SegmentMembership
@@ -59,11 +63,12 @@ def update(
     tree: Node | None = None,
     is_followed: bool | None = None,
     actor: Actor,
+    channels: Channels = None,
 ) -> Segment:
     """Change a segment. What is None stays. Of a ready-made one only whether it is followed can change.
 
     With another condition, a followed segment finds its members anew. Who is no longer among them, or now is, neither
-    left nor entered: the log has nothing of it.
+    left nor entered: the log has nothing of it. `channels` are those whose orders the actor may see.
     """
     own_segments()
     segment = get_locked(segment_id)
@@ -97,8 +102,10 @@ def update(
     _modified(segment, actor)
     segment.save()
     if is_changed:
+        others = [other.id for other in definitions.referring_to(segment_id, indirectly=True)]
+        _check_groups([segment_id, *others], channels)
         _count_afterwards(segment)
-        _members_of_others_change(segment_id)
+        _members_change(others)
     return segment
 
 
@@ -139,10 +146,11 @@ def _number(number: int, word: str) -> str:
     return f"There is a {word}" if number == 1 else f"There are {number} {word}s"
 
 
-def keep_group(segment_id: int, group_id: int | None) -> Segment:
+def keep_group(segment_id: int, group_id: int | None, *, channels: Channels = None) -> Segment:
     """Let a segment keep the members of this group from now on, and follow it; None detaches its group.
 
     Whoever is in the group and not in the segment leaves it. A group that is detached has the members of today.
+    `channels` are those whose orders the caller may see: who is in a group tells of the orders of all.
     """
     own_segments()
     segment = get_locked(segment_id)
@@ -160,7 +168,30 @@ def keep_group(segment_id: int, group_id: int | None) -> Segment:
         segment.due_at, segment.swept_to = timezone.now(), None  # the group is compared by a look at everybody
         publishing.publish(tasks.refresh_segments)
     segment.save()
+    if group_id is not None:
+        try:
+            _check_groups([segment_id], channels)
+        except CustomerPlusError as error:
+            error.field = "group_id"
+            raise
     return segment
+
+
+def _check_groups(segment_ids: Collection[int], channels: Channels) -> None:
+    """Raise what is wrong with the groups that these segments keep, by the conditions that they have by now."""
+    keeping = list(Segment.objects.filter(pk__in=segment_ids).exclude(group=None))
+    if not keeping:
+        return
+    if definitions.circular_groups() & {segment.group_id for segment in keeping}:
+        raise ConditionError(
+            "Who is in a group would depend on who is in it: a segment that asks for a group cannot keep it.",
+            reason=Reason.CYCLE,
+        )
+    if channels is not None and any(definitions.tells_of_orders(segment) for segment in keeping):
+        raise CustomerPlusError(
+            "A group would tell of the orders of all channels. Only staff with access to all of them can do this.",
+            code=ErrorCode.OUT_OF_SCOPE,
+        )
 
 
 def _refuse_if_it_keeps(segment: Segment, *, field: str) -> None:
@@ -220,9 +251,8 @@ def _end_following(segment: Segment) -> None:
     segment.is_followed, segment.complete_since, segment.due_at, segment.swept_to = False, None, None, None
 
 
-def _members_of_others_change(segment_id: int) -> None:
-    """Followed segments that refer to this one have to look at everybody anew."""
-    others = [other.id for other in definitions.referring_to(segment_id, indirectly=True)]
+def _members_change(others: Collection[int]) -> None:
+    """These segments, which refer to another one, have to look at everybody anew if they are followed."""
     found = Segment.objects.filter(pk__in=others, is_followed=True)
     if found.update(due_at=timezone.now(), swept_to=None, complete_since=None):
         publishing.publish(tasks.refresh_segments)

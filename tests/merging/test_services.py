@@ -207,6 +207,19 @@ def test_labels_unite_and_part(staff: Any) -> None:
     assert labels(ben) == ({"both", "his"}, {"silver"})
 
 
+def test_a_group_that_a_segment_keeps_is_not_the_one_of_a_record(staff: Any) -> None:
+    save_settings(several_groups=False)
+    anna, ben = make_record(), make_record()
+    kept, by_hand = make_group("Kept", is_kept=True), make_group("By hand")
+    GroupMembership.objects.create(record=anna, group=kept)
+    GroupMembership.objects.create(record=ben, group=by_hand)
+    assert plan(Request([anna.pk, ben.pk], anna.pk), requestor=staff).warnings == []
+    done = merged(staff, anna, ben)
+    assert set(GroupMembership.objects.values_list("record", "group")) == {(anna.pk, kept.pk), (anna.pk, by_hand.pk)}
+    assert parted(staff, done) == []
+    assert set(GroupMembership.objects.values_list("record", "group")) == {(anna.pk, kept.pk), (ben.pk, by_hand.pk)}
+
+
 def test_two_accounts(staff: Any) -> None:
     accounts = [make_account("anna@example.com"), make_account("anna@work.example")]
     for account in accounts:

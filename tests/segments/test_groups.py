@@ -19,7 +19,7 @@ from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.segments import following, services
 from saleor_customer_plus.segments.models import Segment
 from tests.client import Api
-from tests.factories import make_group, make_record, make_segment
+from tests.factories import make_channel, make_group, make_record, make_segment, make_staff, make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +121,63 @@ def test_detached_it_has_the_members_of_that_moment(api: Api, kept: Group, peopl
     groups.leave([(people["anna"].pk, kept.pk)], actor=STAFF)
     look()
     assert members(kept) == {"ben"}
+
+
+@pytest.mark.parametrize("query", ["groups NOT IN ('Ours')", "groups IN ('General')", "country = 'DE' OR IN SEGMENT 'Other'"])
+def test_a_segment_that_asks_for_a_group_cannot_keep_it(people: Any, query: str) -> None:
+    """Its members would join and leave by turns, for ever."""
+    group = make_group("Ours")
+    make_segment("groups IN ('Ours')", name="Other")
+    segment = make_segment(query)
+    with pytest.raises(CustomerPlusError, match="depend on who is in it") as caught:
+        services.keep_group(segment.pk, group.pk)
+    assert caught.value.field == "group_id"
+
+
+def test_two_segments_cannot_ask_for_the_groups_of_each_other(api: Api, people: Any) -> None:
+    one, two, by_hand = make_group("One"), make_group("Two"), make_group("By hand")
+    services.keep_group(make_segment("groups IN ('Two', 'By hand')", name="A").pk, one.pk)
+    second = make_segment("country = 'FR'", name="B")
+    services.keep_group(second.pk, two.pk)
+    (error,) = api(UPDATE, id=gid(second), input={"query": "groups IN ('One')"})["customerSegmentUpdate"]["errors"]
+    assert error["field"] == "query"
+    assert Segment.objects.get(pk=second.pk).query == "country = 'FR'"
+    # A group that people join by hand is none of those, and Clara follows from the second group into the first.
+    groups.join([(people["anna"].pk, by_hand.pk)], actor=STAFF, several=True)
+    look()
+    look()
+    assert members(one) == {"anna", "clara"}
+
+
+def test_all_groups_of_many_records_are_kept_at_once(kept: Group, people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = make_group("Austrians")
+    services.keep_group(make_segment("country = 'AT'", name="AT").pk, other.pk)
+    look()
+    ids = [person.pk for person in people.values()]
+    CustomerRecord.objects.filter(pk__in=ids).update(country_code="AT")
+    monkeypatch.setattr(following, "BATCH", 1)
+    following.refresh(ids)
+    assert (members(kept), members(other)) == (set(), {"anna", "ben", "clara"})
+
+
+def test_staff_restricted_to_channels_make_no_group_of_the_orders_of_others(people: Any) -> None:
+    restricted = Api(make_token(make_staff(channels=[make_channel()])))
+    group, about_orders = make_group("Ours"), make_segment("order_count >= 2", name="Orders")
+    about_others = make_segment("country = 'DE'", name="Countries")
+
+    def errors(segment: Segment, **input: Any) -> list[str]:
+        payload = restricted(UPDATE, id=gid(segment), input=input)["customerSegmentUpdate"]
+        return [error["code"] for error in payload["errors"]]
+
+    assert errors(about_orders, groupId=gid(group)) == ["OUT_OF_SCOPE"]
+    assert errors(about_others, groupId=gid(group)) == []
+    assert errors(about_others, query="order_count >= 2") == ["OUT_OF_SCOPE"]
+    assert errors(about_others, query="country = 'FR'") == []
+
+
+def test_null_leaves_the_group_as_it_is(api: Api, kept: Group) -> None:
+    payload = api(UPDATE, id=gid(Segment.objects.get(name="DE")), input={"groupId": None})["customerSegmentUpdate"]
+    assert payload["segment"]["group"]["name"] == "Germans"
 
 
 def test_by_the_api(api: Api, people: Any) -> None:

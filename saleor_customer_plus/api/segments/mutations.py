@@ -15,7 +15,7 @@ from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...groups import queries as groups
 from ...segments import queries, services
 from ...segments.models import Segment
-from ..core.base import checked_text, key_of, with_ids_of
+from ..core.base import channels_of, checked_text, key_of, with_ids_of
 from ..core.mutations import StaffMutation
 from ..jobs.mutations import send_to_work
 from ..jobs.types import CustomerJob
@@ -41,9 +41,11 @@ def _read(
     return texts, condition
 
 
-def _keeping(segment: Segment, input: Mapping[str, Any]) -> Segment:
+def _keeping(info: Any, segment: Segment, input: Mapping[str, Any]) -> Segment:
     """The segment, with the group that it is to keep, if that is told."""
-    return services.keep_group(segment.pk, _group(input)) if "group_id" in input else segment
+    if input.get("group_id") is None:
+        return segment
+    return services.keep_group(segment.pk, _group(input), channels=channels_of(info))
 
 
 def _group(input: Mapping[str, Any]) -> int | None:
@@ -77,7 +79,7 @@ class CustomerSegmentCreate(StaffMutation):
                 is_followed=bool(input.get("is_followed")),
                 actor=actor,
             )
-        return {"segment": _keeping(segment, input)}
+        return {"segment": _keeping(info, segment, input)}
 
 
 class CustomerSegmentUpdate(StaffMutation):
@@ -107,8 +109,9 @@ class CustomerSegmentUpdate(StaffMutation):
                 tree=None if condition is None else condition.tree,
                 is_followed=input.get("is_followed"),
                 actor=actor,
+                channels=None if condition is None else channels_of(info),
             )
-        return {"segment": _keeping(segment, input)}
+        return {"segment": _keeping(info, segment, input)}
 
 
 class CustomerSegmentDelete(StaffMutation):

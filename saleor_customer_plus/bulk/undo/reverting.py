@@ -196,6 +196,7 @@ class Reversal:
         found = [(id, name, trace) for id, by_name in traces.items() for name, trace in by_name.items()]
         names = {name for _, name, _ in found}
         label_ids = dict(model.objects.filter(name__in=names).values_list("name", "pk")) if names else {}
+        kept = groups.kept_groups() if word == "group" and names else set()
         to_take: list[tuple[int, int]] = []
         to_give: list[tuple[int, int]] = []
         for record_id, name, trace in found:
@@ -203,6 +204,8 @@ class Reversal:
                 self.keep(record_id, word)
             elif name not in label_ids:
                 self.keep(record_id, word, f"The {word} no longer exists.")
+            elif label_ids[name] in kept:
+                self.keep(record_id, word, "A segment keeps the members of the group.")
             elif trace.after != trace.before:
                 (to_take if trace.after else to_give).append((record_id, label_ids[name]))
         changed = take(to_take, actor=self.actor, cause=self.cause) if to_take else set()

@@ -45,12 +45,15 @@ def _names(label: type[Model]) -> Iterable[str]:
     return list(label._default_manager.order_by("key").values_list("name", flat=True)[:_SUGGESTIONS])
 
 
+TAGS = References("tag", _find_tags, lambda: _names(Tag))
+GROUPS = References("group", _find_groups, lambda: _names(Group))
+
 FIELDS: tuple[Entry, ...] = (
     Field(
         name="tags",
         label="Tags",
         kind=Kind.SET,
-        references=References("tag", _find_tags, lambda: _names(Tag)),
+        references=TAGS,
         condition=of_links(TagAssignment, "tag"),
         read=reads_each(TagAssignment, "tag__name", order="tag__key"),
         can_be_missing=True,
@@ -60,7 +63,7 @@ FIELDS: tuple[Entry, ...] = (
         name="groups",
         label="Groups",
         kind=Kind.SET,
-        references=References("group", _find_groups, lambda: _names(Group)),
+        references=GROUPS,
         condition=of_links(GroupMembership, "group"),
         read=reads_each(GroupMembership, "group__name", order="group__key", otherwise=lambda: [default_group().name]),
         depends=frozenset({Data.GROUPS}),

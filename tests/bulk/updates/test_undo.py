@@ -13,6 +13,7 @@ from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.bulk import undo, updates
 from saleor_customer_plus.bulk.updates import changes
 from saleor_customer_plus.consent.queries import current_consents
+from saleor_customer_plus.groups import services as groups
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.leads.models import Lead
@@ -63,6 +64,14 @@ class Undoing(TestCase):  # type: ignore[misc]
 
         assert back.problems.count() == 0
         assert self.state(records) == before
+
+    def test_of_a_group_that_a_segment_keeps_by_now_it_is_told(self) -> None:
+        group = make_group()
+        job = self.run_job(updates.create("group", {"group_ids": [group.pk]}, of=[make_record().pk], actor=STAFF))
+        groups.keep(group.pk)
+        back = self.run_job(undo.create(job.pk, actor=STAFF))
+        assert back.problems.get().message == "A segment keeps the members of the group."
+        assert GroupMembership.objects.count() == 1
 
     def make(self, person: dict[str, Any]) -> int:
         is_locked = person["is_locked"]
