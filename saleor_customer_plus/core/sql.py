@@ -6,7 +6,7 @@ import functools
 import json
 import re
 from collections import namedtuple
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
@@ -154,19 +154,40 @@ def counting() -> Iterator[None]:
 
     PostgreSQL would let each of several processes add up the same rows, and sort on disk what fits into memory.
     """
-    chosen = {"jit": "off", "random_page_cost": "1.1", "work_mem": "'64MB'", "max_parallel_workers_per_gather": "0"}
-    with transaction.atomic():
-        run(Sql("; ".join(f"SET LOCAL {name} = {value}" for name, value in chosen.items())))
-        yield  # after an error, the transaction or savepoint takes it back
-        run(Sql("; ".join(f"SET LOCAL {name} = DEFAULT" for name in chosen if name != "jit")))
+    chosen = {"jit": "off", "random_page_cost": "1.1", "work_mem": "64MB", "max_parallel_workers_per_gather": "0"}
+    with transaction.atomic(), _having(chosen):
+        yield
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """Let PostgreSQL end a statement in here that takes longer, within a transaction."""
-    run(Sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
+    with _having({"statement_timeout": str(round(seconds * 1000))}):
+        yield
+
+
+@contextmanager
+def _having(settings: Mapping[str, str]) -> Iterator[None]:
+    """Let settings of PostgreSQL have these values in here, within a transaction, and then those that they had."""
+    before = _set(settings)
     yield  # after an error, the transaction or savepoint takes it back
-    run(Sql("SET LOCAL statement_timeout = DEFAULT"))
+    _set(before)
+
+
+def _set(settings: Mapping[str, str]) -> dict[str, str]:
+    """Change settings until the end of the transaction. Return what they were. One statement."""
+    changed = fill(
+        """
+        WITH chosen AS MATERIALIZED (
+            SELECT name, value, current_setting(name) AS before
+            FROM unnest({names}::text[], {values}::text[]) AS t(name, value)
+        )
+        SELECT name, before, set_config(name, value, true) FROM chosen
+        """,
+        names=list(settings),
+        values=list(settings.values()),
+    )
+    return {row.name: row.before for row in rows(changed)}
 
 
 def commit_without_waiting() -> None:

@@ -120,3 +120,19 @@ def test_only_the_transaction_that_says_so_does_not_wait_for_the_disk() -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET synchronous_commit")
+
+
+def test_a_part_with_other_settings_leaves_those_of_the_transaction_as_they_were() -> None:
+    names = ("random_page_cost", "work_mem", "max_parallel_workers_per_gather", "jit", "statement_timeout")
+
+    def chosen() -> list[str]:
+        (row,) = sql.rows(sql.Sql("SELECT " + ", ".join(f"current_setting('{name}') AS {name}" for name in names)))
+        return list(row)
+
+    sql.plan_for_batches()
+    with sql.limited(60):
+        before = chosen()
+        with sql.counting(), sql.limited(2):
+            assert chosen() == ["1.1", "64MB", "0", "off", "2s"]
+        assert chosen() == before
+        assert (before[0], before[-1]) == ("1.1", "1min")
