@@ -10,6 +10,8 @@ from django.db.models import BooleanField, Exists, Expression, F, Field, Func, M
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
+from .. import sql
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -53,11 +55,12 @@ class Segment(Generic[Row]):
         steps, walked = FIRST_AHEAD, 0
         while steps:
             ahead, horizon = self._ahead(after, steps, backward=backward)
-            # By their keys, so that PostgreSQL knows how few these are: it asks the condition of each of them.
-            near = rows.filter(after, _unindexed(self.condition), pk__in=ahead)
+            near = rows.filter(after, _unindexed(self.condition))
             if horizon is None:
                 return [*found, *near[: limit - len(found)]]
-            found.extend(near.filter(self.beyond(horizon, backward=not backward))[: limit - len(found)])
+            # By their keys, so that PostgreSQL knows how few these are: it asks the condition of each of them.
+            near = near.filter(sql.is_any("pk", ahead), self.beyond(horizon, backward=not backward))
+            found.extend(near[: limit - len(found)])
             if len(found) == limit:
                 return found
             after = self.beyond(horizon, backward=backward, included=True)
