@@ -43,6 +43,7 @@ class Person:
         self.groups = {row.group.name for row in record.group_memberships.select_related("group")} or {"General"}
         self.leads = list(record.leads.all())
         self.notes = list(record.notes.all())
+        self.insights = {row.currency: row.rfm_group for row in record.insights.all()}
         self.consents = {(row.channel, row.purpose): row.state for row in record.current_consents.all()}
 
     def value(self, name: str, currency: str) -> Any:
@@ -56,6 +57,8 @@ class Person:
         if own == "consent":
             channel, purpose = key.upper().split(".")
             return self.consents.get((channel, purpose), "NOT_SUBSCRIBED")
+        if own == "rfm_group":
+            return self.insights.get(key) if placed else "PROSPECTS"
         since = record.customer_since if self.context.channels is None else min(placed, default=None)
         values: dict[str, Callable[[], Any]] = {
             "first_name": lambda: record.first_name or None,
@@ -76,6 +79,7 @@ class Person:
             "days_since_last_order": lambda: (self.context.today - self.day(max(placed))).days if placed else None,
             "tags": lambda: self.tags or None,
             "groups": lambda: self.groups,
+            "rfm_groups": lambda: (set(self.insights.values()) or None) if placed else {"PROSPECTS"},
         }
         return values[name]()
 

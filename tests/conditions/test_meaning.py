@@ -25,6 +25,7 @@ from saleor_customer_plus.consent.models import CurrentConsent
 from saleor_customer_plus.core.paging import orderings
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.groups.services import default_group
+from saleor_customer_plus.insights.models import CustomerInsight
 from saleor_customer_plus.ledger.models import LedgerEntry
 from saleor_customer_plus.ledger.refresh import refresh_records
 from saleor_customer_plus.records.models import CustomerRecord
@@ -124,6 +125,12 @@ leaves = st.one_of(
         st.sampled_from(["NOT_SUBSCRIBED", "SUBSCRIBED", "UNSUBSCRIBED"]),
     ),
 )
+rfm_groups = st.sampled_from(["CHAMPIONS", "NEW", "PROSPECTS"])
+# Of the orders of all channels: whoever is restricted to some is refused.
+insights = st.one_of(
+    comparing(["rfm_groups"], (*CONTAINS, *LISTS, *IS_NULL), rfm_groups),
+    comparing(["rfm_group.EUR"], (*EQUAL, *LISTS, *IS_NULL), rfm_groups),
+)
 calls = st.one_of(
     st.builds(
         Call,
@@ -205,6 +212,7 @@ belongings = st.fixed_dictionaries(
         "due_at": st.none() | moments,
         "note": st.sampled_from([None, True, False]),
         "consent": st.sampled_from([None, "SUBSCRIBED", "UNSUBSCRIBED", "NOT_SUBSCRIBED"]),
+        "insights": st.dictionaries(st.sampled_from(["EUR", "JPY"]), st.sampled_from(["CHAMPIONS", "NEW"])),
     }
 )
 shops = st.lists(st.tuples(people, st.lists(orders, max_size=3), belongings), min_size=3, max_size=6)
@@ -236,6 +244,9 @@ def shop(rows: list[Any]) -> Iterator[list[int]]:
                     make_lead(record, state=has["lead"], next_contact_at=has["due_at"])
                 if has["note"] is not None:
                     make_note(record, is_pinned=has["note"])
+                for currency, rfm_group in has["insights"].items():
+                    scores = {"recency_score": 5, "frequency_score": 1, "monetary_score": 2}
+                    CustomerInsight.objects.create(record=record, currency=currency, rfm_group=rfm_group, **scores)
                 if has["consent"]:
                     CurrentConsent.objects.create(
                         record=record, channel="EMAIL", purpose="NEWSLETTER", state=has["consent"]
@@ -247,13 +258,19 @@ def shop(rows: list[Any]) -> Iterator[list[int]]:
         assert not LedgerEntry.objects.exists()
 
 
-@given(rows=shops, some=st.lists(trees(leaves | calls), min_size=6, max_size=10), is_restricted=st.booleans())
+def _asked(is_restricted: bool) -> Any:
+    some = trees(leaves | calls if is_restricted else leaves | calls | insights)
+    return st.tuples(st.lists(some, min_size=6, max_size=10), st.just(is_restricted))
+
+
+@given(rows=shops, asked=st.booleans().flatmap(_asked))
 @settings(
     max_examples=examples(6),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-def test_sql_says_what_a_naive_evaluation_says(rows: list[Any], some: list[Any], is_restricted: bool) -> None:
+def test_sql_says_what_a_naive_evaluation_says(rows: list[Any], asked: tuple[list[Any], bool]) -> None:
+    some, is_restricted = asked
     with shop(rows) as channels:
         context = Context(now=NOW, zone=BERLIN, channels=frozenset(channels[:1]) if is_restricted else None)
         everybody = CustomerRecord.objects.order_by("pk")

@@ -192,6 +192,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from([0, 1.5, 3]),
         st.sampled_from(["EUR", "USD"]),
     ),
+    "favourite": st.sampled_from(["mug", "shirt"]),  # a product by its slug
 }
 ORDERED = {
     Operator.EQUAL: lambda one, other: one == other,
@@ -239,7 +240,7 @@ OPERATORS: dict[str, list[Operator]] = {
     "word": [Operator.EQUAL, Operator.NOT_EQUAL, Operator.CONTAINS, Operator.NOT_CONTAINS],
     "likes": [Operator.CONTAINS, Operator.NOT_CONTAINS],
     **{key: list(ORDERED) for key in ("points", "birthday", "limit")},
-    **{key: [Operator.EQUAL, Operator.NOT_EQUAL] for key in ("club", "size")},
+    **{key: [Operator.EQUAL, Operator.NOT_EQUAL] for key in ("club", "size", "favourite")},
 }
 
 
@@ -263,8 +264,11 @@ class Naively(TestCase):  # type: ignore[misc]
         self, people: list[dict[str, Any]], asked: list[tuple[str, Operator, Any]], is_indexed: bool
     ) -> None:
         define(is_indexed=is_indexed)
+        make_field("favourite", "PRODUCT", is_indexed=is_indexed)
+        ids = {slug: to_global_id("Product", make_product(slug).pk) for slug in ("mug", "shirt")}
         for number, values in enumerate(people):
-            make_field_values(make_record(f"{number}@example.com"), **values)
+            favourite = {key: ids[slug] for key, slug in values.items() if key == "favourite"}
+            make_field_values(make_record(f"{number}@example.com"), **values | favourite)
         for key, operator, wanted in asked:
             is_null = operator in (Operator.IS_NULL, Operator.IS_NOT_NULL)
             tree = Comparison(f"fields.{key}", operator, () if is_null else (wanted,))

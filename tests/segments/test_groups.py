@@ -123,7 +123,9 @@ def test_detached_it_has_the_members_of_that_moment(api: Api, kept: Group, peopl
     assert members(kept) == {"ben"}
 
 
-@pytest.mark.parametrize("query", ["groups NOT IN ('Ours')", "groups IN ('General')", "country = 'DE' OR IN SEGMENT 'Other'"])
+@pytest.mark.parametrize(
+    "query", ["groups NOT IN ('Ours')", "groups IN ('General')", "country = 'DE' OR IN SEGMENT 'Other'"]
+)
 def test_a_segment_that_asks_for_a_group_cannot_keep_it(people: Any, query: str) -> None:
     """Its members would join and leave by turns, for ever."""
     group = make_group("Ours")
