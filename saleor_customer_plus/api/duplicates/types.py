@@ -29,7 +29,7 @@ CustomerDuplicateBand = enum_of(
     values={
         "CERTAIN": "The names agree, and so does the mailbox or the phone number, and more. Nothing speaks against it",
         "LIKELY": "More likely than not. Compare the records before merging them",
-        "LOOK_AT_IT": "Possible. Members of a family, for example, are never in a higher band",
+        "LOOK_AT_IT": "Possible. Records whose first names differ, as in a family, are never in a higher band",
     },
 )
 
@@ -37,6 +37,7 @@ CustomerDuplicateBand = enum_of(
 TEXTS = {
     Reason.SAME_FIRST_NAME: "Same first name",
     Reason.SIMILAR_FIRST_NAME: "Similar first name",
+    Reason.OTHER_ENDING_OF_FIRST_NAME: "First names that differ in their ending",
     Reason.SAME_INITIAL: "Same initial of the first name",
     Reason.DIFFERENT_FIRST_NAME: "Different first name",
     Reason.SAME_RARE_LAST_NAME: "Same last name, a rare one",
@@ -71,6 +72,8 @@ CustomerDuplicateReasonCode = enum_of(
     values={
         "SAME_FIRST_NAME": "The first names agree, but for case, accents and punctuation",
         "SIMILAR_FIRST_NAME": "The first names differ by a typo, or one is a part of the other",
+        "OTHER_ENDING_OF_FIRST_NAME": "The first names differ only in their ending, such as Martin and Martina. "
+        "Never above LOOK_AT_IT, unless the mailbox is the same",
         "SAME_INITIAL": "One first name is only an initial, and the other begins with it",
         "DIFFERENT_FIRST_NAME": "The first names have nothing in common, as in a family. Never above LOOK_AT_IT",
         "SAME_RARE_LAST_NAME": "The last names agree, and fewer than one in 5,000 customers have it",

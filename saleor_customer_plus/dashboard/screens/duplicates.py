@@ -78,6 +78,7 @@ BANDS: dict[str, tuple[Any, str]] = {
 REASONS: dict[str, Any] = {
     "SAME_FIRST_NAME": gettext_lazy("Same first name"),
     "SIMILAR_FIRST_NAME": gettext_lazy("Similar first name"),
+    "OTHER_ENDING_OF_FIRST_NAME": gettext_lazy("First names that differ in their ending"),
     "SAME_INITIAL": gettext_lazy("Same initial of the first name"),
     "DIFFERENT_FIRST_NAME": gettext_lazy("Different first name"),
     "SAME_RARE_LAST_NAME": gettext_lazy("Same last name, a rare one"),
@@ -154,7 +155,8 @@ def show_list(request: ScreenRequest) -> Screen:
     context = {
         "found": [
             {**in_words(node), "merge": merge_address([record["id"] for record in node["records"]])}
-            for node in (edge["node"] for edge in found["edges"])
+            for node in _nodes(found)
+            if node["records"]  # not deleted at this moment
         ],
         "total": found["totalCount"],
         "search": last,
@@ -165,8 +167,17 @@ def show_list(request: ScreenRequest) -> Screen:
 
 def _show_dismissed(request: ScreenRequest) -> Screen:
     data = request.execute(DISMISSED, **page_of(request.query, ROWS_ON_A_PAGE))["customerDuplicateDismissals"]
-    context = {"dismissals": [edge["node"] for edge in data["edges"]]}
+    context = {"dismissals": [{**one, "can_be_compared": _are_two(one["records"])} for one in _nodes(data)]}
     return _screen("duplicates/dismissed.html", context, data["pageInfo"], DISMISSED_TAB, request.query)
+
+
+def _nodes(connection: dict[str, Any]) -> list[dict[str, Any]]:
+    return [edge["node"] for edge in connection["edges"]]
+
+
+def _are_two(records: list[dict[str, Any]]) -> bool:
+    """Whether both are there: neither was deleted, and they were not merged after all."""
+    return len({record["id"] for record in records}) > 1
 
 
 def _screen(template: str, context: dict[str, Any], page: dict[str, Any], tab: str, query: Any) -> Screen:

@@ -28,6 +28,7 @@ class Reason(StrEnum):
 
     SAME_FIRST_NAME = "SAME_FIRST_NAME"
     SIMILAR_FIRST_NAME = "SIMILAR_FIRST_NAME"
+    OTHER_ENDING_OF_FIRST_NAME = "OTHER_ENDING_OF_FIRST_NAME"
     SAME_INITIAL = "SAME_INITIAL"
     DIFFERENT_FIRST_NAME = "DIFFERENT_FIRST_NAME"
     SAME_RARE_LAST_NAME = "SAME_RARE_LAST_NAME"
@@ -59,6 +60,7 @@ class Reason(StrEnum):
 POINTS: Mapping[Reason, int] = {
     Reason.SAME_FIRST_NAME: 5,
     Reason.SIMILAR_FIRST_NAME: 3,
+    Reason.OTHER_ENDING_OF_FIRST_NAME: 0,
     Reason.SAME_INITIAL: 2,
     Reason.DIFFERENT_FIRST_NAME: -10,
     Reason.SAME_RARE_LAST_NAME: 9,
@@ -105,7 +107,6 @@ LOOK_FROM = 9
 COMMON_SHARE = 1 / 300
 RARE_SHARE = 1 / 5_000
 
-_OTHER_FIRST_NAME = frozenset({Reason.DIFFERENT_FIRST_NAME})
 _KNOWN_NAMES = (
     frozenset({Reason.SAME_FIRST_NAME, Reason.SIMILAR_FIRST_NAME, Reason.SWAPPED_NAMES}),
     frozenset(
@@ -131,6 +132,7 @@ _MAILBOX = frozenset(
 )
 # What only one person has, or one household.
 _OWN = frozenset({Reason.SAME_MAILBOX, Reason.MISSPELLED_DOMAIN, Reason.SAME_PHONE})
+_OWN_MAILBOX = _OWN - {Reason.SAME_PHONE}
 
 
 class Verdict(NamedTuple):
@@ -162,10 +164,17 @@ def compare(one: Person, other: Person, context: Context) -> Verdict:
     return Verdict(score, _band(score, frozenset(reasons)), reasons)
 
 
+def are_of_two_people(reasons: Collection[Reason]) -> bool:
+    """Whether first names differ as they do in a family, so that no likeness of all else makes up for it."""
+    if Reason.DIFFERENT_FIRST_NAME in reasons:
+        return True
+    return Reason.OTHER_ENDING_OF_FIRST_NAME in reasons and _OWN_MAILBOX.isdisjoint(reasons)
+
+
 def _band(score: int, reasons: frozenset[Reason]) -> Band | None:
     if score < LOOK_FROM:
         return None
-    if score < LIKELY_FROM or reasons & _OTHER_FIRST_NAME:  # a family, maybe
+    if score < LIKELY_FROM or are_of_two_people(reasons):  # a family, maybe
         return Band.LOOK_AT_IT
     if Reason.DIFFERENT_LAST_NAME in reasons and Reason.SAME_COMPANY in reasons:  # colleagues, maybe
         return Band.LOOK_AT_IT
@@ -217,6 +226,8 @@ def _first_names(one: tuple[str, ...], other: tuple[str, ...]) -> Reason | None:
         return Reason.SAME_FIRST_NAME
     if len(one[0]) == 1 or len(other[0]) == 1:
         return Reason.SAME_INITIAL if one[0][0] == other[0][0] else Reason.DIFFERENT_FIRST_NAME
+    if spelling.differ_in_ending(one[0], other[0]):
+        return Reason.OTHER_ENDING_OF_FIRST_NAME
     if one[0] == other[0] or spelling.alike(one[0], other[0]) or spelling.alike("".join(one), "".join(other)):
         return Reason.SIMILAR_FIRST_NAME
     shorter, longer = sorted((one[0], other[0]), key=len)

@@ -24,6 +24,10 @@ _APOSTROPHES = re.compile("['\u2019`\u00b4]")
 # Two letters for one with an umlaut: Müller, Mueller and Muller are alike.
 _UMLAUTS = re.compile(r"([aou])e")
 _NUMBER = re.compile(r"\d+")
+_DOUBLED = re.compile(r"(.)\1")
+
+# Of given names that are of two people where the rest is the same: Martin and Martina, Maria and Mario.
+_ENDINGS = frozenset({"", *"aeionsy", "an", "ia", "ie", "na", "ina", "ine"})
 
 # How words of a street are abbreviated, in the languages of the screens and in English.
 _STREET_WORDS = {
@@ -76,11 +80,25 @@ ROLES = _words(
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Words in lower case, without accents and punctuation."""
-    folded = text.casefold()
-    if not folded.isascii():
-        parts = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
-        folded = "".join(char for char in parts if not unicodedata.combining(char))
-    return _NO_WORD.sub(" ", _APOSTROPHES.sub("", folded)).strip()
+    folded = _APOSTROPHES.sub("", text.casefold())
+    if folded.isascii():
+        return _NO_WORD.sub(" ", folded).strip()
+    parts = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
+    # Composed again: a syllable of Hangul is one letter, and so is a kana with its mark.
+    whole = unicodedata.normalize("NFC", "".join(char for char in parts if not _is_left_out(char)))
+    return " ".join("".join(char if char.isalnum() or _is_mark(char) else " " for char in whole).split())
+
+
+def _is_left_out(char: str) -> bool:
+    """Whether a word is the same without it: an accent, a vowel point of Hebrew or Arabic, or what nobody sees."""
+    combining = unicodedata.combining(char)
+    is_unseen = "\ufe00" <= char <= "\ufe0f" or unicodedata.category(char) == "Cf"
+    return combining >= 200 or combining == 1 or 10 <= combining <= 36 or is_unseen
+
+
+def _is_mark(char: str) -> bool:
+    """Whether it is a part of a word though no letter: the vowels of Devanagari or Thai are."""
+    return unicodedata.category(char).startswith("M")
 
 
 @lru_cache(maxsize=100_000)
@@ -192,6 +210,17 @@ def alike(one: str, other: str) -> bool:
     if shorter < 3:
         return False
     return within(one, other, 2 if shorter >= 8 else 1) if one < other else within(other, one, 2 if shorter >= 8 else 1)
+
+
+def differ_in_ending(one: str, other: str) -> bool:
+    """Whether two given names are the same but for an ending that tells women from men, or sisters and brothers."""
+    one, other = _DOUBLED.sub(r"\1", one), _DOUBLED.sub(r"\1", other)
+    stem = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    ends = one[stem:], other[stem:]
+    shortest = 2 if all(len(end) == 1 for end in ends) else 3
+    return one != other and stem >= shortest and _ENDINGS.issuperset(ends)
 
 
 def forget() -> None:

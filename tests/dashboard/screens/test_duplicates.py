@@ -82,6 +82,15 @@ def test_dismissed_is_dismissed_until_it_is_taken_back(browser: Browser, same: l
     assert 'role="alert"' in browser.change("duplicates/undismiss", {"ids": ids})  # there is nothing to take back
 
 
+def test_of_somebody_who_was_deleted_nothing_is_compared_again(browser: Browser, same: list[CustomerRecord]) -> None:
+    browser.change("duplicates/dismiss", {"ids": [record_id(record) for record in same]})
+    assert "Compare again" in browser.screen("duplicates", {"band": "dismissed"})
+    same[1].delete()
+    html = browser.screen("duplicates", {"band": "dismissed"})
+    assert "a@web.de" in html
+    assert "Compare again" not in html
+
+
 def test_a_customer_shows_who_they_may_also_be(browser: Browser, same: list[CustomerRecord]) -> None:
     path = f"customers/{record_id(same[0])}"
     assert "May also be" not in browser.screen(path)

@@ -1,5 +1,7 @@
 """Who is in which band, as a table: each line is a case that somebody could meet."""
 
+# ruff: noqa: RUF001 (letters of other scripts that look like Latin ones)
+
 from __future__ import annotations
 
 from typing import Any
@@ -67,6 +69,54 @@ def changed(**fields: Any) -> dict[str, Any]:
 def test_the_band_of_a_case(other: dict[str, Any], band: Band | None) -> None:
     found = verdict(other)
     assert found.band == band, found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "band"),
+    [
+        ("Martin", "Martina", LOOK),
+        ("Maria", "Mario", LOOK),
+        ("Andrea", "Andreas", LOOK),
+        ("Christian", "Christina", LOOK),
+        ("Julian", "Juliane", LOOK),
+        ("Gabriel", "Gabriella", LOOK),
+        ("Jan", "Jana", LOOK),
+        ("Leo", "Lea", LOOK),
+        ("Johanna", "Johana", CERTAIN),
+        ("Katharina", "Katarina", CERTAIN),
+        ("Alex", "Alexander", CERTAIN),
+    ],
+)
+def test_names_of_brother_and_sister_are_no_typos(one: str, other: str, band: Band) -> None:
+    """Of everything else the same, all but the mailbox."""
+    found = verdict(changed(first_name=other), changed(first_name=one, emails=["x4@gmx.de"]))
+    assert found.band == band, found
+    same_mailbox = changed(first_name=other, emails=["ak77+x@web.de"])
+    assert verdict(same_mailbox, changed(first_name=one)).band == max(band, LIKELY)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        ("Семён", "СЕМЕН", Reason.SAME_FIRST_NAME),
+        ("مُحَمَّد", "محمد", Reason.SAME_FIRST_NAME),
+        ("Γιώργος", "ΓΙΩΡΓΟΣ", Reason.SAME_FIRST_NAME),
+        ("प्रिया", "प्रिया", Reason.SAME_FIRST_NAME),
+        ("प्रिया", "प्रकाश", Reason.DIFFERENT_FIRST_NAME),
+        ("ศิริพร", "ศุภชัย", Reason.DIFFERENT_FIRST_NAME),
+        ("지훈", "지후", Reason.DIFFERENT_FIRST_NAME),
+        ("ハナ", "バナ", Reason.DIFFERENT_FIRST_NAME),
+        ("علی\u200cرضا", "علیرضا", Reason.SAME_FIRST_NAME),
+    ],
+)
+def test_names_in_any_script(one: str, other: str, reason: Reason) -> None:
+    names = [{"first_name": name, "emails": ["a@web.de"]} for name in (one, other)]
+    assert verdict(names[1], names[0]).reasons[0] == reason
+
+
+def test_a_last_name_of_one_syllable_is_not_compared_by_its_sounds() -> None:
+    kim, im = ({"first_name": "민준", "last_name": name} for name in ("김", "임"))
+    assert Reason.DIFFERENT_LAST_NAME in verdict(im, kim).reasons
 
 
 def test_what_many_have_counts_for_little() -> None:
