@@ -39,7 +39,8 @@ class CustomerDuplicatesAccept(StaffMutation):
     """Merges all records that are CERTAIN to be of the same person, in the background.
 
     The default of each field is kept, as in `customerRecordMergePreview`. `customerJobUndo` undoes all of it, and
-    `customerRecordMergeUndo` a single merge. Who cannot be merged is a problem of the job. Requires MANAGE_USERS.
+    `customerRecordMergeUndo` a single merge. Records that cannot be merged, or are no longer certain when their turn
+    comes, are a problem of the job. Requires MANAGE_USERS.
     """
 
     job = graphene.Field(CustomerJob, description="The job that merges. Null if the mutation failed.")
@@ -49,7 +50,7 @@ class CustomerDuplicatesAccept(StaffMutation):
         groups = queries.certain()
         if not groups:
             raise CustomerPlusError("No duplicates are certain at the moment.", code=ErrorCode.NOT_FOUND)
-        job = merges.create(groups, actor=actor)
+        job = merges.create(groups, actor=actor, only_certain=True)
         send_to_work(job)
         return {"job": job}
 

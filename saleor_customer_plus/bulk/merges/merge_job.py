@@ -17,6 +17,7 @@ from ...activity.services import Actor
 from ...errors import CustomerPlusError, ErrorCode, SeveralErrors
 from ...jobs import job_channels, kinds, lifecycle
 from ...jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind
+from ...merging.duplicates.finding import are_certain
 from ...merging.models import Merge
 from ...merging.preview import Request
 from ...merging.rules import Choice, MergeField
@@ -26,16 +27,20 @@ MERGE = "merge"
 # Groups in one transaction, which is to stay short: it holds the identities alone.
 GROUPS_AT_ONCE = 5
 
+_ONLY_CERTAIN = "_only_certain"
+_NOT_CERTAIN = "These records are no longer certain to be of the same person."
 NOT_ALLOWED = "Whoever asked for this merge may no longer manage customers."
 
 
-def create(groups: Iterable[Request | Sequence[int]], *, actor: Actor) -> BulkJob:
+def create(groups: Iterable[Request | Sequence[int]], *, actor: Actor, only_certain: bool = False) -> BulkJob:
     """Make a job that merges each of these groups, given as requests or as the ids of records.
+
+    With `only_certain`, those that are certain to be one person when their turn comes: somebody may deny it meanwhile.
 
     Send `tasks.run_job` once the transaction is committed.
     """
     requests = [one if isinstance(one, Request) else Request(one) for one in groups]
-    options = {"groups": len(requests), "_groups": [_to_json(one) for one in requests]}
+    options = {"groups": len(requests), _ONLY_CERTAIN: only_certain, "_groups": [_to_json(one) for one in requests]}
     return lifecycle.create(JobKind.MERGE, actor=actor, options=options, is_confirmed=True)
 
 
@@ -64,6 +69,10 @@ class Merging(kinds.Kind):
             request = _of_json(group)
             if len(request.record_ids) < 2:
                 counted["unchanged"] += 1  # somebody merged them
+                continue
+            if job.options.get(_ONLY_CERTAIN) and not are_certain(request.record_ids):
+                counted["refused"] += 1
+                _tell(job, request, [CustomerPlusError(_NOT_CERTAIN, code=ErrorCode.STALE)])
                 continue
             try:
                 with transaction.atomic():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from ...records.models import CustomerRecord
 from . import dismissals, grouping, keys, reading, spelling
 from .models import CrowdedKey, DuplicateKey, DuplicatePair, UncheckedRecord
 from .people import Person, keys_of
-from .scoring import Verdict, compare
+from .scoring import Band, Verdict, compare
 
 # Records that changed, and are looked at in one transaction.
 BATCH = 500
@@ -52,7 +52,7 @@ def ranges(size: int) -> list[tuple[int, int]]:
     return list(pairwise([0, *(cut.id for cut in cuts), END]))
 
 
-# Of all records, in three steps: each of them with any number of workers, one after the other.
+# Of all records, in four steps, one after the other: each but the second with any number of workers.
 
 
 def write_keys(lower: int, upper: int) -> Counter[str]:
@@ -61,6 +61,13 @@ def write_keys(lower: int, upper: int) -> Counter[str]:
     people = reading.people_between(lower, upper)
     keys.write(people, sql.fill("k.record_id >= {lower} AND k.record_id < {upper}", lower=lower, upper=upper))
     return Counter(read=len(people))
+
+
+@transaction.atomic
+def count_all() -> None:
+    """Find out what is crowded and what is common, while nobody who looks at single records finds it out, too."""
+    lock()
+    keys.count_all()
 
 
 def write_pairs(lower: int, upper: int) -> Counter[str]:
@@ -142,6 +149,7 @@ def refresh(record_ids: Collection[int]) -> None:
     sql.plan_for_batches()
     lock()
     _refresh(record_ids)
+    spelling.forget()
 
 
 def _refresh(record_ids: Collection[int]) -> None:
@@ -165,9 +173,23 @@ def likenesses_of(record_ids: Collection[int]) -> dict[int, list[Likeness]]:
         for mine, its in ((one, other), (other, one)):
             if mine in found:
                 found[mine].append(Likeness(its, verdict))
+    spelling.forget()
     for likenesses in found.values():
         likenesses.sort(key=lambda one: (-one.verdict.band, -one.verdict.score, one.record_id))  # type: ignore[operator]
     return found
+
+
+def are_certain(record_ids: Collection[int]) -> bool:
+    """Whether these are certain to be one person, all of them: as they are now, and as nobody denied. Reads only."""
+    people = reading.people(record_ids)
+    found = _compared(people, list(combinations(sorted(people), 2)))
+    spelling.forget()
+    links = [grouping.Link.of(pair, verdict) for pair, verdict in found.items()]
+    groups = grouping.put_together(links)
+    return any(
+        group.band == Band.CERTAIN and {id for link in group.links for id in link.pair} == set(record_ids)
+        for group in groups
+    )
 
 
 def _likenesses(people: Mapping[int, Person]) -> dict[tuple[int, int], Verdict]:

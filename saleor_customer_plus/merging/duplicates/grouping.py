@@ -1,23 +1,25 @@
 """Putting pairs together to people: who is in which group follows from the pairs and what staff dismissed alone.
 
-Links are taken from the surest to the weakest. One that is certain joins two groups unless something speaks against it;
+Links are taken from the surest to the weakest. One that is certain joins two groups unless something speaks against it:
+a dismissal, or first names that differ, also of two who have too little in common to be a pair of their own;
 one that is likely only if everybody of one group is at least likely to be everybody of the other. So weak links make no
 chains, along which one comes from anybody to anybody. A pair that is worth a look joins nobody: it is a group of its
-own.
+own. Where a certain link joins nobody, one of the groups at its ends is wrong, so that none of them is certain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils import timezone
 
 from ...core import sql
-from . import dismissals
+from . import dismissals, reading
 from .dismissals import Pair
 from .models import DuplicateGroup, DuplicatePair
-from .scoring import Band, Reason
+from .scoring import Band, Context, Reason, Verdict, are_of_two_people, compare
 
 # As many records as can be merged at once.
 MOST = 50
@@ -33,6 +35,11 @@ class Link:
     is_doubtful: bool = False  # first names differ, say
     group: int | None = None  # the one that it was in
 
+    @classmethod
+    def of(cls, pair: Pair, verdict: Verdict) -> Link:
+        assert verdict.band is not None
+        return cls(pair, verdict.score, verdict.band, are_of_two_people(verdict.reasons))
+
 
 @dataclass(slots=True)
 class Group:
@@ -43,8 +50,17 @@ class Group:
     links: list[Link] = field(default_factory=list)
 
 
-def grouped(links: Collection[Link], dismissed: Collection[Pair]) -> list[Group]:
-    """Group these links. All that hang together by links that are at least likely have to be there."""
+def _never(_pair: Pair) -> bool:
+    return False
+
+
+def grouped(
+    links: Collection[Link], dismissed: Collection[Pair], differ: Callable[[Pair], bool] = _never
+) -> list[Group]:
+    """Group these links. All that hang together by links that are at least likely have to be there.
+
+    `differ` tells of two without a link whether their first names differ.
+    """
     known = {link.pair: link for link in links}
     parts: dict[int, list[int]] = {}
     bounds: dict[int, tuple[Band, int]] = {}  # by the number of the part, which is one of its records
@@ -53,7 +69,9 @@ def grouped(links: Collection[Link], dismissed: Collection[Pair]) -> list[Group]
         one, other = (of.setdefault(id, id) for id in link.pair)
         for part in (one, other):
             parts.setdefault(part, [part])
-        if one == other or link.band < Band.LIKELY or not _may_join(parts[one], parts[other], link, known, dismissed):
+        if one == other or link.band < Band.LIKELY:
+            continue
+        if not _may_join(parts[one], parts[other], link, known, dismissed, differ):
             continue
         into, gone = sorted((one, other))
         for id in parts[gone]:
@@ -63,12 +81,17 @@ def grouped(links: Collection[Link], dismissed: Collection[Pair]) -> list[Group]
         bounds[into] = (min(band for band, _ in weakest), min(score for _, score in weakest))
     groups: dict[int, Group] = {}
     alone = []
+    contested: set[int] = set()
     for link in sorted(links, key=_surest_first):
         one, other = (of[id] for id in link.pair)
         if one == other:
             groups.setdefault(one, Group(*bounds[one])).links.append(link)
-        else:
-            alone.append(Group(link.band, link.score, [link]))
+            continue
+        alone.append(Group(min(link.band, Band.LIKELY), link.score, [link]))
+        if link.band == Band.CERTAIN:
+            contested |= {one, other}
+    for part in contested & set(groups):
+        groups[part].band = Band.LIKELY
     return [*groups.values(), *alone]
 
 
@@ -77,7 +100,12 @@ def _surest_first(link: Link) -> tuple[int, int, Pair]:
 
 
 def _may_join(
-    some: list[int], others: list[int], link: Link, known: Mapping[Pair, Link], dismissed: Collection[Pair]
+    some: list[int],
+    others: list[int],
+    link: Link,
+    known: Mapping[Pair, Link],
+    dismissed: Collection[Pair],
+    differ: Callable[[Pair], bool],
 ) -> bool:
     if len(some) + len(others) > MOST:
         return False
@@ -86,6 +114,8 @@ def _may_join(
         if pair in dismissed or (between is not None and between.is_doubtful):
             return False
         if link.band < Band.CERTAIN and (between is None or between.band < Band.LIKELY):
+            return False
+        if between is None and differ(pair):
             return False
     return True
 
@@ -149,23 +179,29 @@ def _links(record_ids: sql.Sql) -> list[Link]:
     rows = sql.rows(
         sql.fill(
             """
-            SELECT p.first_id, p.second_id, p.score, p.band, {doubt} = ANY(p.reasons) AS is_doubtful, p.group_id
+            SELECT p.first_id, p.second_id, p.score, p.band, p.reasons, p.group_id
             FROM {pairs} p WHERE p.first_id IN ({record_ids}) ORDER BY p.id
             """,
             pairs=sql.table(DuplicatePair),
             record_ids=record_ids,
-            doubt=Reason.DIFFERENT_FIRST_NAME.value,
         )
     )
     return [
-        Link((row.first_id, row.second_id), row.score, Band(row.band), row.is_doubtful, row.group_id) for row in rows
+        Link(
+            (row.first_id, row.second_id),
+            row.score,
+            Band(row.band),
+            are_of_two_people([Reason(reason) for reason in row.reasons]),
+            row.group_id,
+        )
+        for row in rows
     ]
 
 
 def _write(links: list[Link]) -> None:
     """Keep the groups of these links. One that is the same as before, but for a record, stays the same row."""
-    groups = grouped(links, set(dismissals.among({id for link in links for id in link.pair}).values()))
-    free = {link.group for link in links if link.group is not None}
+    groups = put_together(links)
+    free = _free(links)
     ids: list[int | None] = []
     for group in groups:
         known = next((link.group for link in group.links if link.group in free), None)
@@ -183,6 +219,38 @@ def _write(links: list[Link]) -> None:
     _move_pairs(kept)
     if free:
         DuplicateGroup.objects.filter(pk__in=free, pairs=None).only("pk").delete()
+
+
+def put_together(links: list[Link]) -> list[Group]:
+    """Group these links, without what was dismissed."""
+    dismissed = set(dismissals.among({id for link in links for id in link.pair}).values())
+    return grouped(links, dismissed, _differing(links))
+
+
+def _differing(links: list[Link]) -> Callable[[Pair], bool]:
+    """Who of those that more than one certain link may join has another first name. Their records are read once."""
+    certain = [link.pair for link in links if link.band == Band.CERTAIN]
+    times = Counter(id for pair in certain for id in pair)
+    people = reading.people({id for pair in certain if any(times[id] > 1 for id in pair) for id in pair})
+
+    def differ(pair: Pair) -> bool:
+        one, other = people.get(pair[0]), people.get(pair[1])
+        return one is not None and other is not None and are_of_two_people(compare(one, other, Context()).reasons)
+
+    return differ
+
+
+def _free(links: list[Link]) -> set[int]:
+    """The groups of these links that have no other pairs: of those that fell apart, each part would keep the row."""
+    times = Counter(link.group for link in links if link.group is not None)
+    rows = sql.rows(
+        sql.fill(
+            "SELECT group_id, count(*) AS number FROM {pairs} WHERE group_id = ANY({ids}::bigint[]) GROUP BY 1",
+            pairs=sql.table(DuplicatePair),
+            ids=sorted(times),
+        )
+    )
+    return {row.group_id for row in rows if row.number == times[row.group_id]}
 
 
 def _update_groups(groups: list[tuple[int, Group]]) -> None:

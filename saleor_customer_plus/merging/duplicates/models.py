@@ -62,9 +62,9 @@ class FrequentSurname(models.Model):
 class UncheckedRecord(models.Model):
     """That a record changed, or what is known of others, so that the search has to look at it.
 
-    A trigger writes it with entries of the activity log, and `duplicates.finding` where a key becomes crowded. Taken
-    away by `duplicates.finding`. A record may have several: to be unique, a row would have to wait for transactions of
-    others.
+    A trigger writes it with entries of the activity log, another one with pairs that are deleted, and
+    `duplicates.keys` where a key becomes crowded or no longer is. Taken away by `duplicates.finding`. A record may have
+    several: to be unique, a row would have to wait for transactions of others.
     """
 
     id = models.BigAutoField(primary_key=True)

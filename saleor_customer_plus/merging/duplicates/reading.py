@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 from ...addresses.models import CustomerAddress
 from ...core import sql
-from ...records.models import CustomerRecord
+from ...records.models import CustomerRecord, Source
 from .models import CrowdedKey, FrequentSurname
-from .people import Person, person
+from .people import Person, person, surname_key
 from .scoring import Context
 
 
@@ -39,11 +39,14 @@ def _read(which: sql.Sql) -> dict[int, Person]:
     for row in sql.rows(
         sql.fill(
             """
-            SELECT a.record_id, a.street_address_1, a.postal_code, a.phone
+            SELECT a.record_id, a.street_address_1, a.postal_code,
+                -- Not that of an order, which who may not see the order is not told: of addresses they learn nothing.
+                CASE WHEN a.source = {order} THEN '' ELSE a.phone END AS phone
             FROM {records} r JOIN {addresses} a ON a.record_id = r.id WHERE {which} ORDER BY a.id
             """,
             records=sql.table(CustomerRecord),
             addresses=sql.table(CustomerAddress),
+            order=Source.ORDER.value,
             which=which,
         )
     ):
@@ -81,4 +84,6 @@ def context_of(people: Collection[Person]) -> Context:
             keys=sorted(keys),
         )
     )
-    return Context(frozenset(row.key for row in crowded), dict(FrequentSurname.objects.values_list("key", "share")))
+    surnames = {surname_key(one.surname) for one in people if one.last}
+    shares = FrequentSurname.objects.filter(sql.is_any("key", surnames)).values_list("key", "share")
+    return Context(frozenset(row.key for row in crowded), dict(shares))

@@ -13,6 +13,7 @@ from saleor_customer_plus.bulk.updates import update_job
 from saleor_customer_plus.jobs import engine
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.merging import undo as undoing
+from saleor_customer_plus.merging.duplicates import services
 from saleor_customer_plus.merging.models import Merge, MergeState
 from saleor_customer_plus.merging.preview import Request
 from saleor_customer_plus.merging.rules import Choice, MergeField
@@ -60,6 +61,27 @@ def test_many_groups_are_merged_and_parted_as_one(staff: Any) -> None:
     assert (back.counters["updated"], back.report) == (6, {"changed": 6, "kept": 0})
     assert set(Merge.objects.values_list("state", flat=True)) == {MergeState.UNDONE}
     assert CustomerRecord.objects.count() == 14
+
+
+def test_only_who_is_still_certain_to_be_one_person_is_merged(staff: Any) -> None:
+    """Between the choice and the merge, somebody denies one of three and another one moves to a new phone."""
+    actor = Actor(ActorType.STAFF, str(staff.pk))
+    groups = [
+        [
+            make_record(
+                f"{mailbox}{number}@web.de", first_name="Anna", last_name="Kalkbrenner", phone=f"+49151000000{number}"
+            ).pk
+            for mailbox in ("a", "zz")
+        ]
+        for number in range(3)
+    ]
+    job = merges.create(groups, actor=actor, only_certain=True)
+    services.dismiss(groups[0], actor=actor)
+    CustomerRecord.objects.filter(pk=groups[1][0]).update(phone="+491519999999")
+    run(job)
+    assert (job.counters["updated"], job.counters["refused"]) == (1, 2)
+    assert [reason["code"] for problem in job.problems.all() for reason in problem.reasons] == ["STALE", "STALE"]
+    assert [merge.merged_ids for merge in Merge.objects.all()] == [[groups[2][1]]]
 
 
 def test_a_job_before_the_merge_is_undone_for_the_record_that_it_was_about(staff: Any) -> None:

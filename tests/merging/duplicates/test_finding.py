@@ -21,18 +21,20 @@ from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, JobState
-from saleor_customer_plus.merging.duplicates import duplicates_job, finding, keys, services
+from saleor_customer_plus.merging.duplicates import duplicates_job, finding, keys, reading, services, spelling
 from saleor_customer_plus.merging.duplicates.grouping import MOST, Link, grouped
 from saleor_customer_plus.merging.duplicates.models import (
     DuplicateDismissal,
     DuplicateGroup,
     DuplicateKey,
     DuplicatePair,
+    FrequentSurname,
     UncheckedRecord,
 )
-from saleor_customer_plus.merging.duplicates.queries import DuplicateList, records_of
+from saleor_customer_plus.merging.duplicates.people import surname_key
+from saleor_customer_plus.merging.duplicates.queries import DuplicateList, certain, records_of
 from saleor_customer_plus.merging.duplicates.scoring import Band
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.models import CustomerRecord, Source
 
 from ...factories import make_record
 from ...properties import examples
@@ -169,6 +171,7 @@ class TestTheSearch:
         assert found() == [("CERTAIN", ["a@web.de", "b@gmx.de", "c@gmx.at"])]
         services.dismiss([one.pk, third.pk], actor=STAFF)
         delete_records([one.pk], actor=STAFF)
+        finding.catch_up(seconds=60)
         assert found() == [("CERTAIN", ["b@gmx.de", "c@gmx.at"])]
         assert set(DuplicateKey.objects.values_list("record_id", flat=True)) == {other.pk, third.pk}
         delete_records([third.pk], actor=STAFF)
@@ -176,6 +179,64 @@ class TestTheSearch:
         search()
         assert not DuplicateGroup.objects.exists()
         assert not DuplicateDismissal.objects.exists()
+
+    def test_a_couple_with_a_record_of_both_is_not_one_person(self) -> None:
+        """Each of them is certain to be in it, and they have too little in common to be a pair of their own."""
+        same = {"street_address_1": "Torstr. 1"}
+        anna("a@web.de", phone="+491510000001", **same)
+        anna("both@web.de", first_name="Anna Bruno", phone="+491510000001", additional_phones=["030 7654321"], **same)
+        anna("b@web.de", first_name="Bruno", phone="+49307654321", **same)
+        search()
+        assert found() == [("LIKELY", ["a@web.de", "both@web.de"]), ("LIKELY", ["b@web.de", "both@web.de"])]
+        assert certain() == []
+
+    @pytest.mark.parametrize("is_searched", [False, True])
+    def test_a_group_falls_apart_with_who_held_it_together(
+        self, monkeypatch: pytest.MonkeyPatch, is_searched: bool
+    ) -> None:
+        monkeypatch.setattr(duplicates_job, "RANGE", 1)
+        monkeypatch.setattr(keys, "_count_surnames", lambda: None)  # nobody is common among five
+        phones = [["1"], ["1", "2"], ["2", "3"], ["3", "4"], ["4"]]
+        chain = [
+            anna(f"{mailbox}@web.de", phone="", additional_phones=[f"0151 000000{one}" for one in some], postal_code="")
+            for mailbox, some in zip("abcde", phones, strict=True)
+        ]
+        search()
+        assert found() == [("CERTAIN", [record.email for record in chain])]
+        delete_records([chain[2].pk], actor=STAFF)
+        search() if is_searched else finding.catch_up(seconds=60)
+        assert sorted(found()) == [("CERTAIN", ["a@web.de", "b@web.de"]), ("CERTAIN", ["d@web.de", "e@web.de"])]
+
+    def test_what_was_written_to_somebody_says_nothing_about_who_they_are(self) -> None:
+        one = anna("a@web.de")
+        search()
+        append([Entry(one.pk, type) for type in (ActivityType.MESSAGE_SENT, ActivityType.MESSAGE_RECEIVED)])
+        assert not UncheckedRecord.objects.exists()
+
+    def test_the_phone_of_an_order_is_not_told(self) -> None:
+        """Staff restricted to channels may not see the order that an address was copied from."""
+        one = anna("a@web.de", phone="")
+        anna("b@gmx.de", phone="+491510000001", postal_code="")
+        address = CustomerAddress.objects.create(record=one, phone="+491510000001", source=Source.ORDER, source_id="x")
+        assert finding.likenesses_of([one.pk]) == {one.pk: []}
+        search()
+        assert found() == []
+        CustomerAddress.objects.filter(pk=address.pk).update(source=Source.STAFF)
+        search()
+        assert [emails for _band, emails in found()] == [["a@web.de", "b@gmx.de"]]
+
+    def test_nothing_of_anybody_stays_in_memory_after_a_look(self) -> None:
+        one = anna("a@web.de")
+        search()
+        finding.likenesses_of([one.pk])
+        finding.refresh([one.pk])
+        assert spelling.fold.cache_info().currsize == 0
+
+    def test_only_the_last_names_that_are_compared_are_read(self) -> None:
+        shares = {surname_key(name): 0.1 for name in ("kalkbrenner", "rossi")}
+        FrequentSurname.objects.bulk_create(FrequentSurname(key=key, share=share) for key, share in shares.items())
+        people = reading.people([anna("a@web.de").pk])
+        assert reading.context_of(list(people.values())).surname_shares == {surname_key("kalkbrenner"): 0.1}
 
 
 @pytest.mark.django_db
@@ -234,6 +295,16 @@ class TestGroups:
         doubt = Link((1, 3), 10, LOOK, is_doubtful=True)
         assert [len(group.links) for group in grouped([*chain, doubt], ())] == [1, 1, 1]
 
+    def test_nobody_is_certain_to_be_two_people(self) -> None:
+        chain = [Link((1, 2), 30, CERTAIN), Link((2, 3), 25, CERTAIN)]
+        apart = Link((3, 4), 25, CERTAIN)
+        for groups in (grouped([*chain, apart], {(1, 3)}), grouped([*chain, apart], (), lambda pair: pair == (1, 3))):
+            assert [(group.band, [link.pair for link in group.links]) for group in groups] == [
+                (LIKELY, [(1, 2)]),
+                (LIKELY, [(3, 4)]),
+                (LIKELY, [(2, 3)]),
+            ]
+
     def test_no_group_is_larger_than_a_merge(self) -> None:
         links = [Link((number, number + 1), 30, CERTAIN) for number in range(1, 2 * MOST)]
         groups = grouped(links, ())
@@ -258,6 +329,16 @@ class TestGroups:
         assert sorted(pair for _band, _score, some in told(links) for pair in some) == pairs
 
 
+VALUES: dict[str, list[Any]] = {
+    "first_name": ["Anna", "Anna Bruno", "Bruno"],
+    "last_name": ["Kalkbrenner", "Kalkbrener", "Rossi"],
+    "phone": ["+491512345678", "+491512345679", ""],
+    "additional_phones": [["0151 2345678"], ["030 7654321"], ["030 7654321", "0151 2345678"]],
+    "postal_code": ["10969", "20119", ""],
+    "street_address_1": ["Torstr. 1", "Torstraße 1", ""],
+}
+
+
 class TestWhatChanged:
     """Looking at what changed comes to the same as looking at everybody."""
 
@@ -267,7 +348,7 @@ class TestWhatChanged:
         steps=st.lists(
             st.tuples(
                 st.integers(0, 5),
-                st.sampled_from(["first_name", "last_name", "phone", "postal_code", "street_address_1", "delete"]),
+                st.sampled_from([*VALUES, "delete"]),
                 st.integers(0, 2),
             ),
             min_size=4,
@@ -277,13 +358,6 @@ class TestWhatChanged:
     def test_as_a_search_of_everybody(self, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[int, str, int]]) -> None:
         monkeypatch.setattr(keys, "CAP", 4)
         monkeypatch.setattr(keys, "_count_surnames", lambda: None)  # those are as of the last search of everybody
-        values: dict[str, list[str]] = {
-            "first_name": ["Anna", "A.", "Bruno"],
-            "last_name": ["Kalkbrenner", "Kalkbrener", "Rossi"],
-            "phone": ["+491512345678", "+491512345679", ""],
-            "postal_code": ["10969", "10119", ""],
-            "street_address_1": ["Torstr. 1", "Torstraße 1", ""],
-        }
         CustomerRecord.objects.all().delete()
         DuplicateGroup.objects.all().delete()
         people = [anna(f"person{number}@web.de", street_address_1="Torstr. 1") for number in range(6)]
@@ -292,7 +366,7 @@ class TestWhatChanged:
             if name == "delete":
                 CustomerRecord.objects.filter(pk=people[number].pk).delete()
             elif CustomerRecord.objects.filter(pk=people[number].pk).exists():
-                change(people[number], **{name: values[name][value]})
+                change(people[number], **{name: VALUES[name][value]})
             if value:
                 finding.look_at_some()
         assert finding.catch_up(seconds=60)
