@@ -509,6 +509,22 @@ class TestProperties(TestCase):  # type: ignore[misc]
             assert granted() == before
 
 
+@pytest.mark.parametrize("profile", ["default", "mailchimp", "klaviyo"])
+def test_a_sign_up_that_waits_still_waits_when_its_list_comes_back(profile: str) -> None:
+    decide("a@example.com", PENDING, source=ConsentSource.NEWSLETTER)
+    decide("b@example.com", SUBSCRIBED)
+    request = ExportRequest(profile=profile, format="csv", currency="EUR")
+    job = run(exports.create(RecordList(), request, actor=STAFF, include_inactive=True))
+    with job.result_file.open("rb") as file:
+        content = file.read()
+
+    for options in (MARKED, ALL):
+        assert run(make(content, name="list.csv", **options)).state == JobState.SUCCEEDED
+
+    assert of("a@example.com")["NEWSLETTER"] == "PENDING"
+    assert ("a@example.com", "EMAIL", "NEWSLETTER") not in granted()
+
+
 def test_the_number_of_statements_of_a_chunk_does_not_grow() -> None:
     def statements(number: int) -> int:
         emails = [f"p{number}-{index}@example.com" for index in range(number)]
