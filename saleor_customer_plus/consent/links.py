@@ -12,6 +12,7 @@ The page that a link opens, and the one-click POST of RFC 8058, are in `api.news
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.core import signing
@@ -44,11 +45,15 @@ class Link:
 
 
 def unsubscribe_url(record: CustomerRecord, purpose: ConsentPurpose | None = None) -> str:
-    """The URL by which whoever reads the record's mail unsubscribes from this purpose, or chooses among all of them.
+    """The URL by which whoever reads the record's mail unsubscribes from this purpose, or chooses among all of them."""
+    return unsubscribe_urls([record], purpose)[record.pk]
 
-    The same one each time. At most two statements, in the caller's transaction if there is one.
-    """
-    return host.absolute_url(f"/plugins/{PLUGIN_ID}{PATH}{token_of(record, purpose)}")
+
+def unsubscribe_urls(records: Collection[CustomerRecord], purpose: ConsentPurpose | None = None) -> dict[int, str]:
+    """The same for many. The same ones each time. At most three statements, in the caller's transaction if any."""
+    tokens = tokens_of(records, purpose)
+    site = host.absolute_url(f"/plugins/{PLUGIN_ID}{PATH}") if tokens else ""
+    return {record_id: f"{site}{token}" for record_id, token in tokens.items()}
 
 
 def unsubscribe_headers(record: CustomerRecord, purpose: ConsentPurpose) -> dict[str, str]:
@@ -61,16 +66,28 @@ def unsubscribe_headers(record: CustomerRecord, purpose: ConsentPurpose) -> dict
 
 def token_of(record: CustomerRecord, purpose: ConsentPurpose | None = None) -> str:
     """What `read` reads."""
-    known = PreferenceLink.objects.filter(record=record, email=record.email)
-    key = known.values_list("key", flat=True).first()
-    if key is None:
-        # Two at once: the second has the key of the first.
+    return tokens_of([record], purpose)[record.pk]
+
+
+def tokens_of(records: Collection[CustomerRecord], purpose: ConsentPurpose | None = None) -> dict[int, str]:
+    """What `read` reads, for each of these records. At most three statements."""
+    keys = _keys_of(records)
+    missing = [record for record in records if record.pk not in keys]
+    if missing:
+        # Two at once: the second has the keys of the first.
         PreferenceLink.objects.bulk_create(
-            [PreferenceLink(record=record, email=record.email, key=secrets.token_urlsafe(_KEY_BYTES))],
+            [PreferenceLink(record=one, email=one.email, key=secrets.token_urlsafe(_KEY_BYTES)) for one in missing],
             ignore_conflicts=True,
         )
-        key = known.values_list("key", flat=True).get()
-    return _signer().sign(f"{key}{_LETTERS[purpose]}")
+        keys |= _keys_of(missing)
+    signer, letter = _signer(), _LETTERS[purpose]
+    return {record.pk: signer.sign(f"{keys[record.pk]}{letter}") for record in records}
+
+
+def _keys_of(records: Collection[CustomerRecord]) -> dict[int, str]:
+    emails = {record.pk: record.email for record in records}
+    links = PreferenceLink.objects.filter(record__in=list(emails)).values_list("record", "email", "key")
+    return {record_id: key for record_id, email, key in links if emails[record_id] == email}
 
 
 def read(token: str) -> Link | None:

@@ -77,15 +77,16 @@ def composed_for(
 ) -> dict[int, tuple[Composed, str, str]]:
     """The message for each of these records, its language, and the URL to unsubscribe, if it needs one."""
     values = values_of(records, settings, actor=actor)
+    urls: dict[int, str] = {}
+    if draft.purpose is not MailPurpose.SERVICE:
+        urls = links.unsubscribe_urls(records, ConsentPurpose(draft.purpose.value))
     made = {}
     for record in records:
         subject, body, language = draft.subject, draft.body, record.language_code
         if draft.template is not None:
             text = templates.text_for(draft.template, record.language_code)
             subject, body, language = text.subject, text.body, text.language_code
-        url = ""
-        if draft.purpose is not MailPurpose.SERVICE:
-            url = links.unsubscribe_url(record, ConsentPurpose(draft.purpose.value))
+        url = urls.get(record.pk, "")
         message = compose(subject, body, values[record.pk], settings, language=language, unsubscribe_url=url)
         made[record.pk] = (message, language, url)
     return made
@@ -114,7 +115,7 @@ def send(
     """Send a message to each of these records, by their primary address. Call it in a transaction.
 
     Raise if there is no such record, or one may not be sent it. A number of statements that does not grow with the
-    records, but for the links to unsubscribe.
+    records.
     """
     check(draft)
     if hold_records(record_ids) < set(record_ids):

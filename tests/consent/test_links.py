@@ -79,3 +79,14 @@ def test_a_link_ends_with_the_record_the_address_or_when_it_is_revoked(anna: Cus
 
     PreferenceLink.objects.all().delete()
     assert links.read(renewed) is None
+
+
+def test_links_of_many_are_made_in_three_statements() -> None:
+    people = [make_record() for _ in range(20)]
+    links.token_of(people[0])
+    with CaptureQueriesContext(connection) as captured:
+        urls = links.unsubscribe_urls(people, ConsentPurpose.PROMOTIONAL)
+
+    assert sum("preferencelink" in query["sql"] for query in captured) == 3
+    assert [links.read(urls[one.pk].rpartition("/")[2]).record_id for one in people] == [one.pk for one in people]  # type: ignore[union-attr]
+    assert urls == {one.pk: links.unsubscribe_url(one, ConsentPurpose.PROMOTIONAL) for one in people}

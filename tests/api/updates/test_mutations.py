@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core import mail
 
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.customers.inputs import CustomerRecordFilterInput, record_list
@@ -92,6 +93,21 @@ def refused(api: Api) -> Callable[..., list[tuple[str, str]]]:
         return [(error["field"], error["code"]) for error in answer["errors"]]
 
     return ask
+
+
+def test_a_message_to_more_than_a_thousand_is_refused_and_one_to_fewer_is_sent(
+    update: Any, refused: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [CustomerRecord(email=f"p{number}@example.com", first_name=f"P{number}") for number in range(1_001)]
+    CustomerRecord.objects.bulk_create(people)
+    action = {"message": {"subject": "Hello {{ first_name }}", "body": "We moved."}}
+
+    for which in ({"filter": {}}, {"ids": [id_of(one) for one in people]}):
+        assert refused(action, **which) == [("action.message", "LIMIT_REACHED")]
+
+    job = update(action, ids=[id_of(one) for one in people[:110]])
+    assert (job["state"], job["progress"]["updated"]) == ("SUCCEEDED", 110)
+    assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 110
 
 
 class TestWhich:

@@ -703,7 +703,8 @@ def test_the_number_of_statements_of_a_chunk_and_of_its_undoing(action: str, on_
         "set_fields": {"values": {"company_name": "Club", "is_tax_exempt": True, "is_approved_buyer": True}},
         "consent": {"consents": [TestConsents().decision(), TestConsents().decision("UNSUBSCRIBED")]},
         "assign_leads": {"owner_id": staff.pk},
-        "message": MESSAGE,
+        # With the links to unsubscribe that each of them needs.
+        "message": {**MESSAGE, "purpose": "PROMOTIONAL", "override_reason": "They asked by phone."},
     }.get(action, {})
     groups.default_group()
 
