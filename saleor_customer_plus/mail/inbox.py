@@ -285,17 +285,20 @@ def _bounce(message: Message, parts: list[Message], sender: str) -> Bounce | Non
     is_from_server = sender.partition("@")[0] in ("mailer-daemon", "postmaster")
     if not (is_report or (is_from_server and _is_automatic(message))):
         return None
-    ids, said, actions = list(_references(message)), [], []
+    returned: list[str] = []
+    said, actions = [], []
     for part in parts:
         kind = part.get_content_type()
         if kind in ("message/rfc822", "text/rfc822-headers"):
             found = re.search(r"(?im)^message-id:(.*(?:\n[ \t].*)*)", _headers_in(part)[:_MAX_HEADER])
-            ids += _ids_in(found[1]) if found else []
+            returned += _ids_in(found[1]) if found else []
         if part.get("Action"):
             actions.append(str(part["Action"]).strip().lower())
             said.append(" ".join(str(part.get(name, "")) for name in ("Status", "Diagnostic-Code")))
     is_final = "failed" in actions if actions else not is_report
-    return Bounce(tuple(dict.fromkeys(ids)), is_final, _header("; ".join(filter(None, said)))[:500])
+    # One message was returned: not all of the conversation that it belongs to.
+    about = returned[:1] or _references(message)[:1]
+    return Bounce(tuple(about), is_final, _header("; ".join(filter(None, said)))[:500])
 
 
 def _headers_in(part: Message) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import imaplib
+import re
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -197,6 +199,34 @@ def test_a_bounce_marks_the_message_and_is_no_answer(on_commit: Callable[[], Any
     assert take(BOUNCE.format(action="failed", id="<guessed@example.com>").encode()).mail is None
 
 
+def test_a_bounce_is_of_the_message_that_was_returned_and_of_no_other(on_commit: Callable[[], Any]) -> None:
+    """Not of those that it answers, nor of any that whoever made it up cannot know."""
+    anna, ben = make_record("anna@example.com"), make_record("ben@example.com")
+    before, returned, guessed = (sent_to(one, on_commit) for one in (anna, anna, ben))
+    thread = f"References: {before.message_id} {returned.message_id}\nSubject"
+    raw = BOUNCE.format(action="failed", id=returned.message_id).replace("Subject", thread, 1)
+    assert take(raw.encode()).mail == returned
+    assert set(re.findall("[0-9a-f]{32}", guessed.message_id)).isdisjoint(str(one.pk) for one in (anna, ben))
+    for made_up in (f"<{guessed.pk}@shop.example>", f"<{'0' * 32}@shop.example>", "<%@shop.example>", "<>"):
+        assert take(BOUNCE.format(action="failed", id=made_up).encode()).mail is None
+    states = dict(Mail.objects.values_list("pk", "state"))
+    assert states == {before.pk: "SENT", returned.pk: "BOUNCED", guessed.pk: "SENT"}
+
+
+def test_nothing_is_answered_by_itself_so_that_no_two_machines_write_to_each_other(
+    on_commit: Callable[[], Any], configure: Callable[..., None]
+) -> None:
+    configure(mail_sender="shop@shop.example", messages_of_strangers=True)
+    make_record("anna@example.com")
+    with on_commit():
+        for number, sender in enumerate(["anna@example.com", "carla@example.com"]):
+            take(letter(sender=sender, Message_ID=f"<a{number}@example.com>").as_bytes())
+            take(letter(sender=sender, Message_ID=f"<b{number}@x>", Auto_Submitted="auto-replied").as_bytes())
+    assert Mail.objects.filter(state="RECEIVED").count() == 4
+    assert Mail.objects.exclude(state="RECEIVED").count() == 0
+    assert django_mail.outbox == []
+
+
 def test_a_copy_of_what_the_shop_sent_is_ignored() -> None:
     assert take(letter(sender="Sofa <shop@shop.example>").as_bytes()).outcome is Outcome.IGNORED
 
@@ -367,15 +397,27 @@ def test_a_mailbox_that_cannot_be_opened_is_told_without_its_password(
         assert "ss" not in str(caught.value).replace("password", "")
 
 
-def test_a_mail_server_that_says_nothing_is_not_waited_for(
-    configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("greeting", [b"", b"* OK ready\r\n"])
+def test_a_mail_server_that_says_nothing_or_no_more_is_not_waited_for(
+    configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch, greeting: bytes
 ) -> None:
     monkeypatch.setattr(mailbox, "TIMEOUT", 0.2)
+
+    def greet() -> None:
+        link, _address = silent.accept()
+        link.sendall(greeting)
+        links.append(link)
+
+    links: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        threading.Thread(target=greet, daemon=True).start()
         url = f"imap://shop:pass@127.0.0.1:{silent.getsockname()[1]}"
         configure(mail_sender="shop@shop.example", mailbox_secret=url)
+        began = time.monotonic()
         with pytest.raises(mailbox.MailboxError, match="TimeoutError"):
             incoming_mail.read_mailbox(seconds=5)
+        assert time.monotonic() - began < 2
+    links[0].close()
 
 
 @pytest.mark.parametrize(
