@@ -49,6 +49,7 @@ EVENT = "customer_plus.mail"
 CLAIM = timedelta(minutes=10)
 # After how long a message is tried again that the server could not take yet: for a day, then it is given up.
 DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 840)]
+SHORTEST_DELAY = DELAYS[0]
 # Few, because those that are claimed wait for one another.
 _BATCH = 10
 
@@ -174,7 +175,11 @@ def _logged(row: Mail) -> dict[str, Any]:
 
 
 def send_due(*, seconds: float) -> bool:
-    """Send what is due, for so long. Return whether nothing is left. Any number of workers may do so at once."""
+    """Send what is due, for so long. Return whether nothing is left. Any number of workers may do so at once.
+
+    A mail server that takes long holds a worker up for so long and one message more, each step of which has the limit
+    of `core.mail_server`; one that does not answer, for that limit. Others are sent what the worker had claimed.
+    """
     chosen, is_active = plugin_settings.load()
     if not is_active:
         return True
@@ -185,10 +190,11 @@ def send_due(*, seconds: float) -> bool:
         while claimed := _claim():
             for position, row in enumerate(claimed):
                 if not carrier.send(row):  # the server is away: it is away for the others, too
-                    _postpone(claimed[position + 1 :], timedelta(0), attempts=-1)
+                    _postpone(claimed[position + 1 :], SHORTEST_DELAY, attempts=-1)
                     return True
-            if time.monotonic() >= until:
-                return False
+                if time.monotonic() >= until:
+                    _postpone(claimed[position + 1 :], timedelta(0), attempts=-1)
+                    return False
         return True
     finally:
         carrier.close()
@@ -353,7 +359,7 @@ def _postpone(rows: Sequence[Mail], delay: timedelta, *, attempts: int = 0, **ch
     mine = Mail.objects.filter(pk__in=[row.pk for row in rows], state=MailState.SENDING)
     mine.filter(claimed_at__in={row.claimed_at for row in rows}).update(
         state=MailState.QUEUED,
-        due_at=timezone.now() + max(delay, timedelta(minutes=1)),
+        due_at=timezone.now() + delay,
         attempts=F("attempts") + attempts,
         handed_at=None,
         **changes,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -126,6 +128,36 @@ def test_a_server_that_is_away_delays_all_and_counts_for_the_first_only(
     settings.EMAIL_PORT = 1
     outbox.send_due(seconds=5)
     assert Mail.objects.filter(state="FAILED", failure="UNREACHABLE").count() == 1  # after a day
+
+
+def test_a_server_that_takes_the_connection_and_never_answers_is_waited_for_once(
+    box: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        queue(make_record(f"p{number}@example.com"))
+    monkeypatch.setattr(server_of_core, "TIMEOUT", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_PORT = silent.getsockname()[1]
+        began = time.monotonic()
+        assert outbox.send_due(seconds=50)
+    assert time.monotonic() - began < 2
+    assert Counter(Mail.objects.values_list("attempts", "state", "failure")) == {
+        (1, "QUEUED", "UNREACHABLE"): 1,
+        (0, "QUEUED", ""): 11,
+    }
+
+
+def test_a_slow_server_holds_a_worker_up_for_its_time_and_one_message(box: Mailbox) -> None:
+    """The rest of what it had claimed is due for another worker at once."""
+    for number in range(4):
+        queue(make_record(f"p{number}@example.com"))
+    box.on_data = lambda: time.sleep(0.2)
+    assert not outbox.send_due(seconds=0.1)
+    left = Counter(Mail.objects.values_list("attempts", "state"))
+    assert left == {(1, "SENT"): 1, (0, "QUEUED"): 3}
+    box.on_data = lambda: None
+    assert outbox.send_due(seconds=50)
+    assert len(box.messages) == 4
 
 
 def test_what_may_have_arrived_is_never_sent_again(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
