@@ -6,6 +6,10 @@ VENV ?= $(if $(filter file,$(origin PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# 1 for the slow tests too, and for all cases of the long tables.
+WHOLE ?=
+export WHOLE
+
 # How many tests run at once; what else pytest is told: make test WORKERS=2 ARGS="-k figures".
 WORKERS ?= auto
 ARGS ?=
@@ -33,7 +37,7 @@ $(READY): requirements-dev.txt pyproject.toml
 demo: $(READY) ## Play a shop's story and serve the result (SERVE=0: don't; SALEOR=<checkout>: on a real Saleor)
 	@$(RUN)/python -m $(if $(SALEOR),sandbox.demo.on_saleor "$(SALEOR)",sandbox.demo)
 
-test: $(READY) ## Run the tests on the stand-in, in parallel (WORKERS=2, ARGS="-k figures")
+test: $(READY) ## Run the tests on the stand-in, in parallel (WHOLE=1: the slow ones too; WORKERS=2, ARGS="-k figures")
 	@$(RUN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-saleor: ## Run the tests on a real Saleor: SALEOR=<checkout with its own .venv>, DATABASE_URL

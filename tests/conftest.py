@@ -18,6 +18,7 @@ from django.test import TransactionTestCase
 
 from . import hosts
 from .client import Api
+from .properties import WHOLE
 from .storage import Storage
 
 hosts.configure()
@@ -34,11 +35,14 @@ from saleor_customer_plus.saleor_adapter.host import saleor_version  # noqa: E40
 
 from . import databases, factories, generated_columns  # noqa: E402 - they name models: Django must be configured
 
+LEFT_OUT = pytest.StashKey[int]()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "saleor: needs a real Saleor, its own API or its own behaviour")
     config.addinivalue_line("markers", "standin: is about the stand-in in sandbox/")
     config.addinivalue_line("markers", "long: takes many seconds, and so begins before all others")
+    config.addinivalue_line("markers", "slow: is left out of an everyday run; `make test WHOLE=1` runs it")
     config.addinivalue_line("markers", "failing_tasks: a Celery task of ours is meant to fail here")
 
 
@@ -53,13 +57,44 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not WHOLE:
+        _leave_out(config, items)
     # The longest tests first, so that no worker is left alone with one of them at the end.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     unwanted, reason = ("standin", "is about the stand-in") if hosts.ON_SALEOR else ("saleor", "needs a real Saleor")
     for item in items:
         if item.get_closest_marker(unwanted):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, but for tests that are asked for by their own name: `path.py::test_name`."""
+    named = [argument for argument in config.args if "::" in argument]
+    slow = [
+        item
+        for item in items
+        if item.get_closest_marker("slow") and not any(item.nodeid.startswith(name) for name in named)
+    ]
+    if not slow:
+        return
+    config.hook.pytest_deselected(items=slow)
+    left = set(slow)
+    items[:] = [item for item in items if item not in left]
+    config.stash[LEFT_OUT] = len(left)
+    # A worker of xdist tells the process that prints the summary.
+    getattr(config, "workeroutput", {})["left_out"] = len(left)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if number := config.stash.get(LEFT_OUT, 0):
+        told = f"LEFT OUT: {number} slow tests. Before you hand in a change, run them too: make test WHOLE=1"
+        terminalreporter.write_sep("=", told, yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session")

@@ -113,16 +113,24 @@ def make_staff(
     Whoever is in no group of Saleor's may see the orders of no channel.
     """
     account = make_account(email or f"staff{next(_serial)}@example.com", is_staff=True, **fields)
-    account.user_permissions.set(_permissions(permissions))
-    account.groups.add(make_staff_group(channels))
+    # Straight into the tables between: `set` and `add` look at what is there first.
+    held, members = User._meta.get_field("user_permissions"), User._meta.get_field("groups")
+    _link(held, account, [permission.pk for permission in _permissions(permissions)])
+    _link(members, account, [make_staff_group(channels).pk])
     return account
+
+
+def _link(field: Any, row: Any, pks: Sequence[int]) -> None:
+    through = field.remote_field.through
+    here, there = field.m2m_column_name(), field.m2m_reverse_name()
+    through._base_manager.bulk_create([through(**{here: row.pk, there: pk}) for pk in pks])
 
 
 def make_staff_group(channels: Sequence[Any] | None = None) -> Any:
     """Return a permission group without permissions: the one that has all channels, or a new one that has these."""
     groups = User._meta.get_field("groups").related_model.objects
     if channels is None:
-        return groups.get_or_create(name="All channels")[0]
+        return groups.filter(name="All channels").first() or groups.create(name="All channels")
     group = groups.create(name=f"Staff {next(_serial)}", restricted_access_to_channels=True)
     group.channels.set(channels)
     return group

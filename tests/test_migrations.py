@@ -197,6 +197,7 @@ def flags() -> dict[str, str]:
 
 @pytest.mark.long
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_the_migrations_go_back_and_forth_with_data_and_back_to_nothing_and_saleor_s_tables_stay_as_they_are() -> None:
     """Back to before each migration of data, forward again, and back to zero, in one walk: each step takes a while.
 

@@ -302,6 +302,7 @@ def empty_database(db: None) -> Iterator[str]:
 
 
 @pytest.mark.standin
+@pytest.mark.slow
 def test_installed_elsewhere_it_migrates_and_there_is_nothing_left_to_make(
     elsewhere: Path, empty_database: str
 ) -> None:

@@ -24,6 +24,7 @@ from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment
 from tests.client import Api
 from tests.factories import change, make_record, make_tag
+from tests.properties import sampled
 
 from .scenarios import ACTIONS, OF_SALEOR, SCENARIOS, Call, World
 
@@ -110,7 +111,11 @@ def observe(actor: tuple[str, str], act: Callable[[], None]) -> Observed:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.saleor) if name in OF_SALEOR else name for name in SCENARIOS]
+    "name",
+    sampled(
+        [pytest.param(name, marks=pytest.mark.saleor) if name in OF_SALEOR else name for name in SCENARIOS],
+        one_in=3,
+    ),
 )
 def test_whoever_changes_a_record_is_in_its_log(api: Api, staff: Any, on_commit: Callable[[], Any], name: str) -> None:
     call = SCENARIOS[name](World(api, on_commit))

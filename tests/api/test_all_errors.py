@@ -45,6 +45,7 @@ from tests.factories import (
     make_tag,
     make_token,
 )
+from tests.properties import sampled
 
 pytestmark = pytest.mark.django_db
 
@@ -280,7 +281,7 @@ def _cases() -> Iterator[Any]:
             yield pytest.param(name, {}, id=name)
 
 
-@pytest.mark.parametrize(("name", "more"), _cases())
+@pytest.mark.parametrize(("name", "more"), sampled(_cases(), one_in=3))
 def test_all_faults_of_an_input_are_told_at_once(
     told: Callable[[str, Any], Errors | None], valid: dict[str, Any], name: str, more: dict[str, Any]
 ) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from saleor_customer_plus.jobs.models import JobState
 from saleor_customer_plus.records.models import CustomerRecord
 
-from ..properties import examples
+from ..properties import examples, sampled
 from .imports.test_import_job import make, run, started
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ some = settings(
 )
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", sampled(ENCODINGS, one_in=3))
 @some
 @given(lists(), DELIMITED, st.lists(st.sampled_from(TITLES), max_size=2), st.booleans())
 def test_in_text_files(

@@ -32,6 +32,7 @@ from saleor_customer_plus.saleor_adapter import host
 from saleor_customer_plus.settings import DEFAULTS
 
 from ..factories import make_record
+from ..properties import WHOLE
 from ..storage import Storage
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,7 @@ FAULTS: list[tuple[Callable[[], Exception], str, str]] = [
     (lambda: RuntimeError("anna@example.com"), "STORAGE_UNAVAILABLE", "RuntimeError"),
 ]
 NAMES = [name for _make, _code, name in FAULTS]
+STEP = 1 if WHOLE else 5  # from one call that fails to the next
 
 
 class Faulty(Storage):
@@ -171,7 +173,7 @@ def play(storage: Faulty) -> None:
 def test_each_call_of_a_storage_may_fail_once(faulty: Faulty, on_commit: Any) -> None:
     faulty.fault = FAULTS[NAMES.index("AccessDenied" if faulty.is_elsewhere else "ENOSPC")][0]
     while faulty.calls >= faulty.fails_at:
-        faulty.fails_at, faulty.calls = faulty.fails_at + 1, 0
+        faulty.fails_at, faulty.calls = faulty.fails_at + STEP, 0
         with on_commit():
             play(faulty)
         assert [path for path in faulty.paths() if not _was_not_removed(faulty, path)] == []

@@ -72,6 +72,7 @@ def test_imports_and_withdrawals_in_any_order_of_rows() -> None:
     assert set(CurrentConsent.objects.values_list("state", flat=True)) == {"UNSUBSCRIBED"}
 
 
+@pytest.mark.slow
 def test_who_withdraws_while_a_list_is_imported_has_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the preview and the start, between two chunks, and while a chunk is written."""
     monkeypatch.setattr(scan, "ROWS_WRITTEN", 4)

@@ -6,6 +6,8 @@ import random
 from functools import partial
 from typing import Any
 
+import pytest
+
 from saleor_customer_plus.activity.services import SYNC
 from saleor_customer_plus.deletion import services as deletion
 from saleor_customer_plus.ledger.models import LedgerEntry
@@ -27,6 +29,7 @@ def delete(record_id: int) -> None:
     deletion.delete_records([record_id], actor=SYNC)
 
 
+@pytest.mark.slow
 def test_nobody_comes_back_by_workers_that_are_at_their_orders() -> None:
     account = make_account("anna@example.com")
     annas = [make_order("anna@example.com", account=account if n % 2 else None, total=1) for n in range(24)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import pytest
 from django.db import transaction
 
 from saleor_customer_plus.activity.models import ActorType
@@ -50,6 +51,7 @@ def owners() -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_eight_want_an_address_while_its_first_orders_come() -> None:
     people = [make_record() for _ in range(3)]
     orders = [make_order(EMAIL, total=1) for _ in range(4)]

@@ -24,6 +24,7 @@ from saleor_customer_plus.records.models import CustomerRecord
 
 from ..bulk.counting import APP
 from ..processes import start
+from ..properties import sampled
 
 fork = get_context("fork")
 PEOPLE = 800
@@ -65,7 +66,7 @@ def write_versions(until: Any) -> None:
             CustomerRecord.objects.exclude(pk__in=half.values("pk")).update(first_name=str(version))
 
 
-@pytest.mark.parametrize("file_format", ["csv", "jsonl"])
+@pytest.mark.parametrize("file_format", sampled(["csv", "jsonl"], one_in=2))
 def test_an_export_is_a_state_that_existed(file_format: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writers, "GATHERED", 300)
     monkeypatch.setattr(writers, "FETCHED", 30)
@@ -91,6 +92,7 @@ def test_an_export_is_a_state_that_existed(file_format: str, monkeypatch: pytest
 
 
 @pytest.mark.usefixtures("endless_starts")
+@pytest.mark.slow
 def test_a_worker_that_is_killed_leaves_no_part_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writers, "GATHERED", 600)
     monkeypatch.setattr(progress.Watch, "listener", lambda _rows: time.sleep(0.002))

@@ -69,6 +69,7 @@ def is_complete() -> None:
     assert {row["n"] for row in made} == {1}
 
 
+@pytest.mark.slow
 def test_two_workers_at_one_import_and_two_imports_at_once() -> None:
     numbers = list(range(PEOPLE))
     one, other = make("A", order=numbers), make("B", order=numbers[::-1])
@@ -147,6 +148,7 @@ def test_somebody_new_whose_number_is_taken_at_this_moment_is_made_without_it(ta
 
 
 @pytest.mark.usefixtures("endless_starts")
+@pytest.mark.slow
 def test_workers_that_are_killed_cost_nothing() -> None:
     moments = random.Random(13)
     job = make("A", order=list(range(PEOPLE)))

@@ -66,6 +66,7 @@ def assert_done(job: BulkJob, total: int, checked: int) -> None:
 
 
 @pytest.mark.usefixtures("endless_starts")
+@pytest.mark.slow
 def test_workers_that_are_killed_at_any_moment_cost_their_chunks_and_nothing_else(kind: Counting) -> None:
     moments = random.Random(11)
     kills = finished = 0
@@ -116,6 +117,7 @@ def test_a_killed_worker_costs_one_chunk(monkeypatch: pytest.MonkeyPatch) -> Non
     assert_done(job, 40, 10)
 
 
+@pytest.mark.slow
 def test_a_task_that_is_delivered_eight_times_at_once(kind: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "SETTLED", 2)  # eight on a busy machine: each may have to wait between two statements
     job = make(total=200, size=4)
@@ -212,6 +214,7 @@ class Cut(Counting):
         return counted
 
 
+@pytest.mark.slow
 def test_the_link_to_the_database_is_cut_and_the_worker_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Cut())
     job = make(total=40, size=4)
@@ -251,6 +254,7 @@ class Crossing(Counting):
         pass
 
 
+@pytest.mark.slow
 def test_deadlocks_between_two_jobs_are_survived(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(kinds._KINDS, JobKind.UPDATE, Crossing())
     rows = make()
@@ -326,6 +330,7 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+@pytest.mark.slow
 def test_a_real_worker_of_celery_is_killed_and_the_next_one_ends_its_jobs(redis: str, celery_worker: Any) -> None:
     from celery import Celery
 

@@ -25,6 +25,7 @@ from saleor_customer_plus.tags.models import Tag, TagAssignment
 
 from ..factories import make_account, make_group, make_record, make_tag
 from ..processes import at_once, while_open
+from ..properties import sampled
 
 STAFF = Actor(ActorType.STAFF, "7")
 
@@ -140,7 +141,7 @@ def join_the_default(anna: int) -> Callable[[], object]:
     return partial(groups.join, [(anna, groups.default_group().pk)], actor=STAFF, several=True)
 
 
-@pytest.mark.parametrize("prepare", [untag, leave, join_the_default])
+@pytest.mark.parametrize("prepare", sampled([untag, leave, join_the_default], one_in=3))
 def test_a_deletion_waits_for_who_takes_a_label_away(prepare: Callable[[int], Callable[[], object]]) -> None:
     anna = make_record()
 

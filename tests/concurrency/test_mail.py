@@ -59,6 +59,7 @@ def send() -> None:
     outbox.send_due(seconds=20)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_leaves_nothing_sent_twice_and_nothing_unsent(box: Mailbox) -> None:
     """It dies while the server takes the third message: that one is uncertain, and all others arrive once."""
     queue(12)

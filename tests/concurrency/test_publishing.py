@@ -111,6 +111,7 @@ sys.exit(child.exitcode)
     ],
     ids=["at the end", "exit", "a child"],
 )
+@pytest.mark.slow
 def test_the_end_of_a_process_sends_what_waits(run: Any, then: str) -> None:
     with redis_server() as (port, _process):
         done = run(f"redis://127.0.0.1:{port}/0", then, patience=LONG)  # the machine may be busy
@@ -148,6 +149,7 @@ signal.raise_signal(signal.SIGTERM)
 """
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_by_a_signal_sends_what_waits(environment_for: Any) -> None:
     with redis_server() as (port, _process):
         process = subprocess.Popen(
@@ -163,6 +165,7 @@ def test_a_server_that_ends_by_a_signal_sends_what_waits(environment_for: Any) -
         assert queued(port) in (1, 2)  # it is sent before the moment is over, together or not
 
 
+@pytest.mark.slow
 def test_the_start_of_a_process_imports_the_transport_and_takes_no_signal_that_nobody_handles(
     environment_for: Any,
 ) -> None:
@@ -179,6 +182,7 @@ print("kombu.transport.redis" in sys.modules, signal.getsignal(signal.SIGTERM) =
     assert done.stdout == "True True\n"
 
 
+@pytest.mark.slow
 def test_a_stopped_redis_holds_neither_hooks_nor_the_end_of_the_process(run: Any) -> None:
     with redis_server() as (port, process):
         os.kill(process, signal.SIGSTOP)
@@ -188,6 +192,7 @@ def test_a_stopped_redis_holds_neither_hooks_nor_the_end_of_the_process(run: Any
         assert done.stderr.count("ends with 1 tasks unsent") == 1
 
 
+@pytest.mark.slow
 def test_a_silent_broker_holds_neither_hooks_nor_the_end_of_the_process(run: Any) -> None:
     """As above, where no Redis is installed, and with the other protocol."""
     with brokers.silent() as port:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
 from django.db import transaction
 from django.utils import timezone
 
@@ -59,6 +60,7 @@ def test_a_change_that_commits_while_somebody_looks_is_looked_at_afterwards() ->
     assert not SegmentMembership.objects.exists()
 
 
+@pytest.mark.slow
 def test_tasks_sweeps_and_edits_at_once() -> None:
     buyers = make_segment("order_count >= 1", is_followed=True, due_at=timezone.now())
     make_segment("country = 'DE' AND order_count >= 1", is_followed=True, due_at=timezone.now())

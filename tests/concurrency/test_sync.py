@@ -58,6 +58,7 @@ def lines() -> list[Any]:
     return list(LedgerLine.objects.order_by("quantity").values_list("line_id", "quantity"))
 
 
+@pytest.mark.slow
 def test_the_lines_of_the_same_order_by_eight_at_once() -> None:
     order = make_order("anna@example.com")
     one, gone = make_line(order, quantity=1), make_line(order, quantity=2)
@@ -94,6 +95,7 @@ def test_whoever_only_corrects_lines_leaves_them_to_a_worker_who_writes_the_orde
 
 
 @pytest.mark.parametrize("round", range(5))
+@pytest.mark.slow
 def test_two_orders_of_one_new_person_at_once(round: int) -> None:
     one, two = make_order("anna@example.com", total=10), make_order("ANNA@example.com", total=5)
 
@@ -103,6 +105,7 @@ def test_two_orders_of_one_new_person_at_once(round: int) -> None:
     assert CustomerRecord.objects.get().order_count == 2
 
 
+@pytest.mark.slow
 def test_eight_workers_with_overlapping_batches() -> None:
     orders = [make_order(f"guest{number % 7}@example.com", total=1) for number in range(70)]
 
@@ -139,6 +142,7 @@ def test_an_order_read_before_never_overwrites_one_read_later() -> None:
     assert LedgerEntry.objects.values_list("total_gross", "order_updated_at").get() == (12, later)
 
 
+@pytest.mark.slow
 def test_an_account_is_confirmed_and_renamed_while_its_orders_come() -> None:
     account = make_account("old@example.com", is_confirmed=False)
     orders = [make_order(account=account, total=1) for _ in range(20)]
@@ -159,6 +163,7 @@ def test_an_account_is_confirmed_and_renamed_while_its_orders_come() -> None:
 
 
 @pytest.mark.usefixtures("endless_starts")
+@pytest.mark.slow
 def test_a_reconciliation_whose_workers_are_killed_goes_on(monkeypatch: pytest.MonkeyPatch, configure: Any) -> None:
     configure(reconcile_batch="100")
     monkeypatch.setattr(actions, "RANGE", 100)
@@ -180,6 +185,7 @@ def test_a_reconciliation_whose_workers_are_killed_goes_on(monkeypatch: pytest.M
     assert drift() == {}
 
 
+@pytest.mark.slow
 def test_the_command_with_three_processes() -> None:
     for number in range(150):
         make_order(f"guest{number % 40}@example.com", total=1)

@@ -80,6 +80,7 @@ def test_two_workers() -> None:
 
 
 @pytest.mark.usefixtures("endless_starts")
+@pytest.mark.slow
 def test_workers_that_are_killed_at_any_moment() -> None:
     moments = random.Random(3)
     job = tagging()
@@ -95,6 +96,7 @@ def test_workers_that_are_killed_at_any_moment() -> None:
     assert TagAssignment.objects.count() == PEOPLE
 
 
+@pytest.mark.slow
 def test_two_jobs_on_the_same_people_at_once() -> None:
     for _ in range(PEOPLE):
         make_record()

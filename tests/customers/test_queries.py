@@ -33,7 +33,7 @@ from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.settings import DEFAULTS
 from tests.factories import make_account, make_channel, make_ledger_entry, make_record
 
-from ..properties import examples
+from ..properties import examples, sampled
 
 pytestmark = pytest.mark.django_db
 
@@ -425,7 +425,7 @@ class TestSort:
     def test_order(self, sort: Sort | None, expected: str) -> None:
         assert names(RecordList(sort=sort)) == expected.split()
 
-    @pytest.mark.parametrize("field", SortField)
+    @pytest.mark.parametrize("field", sampled(SortField, one_in=4))
     @pytest.mark.parametrize(
         "wanted",
         [

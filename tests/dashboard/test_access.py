@@ -40,6 +40,7 @@ from tests.factories import (
     make_token,
     save_settings,
 )
+from tests.properties import share
 
 from .client import ROOT
 
@@ -144,11 +145,16 @@ def _tokens() -> dict[str, str | None]:
     }
 
 
-@pytest.mark.parametrize("who", ["nobody", "another shop", "customer", "staff", "app"])
+STRANGERS = ["nobody", "another shop", "customer", "staff", "app"]
+
+
+@pytest.mark.parametrize("who", STRANGERS)
 def test_those_who_may_not_manage_customers_learn_and_change_nothing(shop: dict[str, str], who: str) -> None:
     token = _tokens()[who]
     before = everything()
-    for path, method, is_screen in itertools.product(paths(shop), ("get", "post"), (True, False)):
+    requests = itertools.product(paths(shop), ("get", "post"), (True, False))
+    # In an everyday run the five of them share the paths.
+    for path, method, is_screen in share(requests, one_in=5, turn=STRANGERS.index(who)):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         client = Client(headers=headers | ({"HX-Request": "true"} if is_screen else {}))
         with transaction.atomic():  # a refused mutation rolls back
@@ -175,13 +181,15 @@ def test_a_get_changes_nothing(shop: dict[str, str]) -> None:
     """Else a link that somebody sends could change something, and a browser that asks again."""
     client = Client(headers={"Authorization": f"Bearer {make_token(make_staff())}", "HX-Request": "true"})
     before, seen = everything(), 0
-    for path in paths(shop):
+    for number, path in enumerate(paths(shop)):
         with transaction.atomic():
             response = client.get(f"{ROOT}{path}", form(shop))
         assert response.status_code in (200, 400, 404, 405), (path, response.content.decode())
         assert response.headers["Cache-Control"] == "no-store", path
         seen += SECRET in response.content.decode().lower()
-        assert everything() == before, path
+        if number % 10 == 0:
+            assert everything() == before, f"{path}, or one of the nine before it"
+    assert everything() == before
     assert seen > 30  # so there is something that others could have learned
 
 

@@ -107,6 +107,7 @@ class User(PermissionsMixin, ModelWithMetadata, AbstractBaseUser, ModelWithExter
         permissions = [(permission.codename, permission.name) for permission in AccountPermissions]
 
     _effective_permissions: models.QuerySet[Permission] | None = None
+    _held: frozenset[tuple[str, str]] | None = None
 
     @property
     def effective_permissions(self) -> models.QuerySet[Permission]:
@@ -120,7 +121,7 @@ class User(PermissionsMixin, ModelWithMetadata, AbstractBaseUser, ModelWithExter
 
     @effective_permissions.setter
     def effective_permissions(self, value: models.QuerySet[Permission]) -> None:
-        self._effective_permissions = value
+        self._effective_permissions, self._held = value, None
 
     def has_perm(self, perm: BasePermissionEnum | str, obj: Any = None) -> bool:
         label, codename = (perm.value if isinstance(perm, BasePermissionEnum) else perm).split(".")
@@ -128,4 +129,6 @@ class User(PermissionsMixin, ModelWithMetadata, AbstractBaseUser, ModelWithExter
             return False
         if self.is_superuser:
             return True
-        return self.effective_permissions.filter(codename=codename, content_type__app_label=label).exists()
+        if self._held is None:
+            self._held = frozenset(self.effective_permissions.values_list("content_type__app_label", "codename"))
+        return (label, codename) in self._held

@@ -42,6 +42,7 @@ def test_find_somebody_and_come_back(dashboard: Dashboard) -> None:
     expect(frame.get_by_role("link", name="Anna Rossi")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_back_leads_to_the_list_after_a_reload_too(dashboard: Dashboard) -> None:
     """Reloading makes a new frame, which the browser does not lead back to what another one had shown."""
     make_record("anna@example.com", first_name="Anna", last_name="Rossi")
@@ -119,6 +120,7 @@ def test_outside_the_dashboard_it_says_where_it_belongs(dashboard: Dashboard) ->
     expect(dashboard.page.get_by_role("heading", name="This page belongs")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_theme_and_language_follow_the_dashboard(dashboard: Dashboard) -> None:
     make_record("anna@example.com", country_code="IT")
     dashboard.open("customers", theme="dark")
@@ -150,6 +152,7 @@ def test_the_screen_that_was_opened_last_stays_whatever_comes_late(dashboard: Da
     expect(frame.get_by_role("heading", name="Anna")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_search_that_answers_after_a_customer_was_clicked_does_not_change_the_address(dashboard: Dashboard) -> None:
     record = make_record("anna@example.com", first_name="Anna")
     dashboard.open("customers")
@@ -188,6 +191,7 @@ ACCESSIBLE = (
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.slow
 def test_nothing_keeps_people_with_disabilities_out(dashboard: Dashboard, theme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -219,6 +223,7 @@ def test_write_a_note_and_tag_somebody(dashboard: Dashboard) -> None:
     expect(frame.locator("#labels .pill").first).to_contain_text("VIP")
 
 
+@pytest.mark.slow
 def test_paste_a_list_look_at_the_preview_and_import_it(dashboard: Dashboard) -> None:
     dashboard.open("import")
     frame = dashboard.frame
@@ -239,6 +244,7 @@ DROP = """([zone, text]) => {
 
 
 @pytest.mark.parametrize("is_dropped", [False, True])
+@pytest.mark.slow
 def test_a_file_is_uploaded_imported_and_undone(dashboard: Dashboard, is_dropped: bool) -> None:
     make_record("anna@example.com", first_name="Ann")
     dashboard.open("import")
@@ -262,6 +268,7 @@ def test_a_file_is_uploaded_imported_and_undone(dashboard: Dashboard, is_dropped
     assert [record.first_name for record in CustomerRecord.objects.all()] == ["Ann"]
 
 
+@pytest.mark.slow
 def test_an_export_is_downloaded(dashboard: Dashboard) -> None:
     make_record("anna@example.com", first_name="Anna")
     dashboard.open("export")
@@ -272,6 +279,7 @@ def test_an_export_is_downloaded(dashboard: Dashboard) -> None:
     assert "anna@example.com" in Path(download.value.path()).read_text("utf-8-sig")
 
 
+@pytest.mark.slow
 def test_a_note_with_a_file_and_a_colleague(dashboard: Dashboard) -> None:
     make_staff(first_name="Otto", last_name="Hahn")
     record = make_record("anna@example.com", first_name="Anna")
@@ -291,6 +299,7 @@ def test_a_note_with_a_file_and_a_colleague(dashboard: Dashboard) -> None:
     assert Path(download.value.path()).read_bytes() == PDF
 
 
+@pytest.mark.slow
 def test_a_lead_is_dragged_into_another_column(dashboard: Dashboard) -> None:
     lead = make_lead(subject="Chairs")
     dashboard.open("leads")
@@ -306,6 +315,7 @@ def test_a_lead_is_dragged_into_another_column(dashboard: Dashboard) -> None:
     assert (lead.state, lead.lost_reason) == ("LOST", "Too dear")
 
 
+@pytest.mark.slow
 def test_the_menu_of_a_job_stays_open_while_the_list_asks_for_news(dashboard: Dashboard) -> None:
     job = make_job(state="RUNNING")
     dashboard.open("jobs")
@@ -318,6 +328,7 @@ def test_the_menu_of_a_job_stays_open_while_the_list_asks_for_news(dashboard: Da
     expect(frame.locator("tr[data-polls]")).to_contain_text("Failed")
 
 
+@pytest.mark.slow
 def test_two_tabs_do_not_overwrite_each_other(dashboard: Dashboard) -> None:
     record = make_record("anna@example.com", first_name="Anna")
     dashboard.open("customers")
