@@ -36,7 +36,7 @@ class CustomerDuplicatesSearch(StaffMutation):
 
 
 class CustomerDuplicatesAccept(StaffMutation):
-    """Merges all records that are CERTAIN to be of the same person, in the background.
+    """Merges all records that are CERTAIN to be of the same person, in the background: at most 20,000 pairs at once.
 
     The default of each field is kept, as in `customerRecordMergePreview`. `customerJobUndo` undoes all of it, and
     `customerRecordMergeUndo` a single merge. Records that cannot be merged, or are no longer certain when their turn

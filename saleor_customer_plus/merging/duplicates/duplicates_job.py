@@ -27,7 +27,7 @@ from . import finding, grouping, services, spelling
 # Records in one range: what a worker takes at a time.
 RANGE = 5_000
 # Of the points and keys. Raise it with every change of them: then everything is searched again.
-VERSION = 2
+VERSION = 3
 # How long the shares of last names, and what else all records have in common, are believed in.
 LONGEST = timedelta(days=6)
 _VERSION = "version"

@@ -181,7 +181,9 @@ def _band(score: int, reasons: frozenset[Reason]) -> Band | None:
     if not reasons & _MAILBOX and not reasons & _COMPARED_FIRST_NAMES:  # anybody of a household
         return Band.LOOK_AT_IT
     if score >= CERTAIN_FROM and reasons & _OWN and all(reasons & known for known in _KNOWN_NAMES):
-        return Band.CERTAIN
+        # Lena and Lina may be a typo of one name, or twins with their parents' phone.
+        is_sure = Reason.SIMILAR_FIRST_NAME not in reasons or not _OWN_MAILBOX.isdisjoint(reasons)
+        return Band.CERTAIN if is_sure else Band.LIKELY
     return Band.LIKELY
 
 
@@ -274,7 +276,7 @@ def _mailbox(one: Mailbox, other: Mailbox) -> Reason | None:
     mine, its = one.local.replace(".", ""), other.local.replace(".", "")
     if one.local == other.local and one.meant == other.meant:
         return Reason.SAME_MAILBOX if one.domain == other.domain else Reason.MISSPELLED_DOMAIN
-    if one.local == other.local and spelling.within(*sorted((one.domain, other.domain)), 1):
+    if one.local == other.local and spelling.is_misspelled(one.domain, other.domain):
         return Reason.MISSPELLED_DOMAIN
     if len(mine) < SHORTEST_LOCAL or len(its) < SHORTEST_LOCAL:
         return None

@@ -152,6 +152,14 @@ def provider(domain: str) -> str:
     return "gmail.com" if meant[0] in GMAIL else meant[0]
 
 
+def is_misspelled(one: str, other: str) -> bool:
+    """Whether one of two domains is the other one with a typo, and not one that exists: mail.com is not gmail.com."""
+    known = (one in PROVIDERS) + (other in PROVIDERS)
+    if known == 2 or (known == 0 and min(len(one), len(other)) < _SHORTEST_PROVIDER):
+        return False
+    return within(*sorted((one, other)), 1)
+
+
 @lru_cache(maxsize=100_000)
 def mailbox(email: str) -> tuple[str, str, str]:
     """The part before the @ without what providers ignore, the domain, and the domain that is meant."""

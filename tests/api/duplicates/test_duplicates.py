@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from ...factories import make_channel, make_record, make_staff, make_token
 
 pytestmark = pytest.mark.django_db
 
+DOCUMENT = Path(__file__).parents[3] / "docs" / "duplicates.md"
 LIST = """
   query ($first: Int = 50, $after: String, $filter: CustomerDuplicateFilterInput) {
     customerDuplicates(first: $first, after: $after, filter: $filter) {
@@ -147,6 +150,8 @@ def test_too_few_and_unknown_records_are_refused(api: Api) -> None:
 
 
 def test_every_band_and_reason_has_points_and_words() -> None:
+    told = re.findall(r"`([A-Z_]+)` \| (-?\d+) \|", DOCUMENT.read_text())
+    assert {Reason(code): int(points) for code, points in told} == POINTS
     assert set(POINTS) == set(TEXTS) == set(Reason)
     assert set(REASONS) == {reason.value for reason in Reason}
     assert set(BANDS) == {band.name for band in Band}
