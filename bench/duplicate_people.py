@@ -157,7 +157,7 @@ class _World:
     def _free(self, email: str) -> str:
         """A mailbox that nobody has: providers make people add a number. Gmail takes no other one with other dots."""
         local, _at, domain = email.partition("@")
-        while (key := _as_provider(email)) in self.used:
+        while (key := _as_provider(email)) in self.used or email in self.written:
             email = f"{local}{self.random.randint(1, 9999)}@{domain}"
         self.used.add(key)
         self.written.add(email)
