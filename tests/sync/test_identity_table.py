@@ -493,9 +493,23 @@ def test_a_second_account_is_tied_once_the_first_is_gone() -> None:
     first_id = first.pk
     first.delete()
     reactions.account_changed(first_id)
-    reactions.account_changed(second.pk)
     anna.refresh_from_db()
     assert (anna.account_id, anna.email, spent(anna.email)) == (second.pk, "anna@work.example", {"EUR": 15})
+    assert drift() == {}
+
+
+def test_a_second_account_is_tied_once_the_first_is_another_records() -> None:
+    first, second = make_account("anna@example.com"), make_account("anna@work.example")
+    reactions.account_changed(first.pk)
+    anna, ben = record_of("anna@example.com"), make_record("ben@example.com")
+    add_emails({anna.pk: ["anna@work.example"]}, by=Writer(SYNC))
+    order_changed(make_order(account=first, total=10), make_order(account=second, total=5))
+    change(first, email="ben@example.com")
+    reactions.account_changed(first.pk)
+    anna.refresh_from_db()
+    ben.refresh_from_db()
+    assert (ben.account_id, spent(ben.email)) == (first.pk, {"EUR": 10})
+    assert (anna.account_id, anna.email, spent(anna.email)) == (second.pk, "anna@work.example", {"EUR": 5})
     assert drift() == {}
 
 
