@@ -20,7 +20,7 @@ from ..records import emails
 from ..records.editing import Writer
 from ..records.emails import OtherEmail
 from ..records.locks import hold_records, own_identities
-from ..records.models import CustomerEmail, CustomerRecord
+from ..records.models import CustomerRecord
 from ..records.writing import Refusal
 from ..sync import reactions
 from .services import edit_customer, raise_refusals
@@ -102,16 +102,16 @@ def remove_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
     primary address.
     """
     own_identities()
-    hold_records([record.pk])
-    owner = CustomerEmail.objects.filter(record=record.pk, email=email)
-    if not owner.exists():
-        if CustomerRecord.objects.filter(pk=record.pk, email=email).exists():
-            raise CustomerPlusError(
-                "This is the primary e-mail address. Make another one the primary one first.",
-                code=ErrorCode.INVALID,
-                field="email",
-            )
-        raise CustomerPlusError("The record has no such e-mail address.", code=ErrorCode.NOT_FOUND, field="email")
+    present = CustomerRecord.objects.filter(pk__in=hold_records([record.pk])).first()
+    if present is None:
+        raise CustomerPlusError("No record has this id.", code=ErrorCode.NOT_FOUND, field="record_id")
+    check_own(present, email)
+    if email == present.email:
+        raise CustomerPlusError(
+            "This is the primary e-mail address. Make another one the primary one first.",
+            code=ErrorCode.INVALID,
+            field="email",
+        )
     remove_emails({record.pk: [email]}, by=Writer(actor))
 
 

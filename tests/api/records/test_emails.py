@@ -80,6 +80,7 @@ def test_what_is_wrong_is_told_with_the_record_in_the_way(api: Api) -> None:
     anna, ben = make_record("anna@example.com"), make_record("ben@example.com", others=["ben@work.example"])
     wrong = {"Add": ["ben@work.example", "ben@example.com", "anna@example.com", "no address", ""]}
     wrong |= {"Remove": ["anna@example.com", "ben@work.example"], "MakePrimary": ["ben@work.example"]}
+    wrong = {name: [*some, "a\x00@example.com"] for name, some in wrong.items()}
     told = {
         (name, email): [(error["code"], error["id"]) for error in call(api, name, anna, email)["errors"]]
         for name, some in wrong.items()
@@ -95,6 +96,9 @@ def test_what_is_wrong_is_told_with_the_record_in_the_way(api: Api) -> None:
         ("Remove", "anna@example.com"): [("INVALID", None)],
         ("Remove", "ben@work.example"): [("NOT_FOUND", None)],
         ("MakePrimary", "ben@work.example"): [("NOT_FOUND", None)],
+        ("Add", "a\x00@example.com"): [("INVALID", None)],
+        ("Remove", "a\x00@example.com"): [("NOT_FOUND", None)],
+        ("MakePrimary", "a\x00@example.com"): [("NOT_FOUND", None)],
     }
     update = "mutation ($id: ID!, $email: String!) { customerRecordUpdate(id: $id, input: {email: $email}) { %s } }"
     answer = api(update % SHOWN, id=to_global_id("CustomerRecord", anna.pk), email="ben@work.example")
