@@ -97,7 +97,7 @@ class Reversal:
         self._groups(_traces(entries, _GROUP_TYPES, _label_change("group")))
         self._leads(_traces(entries, (_Type.LEAD_CHANGED,), _owner_change))
         self._consents(record_ids)
-        self._emails(entries)
+        self._emails(_traces(entries, _EMAIL_TYPES, _email_change))
         return self.done
 
     def keep(self, record_id: int, what: str, why: str = "This was changed since, and was kept.") -> None:
@@ -223,18 +223,25 @@ class Reversal:
         given = leads.assign_each(back, actor=self.actor, cause=self.cause)
         self.done.changed |= {one.record_id for one in given}
 
-    def _emails(self, entries: Sequence[Any]) -> None:
-        """Take the addresses away that the job added. One that is the primary one by now is kept, and told."""
-        added = {entry.after["email"]: entry.record_id for entry in entries if entry.is_ours and _is_added(entry)}
+    def _emails(self, traces: _Traces) -> None:
+        """Take the addresses away that the job added. Kept, and told, is one that is the primary one by now, or that
+        somebody added anew.
+        """
+        added = {
+            (record_id, email): trace
+            for record_id, by_email in traces.items()
+            for email, trace in by_email.items()
+            if trace.after
+        }
         if not added:
             return
         back: dict[int, list[str]] = defaultdict(list)
-        for one in sql.rows(owned(added)):
-            if one.record_id == added[one.email]:
-                if one.is_primary:
-                    self.keep(one.record_id, "other_emails")
-                else:
-                    back[one.record_id].append(one.email)
+        for one in sql.rows(owned([email for _, email in added])):
+            trace = added.get((one.record_id, one.email))
+            if trace is not None and (one.is_primary or trace.is_touched):
+                self.keep(one.record_id, "other_emails")
+            elif trace is not None:
+                back[one.record_id].append(one.email)
         remove_emails(back, by=Writer(self.actor, self.cause))
         self.done.changed |= back.keys()
 
@@ -246,10 +253,6 @@ class Reversal:
         self.done.changed |= changed
         for record_id, channel, purpose in sorted(since):
             self.keep(record_id, "consents", f"This was decided anew since: {channel} {purpose}.")
-
-
-def _is_added(entry: Any) -> bool:
-    return bool(entry.type == _Type.EMAIL_ADDED)
 
 
 def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:
@@ -358,6 +361,11 @@ def _label_change(word: str) -> Callable[[Any], _Told]:
         yield (entry.after if is_given else entry.before)[word], not is_given, is_given
 
     return read
+
+
+def _email_change(entry: Any) -> _Told:
+    is_added = entry.type == _Type.EMAIL_ADDED
+    yield (entry.after if is_added else entry.before)["email"], not is_added, is_added
 
 
 def _owner_change(entry: Any) -> _Told:

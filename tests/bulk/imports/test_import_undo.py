@@ -22,6 +22,7 @@ from saleor_customer_plus.consent.models import (
     ConsentState,
 )
 from saleor_customer_plus.customers.editing import edit_records
+from saleor_customer_plus.customers.emails import add_emails, remove_email
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.editing import Writer
@@ -95,6 +96,22 @@ def test_a_list_gives_addresses_and_its_undo_takes_them_away() -> None:
     undone(job)
     anna.refresh_from_db()
     assert anna.other_emails == ["a@example.org"]
+
+
+def test_an_address_that_somebody_decided_about_since_is_kept() -> None:
+    primary, anew = make_record("primary@example.com"), make_record("anew@example.com")
+    job = load("email,other_emails\nprimary@example.com,p@example.org\nanew@example.com,a@example.org\n")
+    edit_records({primary.pk: {"email": "p@example.org"}}, by=Writer(STAFF))
+    anew.refresh_from_db()
+    remove_email(anew, "a@example.org", actor=STAFF)
+    add_emails({anew.pk: ["a@example.org"]}, by=Writer(STAFF))
+
+    undoing = undone(job)
+
+    primary.refresh_from_db()
+    anew.refresh_from_db()
+    assert (primary.email, anew.other_emails) == ("p@example.org", ["a@example.org"])
+    assert sorted(kept(undoing)) == [(primary.pk, "STALE"), (anew.pk, "STALE")]
 
 
 def test_who_was_made_goes_again_and_who_was_changed_is_as_before() -> None:
