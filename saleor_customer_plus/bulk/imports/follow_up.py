@@ -17,7 +17,7 @@ from ...jobs.models import BulkChunk, BulkImportKey, BulkJob
 from ...records.activation import set_active
 from ...records.editing import Writer
 from ...records.emails import owners
-from ...records.models import CustomerRecord, Source
+from ...records.models import CustomerEmail, CustomerRecord, Source
 from .files import MISSING
 
 _TIED_AT_ONCE = 500
@@ -43,10 +43,15 @@ def record_ids(emails: list[str]) -> list[int]:
 
 
 def _missing(job_id: int) -> QuerySet[CustomerRecord]:
-    """The active records whose address is not in the file."""
+    """The active records of which no address is in the file.
+
+    Which of its addresses is the primary one may have changed since the file was looked at.
+    """
     sql.plan_without_loops()
     key = Cast(MD5(OuterRef("email")), UUIDField())
-    return CustomerRecord.objects.filter(~Exists(BulkImportKey.objects.filter(job=job_id, email=key)), is_active=True)
+    is_in_file = Exists(BulkImportKey.objects.filter(job=job_id, email=key))
+    others = CustomerEmail.objects.filter(is_in_file, record=OuterRef("pk"))
+    return CustomerRecord.objects.filter(~is_in_file, ~Exists(others), is_active=True)
 
 
 def count_missing(job_id: int) -> int:

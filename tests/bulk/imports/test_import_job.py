@@ -573,6 +573,19 @@ def test_who_is_missing_is_put_out_of_use_only_after_the_number_was_confirmed() 
     ]
 
 
+def test_who_gets_another_primary_address_meanwhile_is_not_missing() -> None:
+    gone = make_record("gone@example.com")
+    make_account("anna@work.example")  # its address is the primary one once it is tied
+    content = "email,other_emails\nanna@example.com,anna@work.example\n"
+    job = run(make(content, show_preview=True, deactivate_missing=True))
+    imports.start(job.pk, actor=job.actor, missing=1)
+    job = run(job)
+    assert (job.state, job.counters.get("deactivated")) == (JobState.SUCCEEDED, 1), job.error_message
+    assert record("anna@work.example").is_active
+    gone.refresh_from_db()
+    assert not gone.is_active
+
+
 def test_nobody_is_put_out_of_use_once_more_are_missing_than_were_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow_up, "_DEACTIVATED_AT_ONCE", 1)
     make_record("gone@example.com")
