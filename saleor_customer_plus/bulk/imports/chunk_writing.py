@@ -18,8 +18,8 @@ from ...ledger.models import LedgerEntry
 from ...records import bulk_writing as records
 from ...records.emails import owners
 from ...records.locks import own_identities, share_identities
-from ...records.writing import Row, touch
-from ...saleor_adapter import host
+from ...records.writing import Refusal, Row, touch
+from ...saleor_adapter import host, saleor_api
 from ...tags import services as tags
 from .consents import Consent
 from .options import ImportOptions, Mode
@@ -124,8 +124,12 @@ def _give_emails(planned: Sequence[Planned], planner: Planner) -> None:
     for one in planned:
         lost = refusals.get(one.record_id, ())
         one.emails = tuple(email for email in one.emails if email not in {email for email, _ in lost})
-        told = [Reason("UNIQUE", refusal.message, "other_emails", is_warning=True) for _, refusal in lost]
-        one.reasons = (*one.reasons, *told)
+        one.reasons = (*one.reasons, *(_address_left_out(refusal) for _, refusal in lost))
+
+
+def _address_left_out(refusal: Refusal) -> Reason:
+    holder = refusal.record_id and saleor_api.global_id("CustomerRecord", refusal.record_id)
+    return Reason(refusal.code.value, refusal.message, "other_emails", holder or None, is_warning=True)
 
 
 def _decision(record_id: int, consent: Consent, options: ImportOptions) -> ConsentDecision:

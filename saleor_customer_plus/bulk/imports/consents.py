@@ -15,7 +15,7 @@ from typing import Any
 
 from ...consent.models import MARKETING, ConsentChannel, ConsentPurpose, ConsentState
 from ...consent.queries import current_events
-from ...consent.suppressions import suppressed_among
+from ...consent.suppressions import suppressed_among, suppressed_records
 from ...core import sql
 from .options import ImportOptions, Mode, Subscribe, Withdrawals
 from .person import Person, Reason
@@ -74,22 +74,29 @@ class Consents:
     purposes: tuple[ConsentPurpose, ...]
 
     def known_of(self, people: Iterable[Person], ids: Collection[int]) -> Known:
-        """What holds of these records, if these people are of any concern. At most two statements."""
+        """What holds of these records, if these people are of any concern. At most three statements."""
         options, people = self.options, list(people)
         is_list = options.mode is Mode.SUPPRESSION_LIST
         subscribes = options.subscribe is not Subscribe.NOBODY
         concerns = is_list or subscribes or any(person.accepts for person in people)
         held = Known.read(ids) if ids and concerns else {}
+        if not (is_list or subscribes):
+            return Known(held)
         granted = [
-            person.email
+            email
             for person in people
             if is_list or options.subscribe is Subscribe.ALL or Answer.YES in person.accepts.values()
+            for email in (person.email, *person.other_emails)
         ]
-        return Known(held, suppressed_among(granted) if is_list or subscribes else {})
+        return Known(held, suppressed_among(granted), suppressed_records(ids) if granted and subscribes else set())
 
-    def decide(self, person: Person, record_id: int, known: Known, now: datetime) -> Decided:
+    def decide(
+        self, person: Person, record_id: int, known: Known, now: datetime, *, more_emails: Collection[str] = ()
+    ) -> Decided:
+        """What a row writes of consents. `more_emails` are the other addresses that it adds."""
         if not person.accepts and self.options.subscribe is not Subscribe.ALL:
             return NOTHING
+        emails = (person.email, *more_emails)
         taken = {one.purpose: one for one in self._withdrawals(person, now)}
         consents = []
         if self.options.withdrawals is Withdrawals.APPLY:
@@ -99,7 +106,7 @@ class Consents:
             for purpose, is_named in self._grants(person):
                 if purpose in taken:
                     continue
-                if reason := known.reason_against(record_id, purpose, email=person.email, is_named=is_named):
+                if reason := known.reason_against(record_id, purpose, emails=emails, is_named=is_named):
                     withheld.append(Reason(WITHHELD, reason, COLUMNS[purpose]))
                 elif not known.is_subscribed(record_id, purpose):
                     consents.append(Consent(purpose, ConsentState.SUBSCRIBED))
@@ -151,10 +158,14 @@ _UNCLEAR = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What holds of the consents by e-mail of the records of a chunk, and which addresses are suppressed."""
+    """What holds of the consents by e-mail of the records of a chunk, and which addresses of its rows are suppressed.
+
+    `suppressed_records` are the records that have such an address, each with a purpose.
+    """
 
     held: dict[tuple[int, ConsentPurpose], Any] = field(default_factory=dict)
     suppressed: Mapping[str, Collection[ConsentPurpose]] = field(default_factory=dict)
+    suppressed_records: Collection[tuple[int, str]] = frozenset()
 
     @staticmethod
     def read(record_ids: Collection[int]) -> dict[tuple[int, ConsentPurpose], Any]:
@@ -183,13 +194,16 @@ class Known:
             return False  # which counts for nothing beside a withdrawal, whatever its date
         return consent.at is not None and held.at > consent.at
 
-    def reason_against(self, record_id: int, purpose: ConsentPurpose, *, email: str, is_named: bool) -> str:
-        """Why this may not be granted; blank if it may."""
+    def reason_against(self, record_id: int, purpose: ConsentPurpose, *, emails: Iterable[str], is_named: bool) -> str:
+        """Why this may not be granted; blank if it may. `emails` are the addresses that a row gives the record."""
         if self._is_barred(record_id, purpose):
             return _WITHDREW
-        if purpose in self.suppressed.get(email, ()) and not self.is_subscribed(record_id, purpose):
+        if self.is_subscribed(record_id, purpose):
+            return ""
+        is_suppressed = any(purpose in self.suppressed.get(email, ()) for email in emails)
+        if is_suppressed or (record_id, purpose.value) in self.suppressed_records:
             return _SUPPRESSED
-        if is_named or self.is_subscribed(record_id, purpose):
+        if is_named:
             return ""
         decided = any(self.is_subscribed(record_id, one) or self._is_barred(record_id, one) for one in MARKETING)
         return _UNCLEAR if decided else ""

@@ -232,7 +232,7 @@ class Planner:
             if emails := tuple(new):
                 planned.emails = emails
                 planned.changed.add("other_emails")
-        decided = self.consents.decide(person, id, known.consents, self.at)
+        decided = self.consents.decide(person, id, known.consents, self.at, more_emails=planned.emails)
         if decided is not consents.NOTHING:
             planned.consents, planned.reasons = decided.consents, (*planned.reasons, *decided.withheld)
             planned.changed.update(one.column for one in decided.consents)

@@ -16,13 +16,14 @@ from saleor_customer_plus.bulk.imports.objections import Objection
 from saleor_customer_plus.bulk.imports.options import Mode, Subscribe
 from saleor_customer_plus.bulk.imports.person import Person
 from saleor_customer_plus.bulk.imports.values.choices import Answer
-from saleor_customer_plus.consent.models import ConsentEvent
+from saleor_customer_plus.consent.models import ConsentEvent, ConsentPurpose
+from saleor_customer_plus.consent.suppressions import suppress
 from saleor_customer_plus.jobs.models import JobState
 from saleor_customer_plus.records.models import CustomerRecord
 
-from ...factories import make_record
+from ...factories import make_job, make_record
 from ...properties import examples
-from .test_import_job import error_rows, load, make, record, rows_in, run, told, warned_rows
+from .test_import_job import error_rows, load, make, problems, record, rows_in, run, told, warned_rows
 
 pytestmark = pytest.mark.django_db
 SUBSCRIBE = {"lawful_basis": "CONSENT", "wording": "News"}
@@ -274,3 +275,18 @@ class OfSeveralRows(TestCase):  # type: ignore[misc]
 def test_rows_with_warnings_are_in_the_file_once() -> None:
     job = load("email,phone\na@example.com,123\na@example.com,456\n")
     assert [row[:2] for row in warned_rows(job)[1:]] == [["a@example.com", "456"]]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_no_list_subscribes_whoever_has_a_suppressed_address(is_known: bool) -> None:
+    suppress({"anna@work.example": [ConsentPurpose.NEWSLETTER]}, job_id=make_job("IMPORT").pk)
+    if is_known:
+        make_record("anna@example.com", others=["anna@work.example"])
+    other = "" if is_known else "anna@work.example"
+    content = f"email,other_emails,Accepts newsletter\nanna@example.com,{other},yes\nben@example.com,,yes\n"
+    for _ in range(2):
+        job = load(content, subscribe=Subscribe.MARKED, **SUBSCRIBE)
+        assert list(ConsentEvent.objects.values_list("record__email", "state")) == [("ben@example.com", "SUBSCRIBED")]
+        assert job.report["consents"]["consents_withheld"] == 1
+        assert [code for _, code, _ in problems(job)] == ["WITHHELD"]
+    assert job.counters["unchanged"] == 2
