@@ -219,7 +219,8 @@ class BulkProblem(models.Model):
 class BulkImportKey(models.Model):
     """Which address, and which customer's number, a row of a file has: to find those that come twice.
 
-    Both as the MD5 of the normalised text, which is what a `uuid` holds. Written by `imports.row_keys`; gone when the
+    Both as the MD5 of the normalised text, which is what a `uuid` holds. Addresses that a row names beside its own one
+    have rows too, with its number below zero, and are not valid. Written by `imports.row_keys`; gone when the
     import is over.
     """
 

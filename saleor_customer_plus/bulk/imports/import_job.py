@@ -7,6 +7,7 @@ twice    otherwise, find rows that have their e-mail address with others
 judge    read these rows, to know which of them cannot be read as a whole
 addresses  of the rows of one e-mail address, keep the last one: of those that can be read as a whole, if there are any
 numbers  find rows whose customer number an earlier row has too, of another address
+others   find rows that name, as another address of their person, one that is of another row
 preview  decide about each row and count, unless nobody wants to see it
 sum      put the preview together; the job waits for somebody to start it
 write    decide again and write
@@ -18,7 +19,7 @@ missing  put those out of use who are not in the file, if asked
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice, starmap
@@ -68,7 +69,7 @@ class Import(Kind):
 
     kind = JobKind.IMPORT
     phases = (
-        *("open", "scan", "taken", "twice", "judge", "addresses", "numbers"),
+        *("open", "scan", "taken", "twice", "judge", "addresses", "numbers", "others"),
         *("preview", "sum", "write", "tie", "accounts", "account_data", "missing"),
     )
 
@@ -89,6 +90,8 @@ class Import(Kind):
             return scan.parts_with_doubts(job)
         if phase == "numbers":
             return [] if options_of(job).strict else scan.parts(job)
+        if phase == "others":
+            return scan.parts_with_other_emails(job)
         if phase == "preview":
             return [] if job.is_confirmed else scan.chunks(job)
         if phase == "sum":
@@ -108,8 +111,8 @@ class Import(Kind):
         previewed = list(job.chunks.filter(phase="preview").order_by("number").values_list("spec", flat=True))
         if not previewed:
             return scan.chunks(job)
-        kept = ("start", "bytes", "row", "rows", "passed", "objections")
-        return [{name: spec[name] for name in kept} for spec in previewed]
+        kept = ("start", "bytes", "row", "rows", "passed", "objections", "claimed")
+        return [{name: spec[name] for name in kept if name in spec} for spec in previewed]
 
     def work(self, job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         work = {
@@ -120,6 +123,7 @@ class Import(Kind):
             "judge": scan.judge,
             "addresses": scan.compare_addresses,
             "numbers": scan.compare_numbers,
+            "others": scan.compare_other_emails,
             "preview": _preview,
             "sum": _sum,
             "write": _write,
@@ -256,6 +260,9 @@ def _read(source: tuple[Path, Layout], spec: Mapping[str, Any], reader: RowReade
     first, count = spec["row"], spec["rows"]
     passed = {one.row: one for one in starmap(row_keys.Passed, spec["passed"])}
     objected = {one.row: one for one in map(Objection.of_json, spec["objections"])}
+    claimed: dict[int, dict[str, int]] = defaultdict(dict)
+    for one in starmap(row_keys.Claimed, spec.get("claimed", ())):
+        claimed[one.row][one.email] = one.other
     rows = rows_of(path, layout, start=spec["start"])
     for number, (row, _) in zip(range(first, first + count), rows, strict=False):
         cells = reader.without_secrets(row)
@@ -269,6 +276,7 @@ def _read(source: tuple[Path, Layout], spec: Mapping[str, Any], reader: RowReade
                     found = problems.set_aside(why.other, mode, found.unreadable)
                 else:
                     found.number_taken = why
+                    found.emails_taken = claimed.get(number, {})
             if objection := objected.get(number):
                 if isinstance(found, Person):
                     merge(found, objection)

@@ -78,6 +78,8 @@ class Person:
     account: Mapping[str, str] = field(default_factory=dict)
     # Addresses of the person beside the one by which the row is known.
     other_emails: tuple[str, ...] = ()
+    # Those of them that another row gets, by their keys, with that row: see `row_keys.claimed_by_others`.
+    emails_taken: Mapping[str, int] = field(default_factory=dict)
     # Who has the same customer's number: an earlier row, or a record before anything is written.
     number_taken: Passed | None = None
 

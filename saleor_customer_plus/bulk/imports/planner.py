@@ -31,7 +31,7 @@ from .options import ImportOptions, Mode
 from .own_fields import OwnFields
 from .person import TITLE, Person, Reason
 from .problems import OVERRULED
-from .row_keys import Passed
+from .row_keys import Passed, key_of
 
 
 def number_in_use(taken: Passed | None, holder: Holder | None, *, is_strict: bool) -> Reason:
@@ -46,8 +46,13 @@ def number_in_use(taken: Passed | None, holder: Holder | None, *, is_strict: boo
     return Reason("UNIQUE", "Another record has this customer number.", "number", id, is_warning=not is_strict)
 
 
-def email_in_use(record_id: int | None, *, is_strict: bool) -> Reason:
-    """Why somebody does not get another address: it is of another record, and nothing moves from there silently."""
+def email_in_use(record_id: int | None, *, row: int | None = None, is_strict: bool) -> Reason:
+    """Why somebody does not get another address: it is of another row, or of another record, and nothing moves from
+    there silently.
+    """
+    if row is not None:
+        message = f"Row {row} has this e-mail address. Merge the two if they are the same person."
+        return Reason("UNIQUE", message, "other_emails", is_warning=not is_strict)
     id = saleor_api.global_id("CustomerRecord", record_id) if record_id else None
     message = "Another record has this e-mail address. Merge the two if they are the same person."
     return Reason("UNIQUE", message, "other_emails", id, is_warning=not is_strict)
@@ -170,9 +175,10 @@ class Planner:
 
     def _wrong_emails(self, person: Person, row: Row | None, known: _Known) -> Iterator[Reason]:
         for email in person.other_emails:
-            holder = known.owners.get(email)
-            if holder is not None and (row is None or holder != row.id):
-                yield email_in_use(holder, is_strict=self.options.strict)
+            holder, claimant = known.owners.get(email), person.emails_taken.get(key_of(email))
+            is_own = holder is not None and row is not None and holder == row.id
+            if not is_own and (claimant is not None or holder is not None):
+                yield email_in_use(holder, row=claimant, is_strict=self.options.strict)
 
     def _wrong_groups(self, person: Person, known: _Known) -> Iterator[Reason]:
         unknown = [name for name in person.groups if fold(name) not in known.groups]
@@ -228,8 +234,8 @@ class Planner:
             if planned.groups:
                 planned.changed.add("groups")
         if person.other_emails:
-            new = (email for email in person.other_emails if email not in known.owners and email != person.email)
-            if emails := tuple(new):
+            free = (email for email in person.other_emails if email not in known.owners and email != person.email)
+            if emails := tuple(email for email in free if key_of(email) not in person.emails_taken):
                 planned.emails = emails
                 planned.changed.add("other_emails")
         decided = self.consents.decide(person, id, known.consents, self.at, more_emails=planned.emails)

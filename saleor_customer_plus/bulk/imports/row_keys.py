@@ -6,7 +6,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import md5
 from itertools import pairwise
@@ -37,6 +37,14 @@ def key_of(text: str) -> str:
     return md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
+class Claimed(NamedTuple):
+    """An address that a row names beside its own one, by its key, and the other row that gets it."""
+
+    row: int
+    email: str
+    other: int
+
+
 class RowKey(NamedTuple):
     """A row of a file: its address, the customer's number in it, whether it can be written, what it says against mail.
 
@@ -59,6 +67,36 @@ def add(job_id: int, keys: Iterable[RowKey]) -> None:
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row, email, number, *others in keys:
                 copy.write_row((job_id, row, key_of(email), key_of(number) if number else None, *others))
+
+
+def named(row: int, emails: Iterable[str]) -> Iterator[RowKey]:
+    """The keys of the addresses that a row names beside its own one: as of a row with its number below zero."""
+    return (RowKey(-row, email, is_valid=False) for email in emails)
+
+
+def forget_named(job_id: int, rows: Iterable[int]) -> None:
+    """Forget what these rows name, which are not written."""
+    if wanted := [-row for row in rows]:
+        query = "DELETE FROM {keys} WHERE job_id = {job} AND row_number = ANY({rows})"
+        sql.run(sql.fill(query, keys=sql.table(BulkImportKey), job=job_id, rows=wanted))
+
+
+def claimed_by_others(job_id: int, part: tuple[int, int]) -> list[Claimed]:
+    """The addresses of a part that a row names beside its own one and does not get.
+
+    An address belongs to the row that has it as its own, or else to the first row that names it, whether or not that
+    row is written.
+    """
+    query = """
+        WITH first AS (
+            SELECT DISTINCT ON (email) email, row_number FROM {keys}
+            WHERE job_id = {job} AND {is_here} AND (is_valid OR row_number < 0)
+            ORDER BY email, row_number < 0, abs(row_number)
+        )
+        SELECT -k.row_number AS row, k.email, abs(f.row_number) AS other FROM {keys} k JOIN first f ON k.email = f.email
+        WHERE k.job_id = {job} AND k.row_number < 0 AND k.row_number <> f.row_number
+        """
+    return sorted(Claimed(row, email.hex, other) for row, email, other in _found(query, job_id, "email", part))
 
 
 def unite_addresses(job_id: int, rows: range) -> None:
@@ -147,11 +185,11 @@ def objections(job_id: int, part: tuple[int, int]) -> list[tuple[int, list[str],
                 array_agg(DISTINCT against ORDER BY against) FILTER (WHERE against IS NOT NULL) AS against,
                 CASE WHEN bool_and(against_since IS NOT NULL) FILTER (WHERE against ~ '[bw]') THEN max(against_since)
                 END AS since
-            FROM {keys} WHERE job_id = {job} AND {is_here}
+            FROM {keys} WHERE job_id = {job} AND {is_here} AND row_number >= 0
             GROUP BY email HAVING count(*) > 1 AND count(against) > 0
         )
         SELECT k.row_number AS row, s.against, s.since FROM {keys} k JOIN said s ON k.email = s.email
-        WHERE k.job_id = {job} AND (k.row_number = s.last OR NOT k.is_valid)
+        WHERE k.job_id = {job} AND k.row_number >= 0 AND (k.row_number = s.last OR NOT k.is_valid)
         """
     return sorted((row, list(against), since) for row, against, since in _found(query, job_id, "email", part))
 

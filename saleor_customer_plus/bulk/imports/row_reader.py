@@ -125,6 +125,7 @@ class RowReader:
         self._of_account = tuple(filter(is_of_account, self._indexes))
         self._consent_cells = [column for column in self._cells if column.key in OF_CONSENTS]
         self._tags = [column for column in read.values() if column.key == "tags"]
+        self._others = [column for column in read.values() if column.key == "other_emails"]
         self._classified = [
             (index, classify)
             for index, key in columns.used.items()
@@ -161,6 +162,10 @@ class RowReader:
         if all(value is Answer.YES for value in said.values()):
             return RowKeys(email, number)  # nothing against mail
         return RowKeys(email, number, True, answers_of(said, None), said.get("unsubscribed_at"))
+
+    def other_emails_of(self, cells: Sequence[str]) -> set[str]:
+        """The addresses that a row names beside its own one."""
+        return {email for column in self._others for email in value_of(column.of(cells)[1]) or ()}
 
     def _consents_of(self, cells: Sequence[str]) -> dict[str, Any]:
         """What the cells of a row say of consents, as `read` reads them."""

@@ -80,6 +80,8 @@ class _Scanned:
                 if groups is not None and is_valid:
                     is_valid = _is_faultless(reader.read(self.row, cells), groups)
                 yield RowKey(self.row, email, number, is_valid, objections.letters_of(accepts), since)
+                if is_valid:
+                    yield from row_keys.named(self.row, reader.other_emails_of(cells) - {email})
                 self.has_rows = True
             elif not self.has_rows:
                 self.has_rows = any(map(str.strip, cells))
@@ -179,7 +181,10 @@ def compare_addresses(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     aside = row_keys.set_aside(job.pk, part, chunk.spec.get("doubtful", ()))
     found = [Objection(row, tuple(said), since) for row, said, since in row_keys.objections(job.pk, part)]
     chunk.spec = {**chunk.spec, "objections": [one.to_json() for one in found]}
-    return _keep(chunk, [*aside, *row_keys.earlier_of_same_address(job.pk, part)])
+    passed = [*aside, *row_keys.earlier_of_same_address(job.pk, part)]
+    if _has_other_emails(job):
+        row_keys.forget_named(job.pk, (one.row for one in passed))
+    return _keep(chunk, passed)
 
 
 def compare_numbers(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
@@ -188,6 +193,21 @@ def compare_numbers(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     if "number" in columns_of(job).used.values():
         found = sorted([*row_keys.held_by_others(job.pk, part), *found])
     return _keep(chunk, found)
+
+
+def parts_with_other_emails(job: BulkJob) -> list[dict[str, Any]]:
+    return parts(job) if _has_other_emails(job) else []
+
+
+def _has_other_emails(job: BulkJob) -> bool:
+    return "other_emails" in columns_of(job).used.values()
+
+
+def compare_other_emails(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+    """Find the addresses that a row names, and another row has or names before it."""
+    chunk.spec = {**chunk.spec, "claimed": row_keys.claimed_by_others(job.pk, chunk.spec["part"])}
+    chunk.save(update_fields=["spec"])
+    return Counter()
 
 
 def _keep(chunk: BulkChunk, passed: Sequence[row_keys.Passed]) -> Counter[str]:
@@ -201,6 +221,8 @@ def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     compared = list(job.chunks.filter(phase__in=("taken", "addresses", "numbers")).values_list("spec", flat=True))
     passed = _Walk(sorted(tuple(one) for spec in compared for one in spec["passed"]))
     said = _Walk(sorted(tuple(one) for spec in compared for one in spec.get("objections", ())))
+    named = job.chunks.filter(phase="others").values_list("spec__claimed", flat=True)
+    claimed = _Walk(sorted(tuple(one) for found in named for one in found))
     total = 0
     for scanned in job.chunks.filter(phase="scan").order_by("number").values_list("spec", flat=True):
         for start, size, first, rows in scanned["splits"]:
@@ -213,6 +235,7 @@ def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
                 "rows": rows,
                 "passed": passed.before(end),
                 "objections": said.before(end),
+                "claimed": claimed.before(end),
             }
     job.rows_total = total
 

@@ -18,6 +18,7 @@ PHASES: dict[str, Any] = {
     "twice": gettext_lazy("Comparing e-mail addresses"),
     "judge": gettext_lazy("Comparing e-mail addresses"),
     "addresses": gettext_lazy("Comparing e-mail addresses"),
+    "others": gettext_lazy("Comparing e-mail addresses"),
     "numbers": gettext_lazy("Comparing customer numbers"),
     "preview": gettext_lazy("Preparing the preview"),
     "sum": gettext_lazy("Adding up the preview"),

@@ -66,7 +66,9 @@ def outcome(content: str, seed: int, *, preview: bool, cancels: bool = False, st
         for reason in reasons:
             if "id" in reason:
                 reason["id"] = emails[reason["id"]]
-    records = list(CustomerRecord.objects.order_by("email").values_list("email", "number", "first_name"))
+    records = list(
+        CustomerRecord.objects.order_by("email").values_list("email", "other_emails", "number", "first_name")
+    )
     counters = {name: job.counters.get(name, 0) for name in COUNTERS}
     return told, records, counters, job.report["warnings"], [_rows_in(job.error_file), _rows_in(job.warning_file)]
 
@@ -96,6 +98,7 @@ people = st.lists(
         st.sampled_from("abcdefgh"),
         st.sampled_from(["", "1", "2", "3", "4", "5"]),
         st.sampled_from(["", "DE", "Atlantis"]),
+        st.sampled_from(["", "", "b", "x", "z"]),
     ),
     min_size=1,
     max_size=12,
@@ -113,12 +116,18 @@ class Chunks(TestCase):  # type: ignore[misc]
     @settings(max_examples=examples(4), deadline=None)
     @given(people, known, st.booleans(), st.integers(0, 1000), st.booleans())
     def test_in_any_order_and_after_any_retry_come_to_the_same(
-        self, people: list[tuple[str, str, str]], known: list[tuple[str, str]], preview: bool, seed: int, strict: bool
+        self,
+        people: list[tuple[str, str, str, str]],
+        known: list[tuple[str, str]],
+        preview: bool,
+        seed: int,
+        strict: bool,
     ) -> None:
         lines = [
-            f"{name}@example.com,{number},Name {row},{country}" for row, (name, number, country) in enumerate(people)
+            f"{name}@example.com,{number},Name {row},{country},{other and other + '@example.com'}"
+            for row, (name, number, country, other) in enumerate(people)
         ]
-        content = "email,customer number,first name,country\n" + "\n".join(lines) + "\n"
+        content = "email,customer number,first name,country,other_emails\n" + "\n".join(lines) + "\n"
         outcomes = []
         for attempt in (None, seed, seed + 1):
             CustomerRecord.objects.all().delete()
@@ -154,4 +163,34 @@ def test_a_number_that_the_list_itself_sets_free_is_taken_all_the_same(seed: int
     lines = ["a@example.com,9", *(f"x{n}@example.com," for n in range(4)), "b@example.com,1"]
     told, records, *_others = outcome("email,customer number\n" + "\n".join(lines), seed, preview=False)
     assert [problem[0] for problem in told] == [7]
-    assert ("a@example.com", "9", "") in records
+    assert ("a@example.com", [], "9", "") in records
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_address_is_of_the_row_that_has_it_and_else_of_the_first_that_names_it(seed: int, strict: bool) -> None:
+    lines = [
+        "a@example.com,b@example.com;c@example.com",
+        "a@example.com,b@example.com;d@example.com",
+        "b@example.com,d@example.com",
+        "c@example.com,",
+        "e@example.com,d@example.com;c@example.com",
+    ]
+    told, records, *_others = outcome("email,other_emails\n" + "\n".join(lines), seed, preview=False, strict=strict)
+    if not strict:
+        assert [(email, others) for email, others, *_ in records] == [
+            ("a@example.com", ["d@example.com"]),
+            ("b@example.com", []),
+            ("c@example.com", []),
+            ("e@example.com", []),
+        ]
+    else:
+        assert [email for email, *_ in records] == ["c@example.com"]
+    said = {row: [one["message"].partition(".")[0] for one in reasons] for row, _cells, reasons in told}
+    assert said == {
+        2: ["Duplicate of row 3, which was used"],
+        3: ["Row 4 has this e-mail address"],
+        4: ["Row 3 has this e-mail address"],
+        6: ["Row 3 has this e-mail address", "Row 5 has this e-mail address"],
+    }

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from itertools import repeat
 
 from ..headers.placed import placed
 from ..values.emails import has_address
@@ -52,6 +53,8 @@ _WITHOUT_ADDRESS = 0.2
 
 def _is_people(lines: Sequence[str]) -> bool:
     """Whether lines hold several people each: no line is a row of other cells, and some have two addresses."""
+    if any(map(_has_other_addresses, DELIMITERS, repeat(lines[0]))):
+        return False
     pieces = without = several = in_brackets = 0
     for number, line in enumerate(lines):
         people = list(conversion.people_in(line))
@@ -69,6 +72,12 @@ def _is_people(lines: Sequence[str]) -> bool:
         in_brackets += line.count("<") > 1
     # Where lines are as in mail programs, whoever has no address is told.
     return several > 0 and (in_brackets * 2 > len(lines) or without <= pieces * _WITHOUT_ADDRESS)
+
+
+def _has_other_addresses(delimiter: str, header: str) -> bool:
+    """Whether a header names a column of a person's other addresses: those in a row are not several people."""
+    found = [placed(cell.strip(' "')) for cell in header.split(delimiter)]
+    return len(found) > 1 and any(one is not None and "other_emails" in one.keys for one in found)
 
 
 def _is_label(line: str) -> bool:
