@@ -70,7 +70,9 @@ class Undoing(TestCase):  # type: ignore[misc]
         job = self.run_job(updates.create("group", {"group_ids": [group.pk]}, of=[make_record().pk], actor=STAFF))
         groups.keep(group.pk)
         back = self.run_job(undo.create(job.pk, actor=STAFF))
-        assert back.problems.get().message == "A segment keeps the members of the group."
+        assert [reason["message"] for reason in back.problems.get().reasons] == [
+            "A segment keeps the members of the group."
+        ]
         assert GroupMembership.objects.count() == 1
 
     def make(self, person: dict[str, Any]) -> int:
