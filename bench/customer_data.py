@@ -11,7 +11,7 @@ from .shop import BASE, CHARGES, STATUSES, YEARS
 
 
 def fill(records: int, entries: int, accounts: int) -> None:
-    """Records 1 to n; the first `accounts` of them are tied to the accounts that `shop` makes. A fifth never bought."""
+    """Records 1 to n; the first `accounts` of them have the accounts that `shop` makes. A fifth never bought."""
     with without_indexes(CustomerRecord, LedgerEntry, CustomerFigures):
         _records(records, accounts)
         _ledger(records, entries)

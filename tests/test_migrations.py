@@ -131,7 +131,7 @@ def test_ids_are_64_bit_in_the_database_and_so_are_the_references_to_them() -> N
 
 
 @pytest.mark.django_db
-def test_no_constraint_ties_our_tables_to_those_of_saleor() -> None:
+def test_no_constraint_links_our_tables_to_those_of_saleor() -> None:
     tables = {model._meta.db_table for model in our_models()}
     keys = query("SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'")
     ours = [(of, to) for of, to in keys if of in tables or to in tables]

@@ -1,4 +1,4 @@
-"""What the account that a record is tied to says of the person, and since when (`CustomerRecord.account_details`).
+"""What the account that a record is linked to says of the person, and since when (`CustomerRecord.account_details`).
 
 So that "the newest wins" can be told of accounts too, although Saleor does not say when a field of theirs changed.
 """
@@ -17,7 +17,7 @@ Known = Mapping[int, Mapping[str, Any]]
 
 
 def known_details(holders: Iterable[Holder]) -> Known:
-    """What is known of each account: a tie that goes over to another record takes it along."""
+    """What is known of each account: a link that goes over to another record takes it along."""
     return {details["account_id"]: details for holder in holders if "account_id" in (details := holder.account_details)}
 
 
@@ -44,7 +44,7 @@ def observed(account: Account, known: Mapping[str, Any] | None, joined_before: s
 
 
 def write_details(accounts: Mapping[int, Account], holders: Collection[Holder]) -> set[int]:
-    """Keep what each tied account says. Return the records of those that say something else than before."""
+    """Keep what each linked account says. Return the records of those that say something else than before."""
     known = known_details(holders)
     changed: list[dict[str, Any]] = []
     for holder in holders:

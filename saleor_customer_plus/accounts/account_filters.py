@@ -1,4 +1,4 @@
-"""Filters of records by what Saleor keeps of the account that they are tied to, and what their conditions are made of.
+"""Filters of records by what Saleor keeps of their linked account, and what their conditions are made of.
 
 Each condition is a subquery on Saleor's tables that PostgreSQL answers from an index of Saleor's. Records without an
 account have none of it.

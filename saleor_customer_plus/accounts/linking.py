@@ -1,4 +1,4 @@
-"""From Saleor's accounts to the records: ties, e-mails, and what the account says of the person.
+"""From Saleor's accounts to the records: links, e-mails, and what the account says of the person.
 
 The one writer of `account` and, with `records.emails`, of `email` (of records that exist). `records.identity` decides;
 what an account says is kept by `accounts.account_details`.
@@ -26,7 +26,7 @@ from .account_source import read_accounts
 
 @dataclass(slots=True)
 class AccountsResult:
-    """How many records were made, tied, untied or renamed, and which records, accounts and e-mails that concerns.
+    """How many records were made, linked, unlinked or renamed, and which records, accounts and e-mails that concerns.
 
     `moved_account_ids` are the accounts whose orders may have been attached to another record until now,
     `shifted_record_ids` the records that may have orders which are no longer theirs.
@@ -47,7 +47,7 @@ class AccountsResult:
 def sync_accounts(
     account_ids: Collection[int], settings: CustomerPlusSettings, *, actor: Actor = SYNC
 ) -> AccountsResult:
-    """Bring the records' ties, e-mails and account details in line with these accounts, also when some are gone.
+    """Bring the records' links, e-mails and account details in line with these accounts, also when some are gone.
 
     `actor` is who changed the accounts, where that is known. Call it in a transaction. Afterwards sync the orders of
     the result's accounts and of the records that shifted, which may belong to others now, and refresh its records.
@@ -98,7 +98,7 @@ def released_accounts(record_ids: Collection[int]) -> list[int]:
 def _read(account_ids: Collection[int]) -> tuple[dict[int, Account], list[Holder]]:
     """The accounts, the records that they concern, and the accounts of those, until there is nobody new among them.
 
-    Also those that have another address of such a record: one of them is tied once the record's own account is gone.
+    Also those that have another address of such a record: one of them is linked once the record's own account is gone.
     """
     wanted = set(account_ids)
     accounts: dict[int, Account] = {}
@@ -196,7 +196,7 @@ def _rename(wanted: Mapping[int, str]) -> None:
 
 
 def _link(account_ids: Mapping[int, int]) -> None:
-    """Tie records to accounts, as a mapping from the ones to the others."""
+    """Link records to accounts, as a mapping from the ones to the others."""
     sql.run(
         sql.fill(
             """
@@ -276,7 +276,7 @@ def _activity(to_do: Plan, created: list[tuple[int, Account]], actor: Actor) -> 
             **of(account.id),
         )
     for holder in to_do.unlink:
-        yield Entry(holder.record_id, ActivityType.ACCOUNT_UNTIED, **of(holder.account_id))
+        yield Entry(holder.record_id, ActivityType.ACCOUNT_UNLINKED, **of(holder.account_id))
     to_account = {holder.record_id: account.id for holder, account in to_do.link}
     for holder, email in [*to_do.rename, *to_do.promote]:
         yield Entry(
@@ -289,7 +289,7 @@ def _activity(to_do: Plan, created: list[tuple[int, Account]], actor: Actor) -> 
     links = [(holder.record_id, account) for holder, account in to_do.link] + created
     for record_id, account in links:
         if account.is_confirmed:
-            yield Entry(record_id, ActivityType.ACCOUNT_TIED, **of(account.id))
+            yield Entry(record_id, ActivityType.ACCOUNT_LINKED, **of(account.id))
 
 
 def _forget_releases(account_ids: Collection[int], accounts: Mapping[int, Account], known: Collection[str]) -> None:

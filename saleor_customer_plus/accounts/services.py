@@ -1,7 +1,7 @@
 """Opening and changing Saleor accounts, by Saleor's own mutations and with the permissions of whoever asks.
 
 No mail is sent when an account is opened: the person sets a password with "forgotten password", which confirms the
-address. Until then Saleor has the account as not confirmed, and the record is not tied to it.
+address. Until then Saleor has the account as not confirmed, and the record is not linked to it.
 """
 
 from __future__ import annotations

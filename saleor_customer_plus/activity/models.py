@@ -16,8 +16,8 @@ class ActivityType(models.TextChoices):
     DETAILS_SYNCED = "DETAILS_SYNCED", "Details were taken over from an order or the account"
     DETAILS_SUGGESTED = "DETAILS_SUGGESTED", "Details differ from a locked field"
     STAGE_CHANGED = "STAGE_CHANGED", "A lead became a customer"
-    ACCOUNT_TIED = "ACCOUNT_TIED", "The record was tied to an account"
-    ACCOUNT_UNTIED = "ACCOUNT_UNTIED", "The tie to an account ended"
+    ACCOUNT_LINKED = "ACCOUNT_LINKED", "The record was linked to an account"
+    ACCOUNT_UNLINKED = "ACCOUNT_UNLINKED", "The link to an account ended"
     EMAIL_CHANGED = "EMAIL_CHANGED", "The primary e-mail address changed"
     EMAIL_ADDED = "EMAIL_ADDED", "Another e-mail address was added"
     EMAIL_REMOVED = "EMAIL_REMOVED", "Another e-mail address was removed"
@@ -94,7 +94,7 @@ FREQUENT = [
     ActivityType.ORDER_REMOVED,
     ActivityType.DETAILS_SYNCED,
     ActivityType.STAGE_CHANGED,
-    ActivityType.ACCOUNT_TIED,
+    ActivityType.ACCOUNT_LINKED,
 ]
 
 # By these the log of all records can be asked. What orders and accounts caused is asked of one record.
@@ -113,9 +113,8 @@ class ActivityEntry(models.Model):
     )
     # When it happened, which for an order is when it was placed; the id tells when it was logged.
     at = models.DateTimeField()
-    type = models.CharField(
-        max_length=32
-    )  # an `ActivityType`: not `choices`, which would take a migration for each new one
+    # An `ActivityType`; without `choices`, which would take a migration for each new one.
+    type = models.CharField(max_length=32)
     actor_type = models.CharField(max_length=16, choices=ActorType.choices, default=ActorType.SYNC)
     actor_id = models.CharField(max_length=64, blank=True, default="")
     before = models.JSONField(default=dict, blank=True)

@@ -17,7 +17,7 @@ from .models import AddressKind, CustomerAddress
 
 # The newest orders of each record whose addresses are looked at, and the most addresses that come of them.
 ORDERS_LOOKED_AT = 50
-MOST_OF_ORDERS = 20
+MAX_OF_ORDERS = 20
 
 
 def addresses_of(record_ids: Collection[int], channels: Channels = None) -> dict[int, list[CustomerAddress]]:
@@ -105,7 +105,7 @@ def addresses_of_orders(record_ids: Collection[int], channels: Channels = None) 
     for row in sorted(rows, key=lambda row: (row.placed_at, row.address_id), reverse=True):
         kinds = [kind for kind, is_used in zip(_KINDS, (row.is_shipping, row.is_billing), strict=True) if is_used]
         listed = found[row.record_id]
-        if row.address_id in addresses and len(listed) < MOST_OF_ORDERS:
+        if row.address_id in addresses and len(listed) < MAX_OF_ORDERS:
             listed.append(OrderAddress(addresses[row.address_id], tuple(kinds), row.order_id, row.placed_at))
     return found
 

@@ -31,11 +31,11 @@ def is_of_account(key: str) -> bool:
     Other tools' columns are never taken for one: they are called by their keys, or in a mapping.
     """
     prefix, _, name = key.partition(":")
-    return key == CUSTOMER_TYPE or (f"{prefix}:" in PREFIXES_OF_ACCOUNT and 0 < len(name.strip()) <= LONGEST_NAME)
+    return key == CUSTOMER_TYPE or (f"{prefix}:" in PREFIXES_OF_ACCOUNT and 0 < len(name.strip()) <= MAX_NAME_LENGTH)
 
 
 # Of an attribute's slug, or a key of metadata.
-LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255
 
 
 class Kind(StrEnum):
@@ -120,7 +120,7 @@ def _of_record() -> Iterator[Column]:
 
 
 def _beside_record() -> Iterator[Column]:
-    """What other rooms know of a record, and what a file may say that is none of its fields."""
+    """Columns of other features, and columns of a file that are not fields of a record."""
     for key, kind, example, *headers in (
         ("accepts_promotional_mail", Kind.CONSENT, "yes", "Accepts promotional mail", "Accetta le e-mail promozionali",
          "Akzeptiert Werbe-E-Mails", "Accepte les e-mails promotionnels", "Acepta correos promocionales"),

@@ -32,7 +32,7 @@ def edit_records(
 
     `own` are values of the shop's own fields, for records that are among those to be changed. A record is changed in
     all its fields or, where one is refused, in none. `versions` are the times of their last change that the writer
-    knew: a record that changed since is refused. The address of a record that is tied to an account is the account's,
+    knew: a record that changed since is refused. The address of a record that is linked to an account is the account's,
     and cannot be changed here. The others take the orders along that there are.
     """
     renamed = [id for id, values in changes.items() if "email" in values]

@@ -30,7 +30,7 @@ def all_records(unread: Iterable[str] = ()) -> Records:
 def find(
     *, id: int | None = None, email: str | None = None, account_id: int | None = None, number: str | None = None
 ) -> CustomerRecord | None:
-    """The record known by the one thing that is given, active or not. `account_id` finds it by its tie alone."""
+    """The record known by the one thing that is given, active or not. `account_id` finds it by its link alone."""
     if id is not None:
         return all_records().filter(id=id).first() or _found_by_former(former_id=id)
     if email is not None:
@@ -47,18 +47,18 @@ def _found_by_former(**known_by: Any) -> CustomerRecord | None:
 
 
 def find_for_staff(account_id: int) -> CustomerRecord | None:
-    """The record that is tied to the account; else that of its address, which the account may not have confirmed.
+    """The record that is linked to the account; else that of its address, which the account may not have confirmed.
 
-    For staff alone: anybody can sign up with somebody else's address. What customers see and do goes by the tie.
+    For staff alone: anybody can sign up with somebody else's address. What customers see and do goes by the link.
     """
-    if (tied := find(account_id=account_id)) is not None:
-        return tied
+    if (linked := find(account_id=account_id)) is not None:
+        return linked
     email = host.User.objects.filter(pk=account_id).values_list("email", flat=True).first()
     return find(email=email) if email else None
 
 
 def account_of(record: CustomerRecord) -> host.User | None:
-    """The account that the record is tied to; else one that has its address, confirmed or not.
+    """The account that the record is linked to; else one that has its address, confirmed or not.
 
     An account that has not confirmed the address gets nothing of the record; but staff are to know of it.
     """
@@ -71,18 +71,18 @@ def account_of(record: CustomerRecord) -> host.User | None:
 
 
 def accounts_by_record(keys: Collection[tuple[Any, ...]]) -> dict[tuple[Any, ...], host.User]:
-    """As `account_of`, for records by the account that they are tied to and their addresses. Two statements.
+    """As `account_of`, for records by the account that they are linked to and their addresses. Two statements.
 
     Found by the address as Saleor writes it today, in lower case.
     """
-    tied = host.User.objects.in_bulk([account_id for account_id, *_emails in keys if account_id is not None])
-    untied = [email for account_id, *emails in keys if account_id is None for email in emails]
-    by_email = {account.email: account for account in host.User.objects.filter(sql.is_any("email", untied))}
+    linked = host.User.objects.in_bulk([account_id for account_id, *_emails in keys if account_id is not None])
+    unlinked = [email for account_id, *emails in keys if account_id is None for email in emails]
+    by_email = {account.email: account for account in host.User.objects.filter(sql.is_any("email", unlinked))}
     found = {}
     for key in keys:
         account_id, *emails = key
         owners = [by_email[email] for email in emails if email in by_email]
-        if account := tied.get(account_id) if account_id is not None else next(iter(owners), None):
+        if account := linked.get(account_id) if account_id is not None else next(iter(owners), None):
             found[key] = account
     return found
 
@@ -95,7 +95,7 @@ def records_by_id(record_ids: Collection[int]) -> dict[int, CustomerRecord]:
 def is_approved_buyer(account: Any) -> bool:
     """Whether the shop approved whoever has this account of Saleor's. One query.
 
-    The record is tied to the account or, where nobody told us yet that its address was confirmed, is about to be.
+    The record is linked to the account or, where nobody told us yet that its address was confirmed, is about to be.
     """
     mine = Q(account=account.pk)
     if account.is_confirmed:

@@ -93,7 +93,7 @@ def edit_customer(
                 "The settings do not allow e-mail addresses to be changed.", code=ErrorCode.DISABLED, field="email"
             )
         if record.account_id is None:
-            record = _tied_if_confirmed(record, leaves=email not in record.other_emails)
+            record = _linked_if_confirmed(record, leaves=email not in record.other_emails)
         if record.account_id is None:
             values["email"] = email
         else:
@@ -121,7 +121,7 @@ def record_of_person(person: Mapping[str, Any], *, source: Source, actor: Actor)
 
 
 def existing_account(record: CustomerRecord) -> Any:
-    """The account that a change is to reach too, tied or not. Raise NOT_FOUND where there is none."""
+    """The account that a change is to reach too, linked or not. Raise NOT_FOUND where there is none."""
     account = queries.account_of(record)
     if account is None:
         raise CustomerPlusError(
@@ -152,10 +152,10 @@ def _global_id(record_id: int | None) -> str | None:
     return None if record_id is None else saleor_api.global_id("CustomerRecord", record_id)
 
 
-def _tied_if_confirmed(record: CustomerRecord, *, leaves: bool) -> CustomerRecord:
-    """The record, tied by now where an account has confirmed one of its addresses and nobody told us.
+def _linked_if_confirmed(record: CustomerRecord, *, leaves: bool) -> CustomerRecord:
+    """The record, linked by now where an account has confirmed one of its addresses and nobody told us.
 
-    Where the record `leaves` its address, raise if an account has it and gets no tie: it would be left behind. Saleor
+    Where the record `leaves` its address, raise if an account has it and gets no link: it would be left behind. Saleor
     attaches a guest's orders to whichever account is given their address, so no account is renamed that proved nothing.
     """
     account = queries.account_of(record)
@@ -166,7 +166,7 @@ def _tied_if_confirmed(record: CustomerRecord, *, leaves: bool) -> CustomerRecor
         record.refresh_from_db()
     if record.account_id is None and leaves and normalize_email(account.email) == record.email:
         raise CustomerPlusError(
-            "An account that the record is not tied to has this address. Confirm, change or delete the account first.",
+            "An account that is not linked to the record has this address. Confirm, change or delete that account.",
             code=ErrorCode.OUT_OF_SCOPE,
             field="email",
             id=saleor_api.global_id("User", account.pk),

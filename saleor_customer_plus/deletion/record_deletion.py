@@ -39,7 +39,7 @@ class Traces:
     """What Saleor has of people with these addresses and accounts."""
 
     emails: frozenset[str]
-    tied: frozenset[int]
+    linked: frozenset[int]
     # Their accounts, also others of the same address, and their orders, also drafts.
     account_ids: list[int]
     order_ids: list[UUID]
@@ -72,12 +72,12 @@ def lock(record_ids: Collection[int]) -> list[Person]:
 def delete(people: list[Person], traces: Traces, settings: CustomerPlusSettings) -> Deleted:
     """Delete these records, which are locked, with all that hangs on them.
 
-    Call it by `deletion.services.delete_records`, which knows of the rooms that hang things on a record.
+    Call it by `deletion.services.delete_records`, which knows which features keep something for a record.
     """
     if not people:
         return Deleted()
     emails = _emails(people)
-    if not (traces.emails.issuperset(emails) and traces.tied.issuperset(_tied(people))):
+    if not (traces.emails.issuperset(emails) and traces.linked.issuperset(_linked(people))):
         traces = _traces(people)  # somebody's address or account changed meanwhile
     result = Deleted(
         record_ids=[person.record_id for person in people],
@@ -105,16 +105,16 @@ def _emails(people: list[Person]) -> list[str]:
     return [email for person in people for email in person.emails]
 
 
-def _tied(people: list[Person]) -> list[int]:
+def _linked(people: list[Person]) -> list[int]:
     return [person.account_id for person in people if person.account_id is not None]
 
 
 def _traces(people: list[Person]) -> Traces:
-    emails, tied = _emails(people), _tied(people)
+    emails, linked = _emails(people), _linked(people)
     account_ids = _ids(
         "SELECT u.id FROM {table} u WHERE u.id = ANY({keys}) UNION {spelt_alike} ORDER BY 1",
         table=sql.table(host.User),
-        keys=tied,
+        keys=linked,
         spelt_alike=spelt_alike(host.User, "email", emails),
     )
     order_ids = _ids(
@@ -123,7 +123,7 @@ def _traces(people: list[Person]) -> Traces:
         keys=account_ids,
         spelt_alike=spelt_alike(host.Order, "user_email", emails),
     )
-    return Traces(frozenset(emails), frozenset(tied), account_ids, order_ids)
+    return Traces(frozenset(emails), frozenset(linked), account_ids, order_ids)
 
 
 def _ids(query: str, **parts: Any) -> list[Any]:

@@ -46,8 +46,8 @@ class Losses:
     record_id: int
     modified_at: str
     account_id: int | None
-    # One that has the address of a record without a tie: not confirmed, say.
-    untied_account_id: int | None
+    # One that has the address of a record without a link: not confirmed, say.
+    unlinked_account_id: int | None
     notes: int
     files: int
     leads: int
@@ -94,7 +94,7 @@ def losses(record_id: int, channels: staff.Channels = None) -> Losses | None:
             SELECT r.id AS record_id, r.modified_at, r.account_id,
                 (SELECT min(u.id) FROM {users} u WHERE r.account_id IS NULL
                     AND u.email = ANY(ARRAY(SELECT jsonb_array_elements_text(r.other_emails)) || r.email::text))
-                    AS untied_account_id,
+                    AS unlinked_account_id,
                 {counts},
                 (SELECT count(*) FROM ({seen}) x WHERE x.record_id = r.id) AS orders_kept,
                 (SELECT count(*) FROM {files} f JOIN {notes} n ON n.id = f.note_id WHERE n.record_id = r.id)

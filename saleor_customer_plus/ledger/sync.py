@@ -54,11 +54,11 @@ _TYPED = sql.Sql(normal_email("coalesce(s.order_email, '')"))
 _ACCOUNT_EMAIL = sql.Sql(normal_email("coalesce(s.account_email, '')"))
 
 # Who an order belongs to: the record that has the order's identity, which is an address, primary or not. A confirmed
-# account owns its orders, under its present address (the record that is tied to it may not have heard of that one yet).
+# account owns its orders, under its present address (which its record may not have heard of yet).
 # What was settled stays: by an account that is gone or no longer confirmed, or by staff who gave a guest's record
 # another address. Else the address of the order itself tells. Nothing of this depends on what its record is called
 # meanwhile.
-_IS_TIED = sql.Sql("(s.account_is_confirmed AND tied.account_id = s.account_id)")
+_IS_LINKED = sql.Sql("(s.account_is_confirmed AND linked.account_id = s.account_id)")
 _IDENTITY = sql.fill(
     "CASE WHEN s.account_is_confirmed THEN {account_email} ELSE coalesce(s.kept, s.email) END",
     account_email=_ACCOUNT_EMAIL,
@@ -260,9 +260,9 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             LEFT JOIN LATERAL (SELECT * FROM {ledger} e WHERE e.order_id = s.order_id OFFSET 0) old ON true
             WHERE old.is_released IS NOT TRUE  -- of somebody who was deleted: it makes nobody known again
         ), seen AS (
-            SELECT s.*, coalesce(tied.id, r.id, other.record_id) AS known_id
+            SELECT s.*, coalesce(linked.id, r.id, other.record_id) AS known_id
             FROM (SELECT s.*, {identity} AS identity, {is_settled} AS is_settled FROM compared s) s
-            LEFT JOIN {records} tied ON {is_tied}
+            LEFT JOIN {records} linked ON {is_linked}
             LEFT JOIN {records} r ON r.email = s.identity
             LEFT JOIN {others} other ON other.email = s.identity
         ), judged AS (
@@ -314,7 +314,7 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         kept=_KEPT,
         identity=_IDENTITY,
         is_settled=_IS_SETTLED,
-        is_tied=_IS_TIED,
+        is_linked=_IS_LINKED,
         counts=_counts(settings),
         voucher_codes=_VOUCHER_CODES,
         ledger=sql.table(LedgerEntry),

@@ -44,7 +44,7 @@ class BlockerCode(StrEnum):
 class WarningCode(StrEnum):
     """What to know before a merge: none of it stops one."""
 
-    ACCOUNT_UNTIED = "ACCOUNT_UNTIED"
+    ACCOUNT_UNLINKED = "ACCOUNT_UNLINKED"
     GROUPS_LEFT = "GROUPS_LEFT"
     CONSENT_RESTRICTED = "CONSENT_RESTRICTED"
     TAX_EXEMPTION_LOST = "TAX_EXEMPTION_LOST"
@@ -180,10 +180,10 @@ def plan(
         )
     parties = read(ids, lock=lock)
     _check(request, parties)
-    tied = {party.account_id: party for party in parties if party.account_id is not None}
+    linked = {party.account_id: party for party in parties if party.account_id is not None}
     winner_id = request.winner_id or default_winner(parties)
     own = next((party.account_id for party in parties if party.id == winner_id), None)
-    account_id = request.account_id or own or next(iter(tied), None)
+    account_id = request.account_id or own or next(iter(linked), None)
     outcome = combine(
         parties,
         winner_id=winner_id,
@@ -196,13 +196,13 @@ def plan(
         parties,
         winner_id,
         account_id,
-        sorted(tied),
+        sorted(linked),
         outcome,
         strictest(ids),
         tables.count(ids, winner_id),
     )
-    made.blockers = [*_two_accounts(request, tied), *obstacles(parties, requestor, channels, job_id)]
-    made.warnings = list(_warnings(made, tied))
+    made.blockers = [*_two_accounts(request, linked), *obstacles(parties, requestor, channels, job_id)]
+    made.warnings = list(_warnings(made, linked))
     if any(blocker.code is BlockerCode.HIDDEN_ORDERS for blocker in made.blockers):
         # Details may come from these orders.
         made.outcome.decisions, made.moves["orders"] = [], 0
@@ -229,9 +229,9 @@ def _check(request: Request, parties: Sequence[Party]) -> None:
     with problems.noted():
         if request.winner_id is not None and request.winner_id not in request.record_ids:
             raise CustomerPlusError("The record to keep must be one of those to merge.", field="winner_id")
-    tied = {party.account_id for party in parties if party.account_id is not None}
+    linked = {party.account_id for party in parties if party.account_id is not None}
     with problems.noted():
-        if not missing and request.account_id is not None and request.account_id not in tied:
+        if not missing and request.account_id is not None and request.account_id not in linked:
             raise CustomerPlusError(
                 "None of the records is linked to this account.", code=ErrorCode.NOT_FOUND, field="account_id"
             )
@@ -256,7 +256,7 @@ def _check(request: Request, parties: Sequence[Party]) -> None:
                 raise CustomerPlusError(
                     "No field has this key. See `customerFields`.", code=ErrorCode.NOT_FOUND, field=f"{where}.field_key"
                 )
-            if choice.field is MergeField.EMAIL and tied:
+            if choice.field is MergeField.EMAIL and linked:
                 raise CustomerPlusError(
                     "The primary address is that of the account. Choose the account by `accountId`.",
                     code=ErrorCode.OUT_OF_SCOPE,
@@ -265,14 +265,14 @@ def _check(request: Request, parties: Sequence[Party]) -> None:
     problems.raise_any()
 
 
-def _two_accounts(request: Request, tied: Collection[int]) -> list[Blocker]:
-    if len(tied) < 2 or request.account_id is not None:
+def _two_accounts(request: Request, linked: Collection[int]) -> list[Blocker]:
+    if len(linked) < 2 or request.account_id is not None:
         return []
     return [
         Blocker(
             BlockerCode.TWO_ACCOUNTS,
-            f"{len(tied)} of the records are linked to accounts. Choose by `accountId` which account stays linked. The"
-            " orders of the others count for the record, and no customer sees those of another account.",
+            f"{len(linked)} of the records are linked to accounts. Choose by `accountId` which account stays linked. "
+            "The orders of the others count for the record, and no customer sees those of another account.",
             field="account_id",
         )
     ]
@@ -344,15 +344,15 @@ def _hidden(ids: Collection[int], channels: staff.Channels) -> list[Blocker]:
     ]
 
 
-def _warnings(made: Plan, tied: Mapping[int, Party]) -> list[Warned]:
+def _warnings(made: Plan, linked: Mapping[int, Party]) -> list[Warned]:
     found = [
         Warned(
-            WarningCode.ACCOUNT_UNTIED,
+            WarningCode.ACCOUNT_UNLINKED,
             "The account of this record is no longer linked. Its later orders count for the merged record, and its"
             " owner sees no order of the linked account.",
             party.id,
         )
-        for account_id, party in sorted(tied.items(), key=lambda item: item[1].id)
+        for account_id, party in sorted(linked.items(), key=lambda item: item[1].id)
         if account_id != made.account_id
     ]
     found += [Warned(WarningCode.GROUPS_LEFT, _LEFT, id) for id in _leaving(made)]

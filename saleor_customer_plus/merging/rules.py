@@ -146,7 +146,7 @@ def combine(
     choices: Collection[Choice] = (),
     counting: Collection[str] = (),
 ) -> Outcome:
-    """Decide every field. `account_id` is the account that stays tied, `counting` are the orders that count."""
+    """Decide every field. `account_id` is the account that stays linked, `counting` are the orders that count."""
     return _Merging(parties, winner_id, account_id, choices, frozenset(counting)).outcome()
 
 
@@ -170,9 +170,9 @@ class _Merging:
         self.speaking = self._speaking()
 
     def _speaking(self) -> Party | None:
-        """Whose account still says something of the person: the one that is tied, or else was last."""
-        tied = [party for party in self.parties if self.account_id and party.account_id == self.account_id]
-        return next(iter(tied or [party for party in self.parties if party.row["account_details"]]), None)
+        """Whose account still says something of the person: the one that is linked, or else was last."""
+        linked = [party for party in self.parties if self.account_id and party.account_id == self.account_id]
+        return next(iter(linked or [party for party in self.parties if party.row["account_details"]]), None)
 
     def outcome(self) -> Outcome:
         row = dict(self.winner.row)
@@ -239,8 +239,8 @@ class _Merging:
         """The primary address: that of the account, which cannot be chosen; else of the record that is kept."""
         alternatives = self._of_rows(MergeField.EMAIL)
         if self.account_id is not None:
-            tied = next(party for party in self.parties if party.account_id == self.account_id)
-            return Decision(MergeField.EMAIL, tied.row["email"], tied.id, Rule.ACCOUNT, alternatives)
+            linked = next(party for party in self.parties if party.account_id == self.account_id)
+            return Decision(MergeField.EMAIL, linked.row["email"], linked.id, Rule.ACCOUNT, alternatives)
         return self._picked(MergeField.EMAIL, alternatives)
 
     def _account_details(self) -> dict[str, Any]:
@@ -319,7 +319,7 @@ class _Merging:
         return other if self._rank(other) >= 0 and other.at > best.at else best
 
     def _rank(self, one: Alternative) -> int:
-        """Orders that count, and the account, go before other orders. An account that loses its tie says nothing."""
+        """Orders that count, and the account, go before other orders. An account that loses its link says nothing."""
         if one.source == Source.ACCOUNT:
             return 1 if self.speaking and self.speaking.id == one.record_id else -1
         if one.source == Source.ORDER:

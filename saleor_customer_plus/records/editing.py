@@ -1,6 +1,6 @@
 """Records made and edited by staff, apps and imports: one or thousands, in a constant number of statements.
 
-Values are taken as `records.validation` cleaned them. Afterwards `sync.reactions` ties accounts, attaches the orders
+Values are taken as `records.validation` cleaned them. Afterwards `sync.reactions` links accounts, attaches the orders
 that waited, and refreshes what follows from them.
 """
 

@@ -11,7 +11,7 @@ order, because an address is never of two records, not even within a transaction
 Then `ledger.sync.sync_orders` of the orders of those addresses attaches them: the ledger keeps for each order the
 address that it belongs to (`LedgerEntry.identity`), and nothing has to be rewritten by hand. To undo it, `take` the
 addresses from the winner, make or rename the records, `give` them back, and sync the same orders again. Afterwards call
-`sync.reactions.records_identified` with the records and the addresses: it ties whoever has an account with one of them.
+`sync.reactions.records_identified` with the records and the addresses: it links accounts that have one of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which record is tied to which account, and under which e-mails a person is known: the decisions, without a database.
+"""Which record is linked to which account, and by which e-mails a person is known: decisions, without a database.
 
 What comes out in each case is in the table of docs/identity.md.
 """
@@ -23,7 +23,7 @@ class Account:
     joined_at: datetime
     updated_at: datetime
     details: Mapping[str, Any] = field(default_factory=dict)
-    # Its record was deleted: it makes none by itself, and is tied to one that comes about in another way.
+    # Its record was deleted: it makes none by itself, and is linked to one that comes about in another way.
     is_released: bool = False
 
 
@@ -64,8 +64,8 @@ class Plan:
 def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_guests: bool) -> Plan:
     """Compare accounts and records, and say what to do.
 
-    `holders` are all records that have the e-mail of one of the accounts, or a tie to one of them. `accounts` holds
-    the account of every tie among them, except for those that no longer exist.
+    `holders` are all records that have the e-mail of one of the accounts, or a link to one of them. `accounts` holds
+    the account of every link among them, except for those that no longer exist.
     """
     result = Plan()
     concerned = list(holders)
@@ -100,10 +100,10 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
     for holder, email in result.rename:
         owners[email] = holder
 
-    # Taken: records that are tied, and e-mails for which one will be made. Two accounts can share a record, of several
-    # addresses or of one that differs in case only; the one that came first keeps the tie, and one that is confirmed
+    # Taken: linked records, and e-mails for which one will be made. Two accounts can share a record, of several
+    # addresses or of one that differs in case only; the one that came first keeps the link, and one that is confirmed
     # goes before one that is not, the primary address before another one.
-    tied = {holder.record_id for holder in linked.values()}
+    linked = {holder.record_id for holder in linked.values()}
     made: set[str] = set()
     # Of somebody who was deleted, the account that stays makes nobody known again; another account of the address does.
     heard_of = {
@@ -121,15 +121,15 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
             continue
         known = owners.get(account.email)
         if known is not None:
-            if account.is_confirmed and account.is_customer and known.record_id not in tied:
-                tied.add(known.record_id)
+            if account.is_confirmed and account.is_customer and known.record_id not in linked:
+                linked.add(known.record_id)
                 result.link.append((known, account))
                 if account.email != known.email:
                     result.promote.append((known, account.email))
         elif account.is_released and account.email not in heard_of:
             continue
         elif account.is_customer and (account.is_confirmed or include_guests):
-            # Whoever signed up is known from then on; the tie comes with the confirmation.
+            # Whoever signed up is known from then on; the link comes with the confirmation.
             made.add(account.email)
             result.create.append(account)
     return result

@@ -88,7 +88,7 @@ class CustomerRecord(models.Model):
     # The others in alphabetical order, repeated for the search and for exports. Written by `records.emails` only.
     other_emails = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True)
     # The account is Saleor's table: no constraint in the database, so that Saleor can delete users without us being
-    # installed, and no action by Django, so that the tie is ended (and logged) by `accounts.linking` alone.
+    # installed, and no action by Django, so that the link is ended (and logged) by `accounts.linking` alone.
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,

@@ -1,4 +1,4 @@
-"""The door: every name of Saleor that the plugin uses. No other module imports `saleor` (ruff enforces it).
+"""Every name of Saleor that the plugin uses. No other module imports `saleor` (ruff enforces it).
 
 It is imported while Django's apps get ready, so nothing here may pull in Saleor's GraphQL schema: the names that do
 are behind functions, to be called when a request is served.

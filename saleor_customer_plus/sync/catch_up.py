@@ -261,7 +261,7 @@ _DIFFERING = """
 
 
 def _gone(at: CatchUp, size: int, chosen: CustomerPlusSettings, run: Runner, keys: list[int]) -> bool:
-    """Accounts that were deleted while a record is tied to them, or an order is known as theirs: by indexes alone."""
+    """Accounts that were deleted while a record is linked to them, or an order is known as theirs: by indexes alone."""
     found = sql.rows(
         sql.fill(
             """
@@ -295,5 +295,5 @@ _LOOKS: dict[Look, _Do] = {
     Look.ACCOUNTS: _changed,
     Look.ORDERS: _changed,
     Look.NUMBERS: _compared,
-    Look.TIES: _gone,
+    Look.DELETED_ACCOUNTS: _gone,
 }

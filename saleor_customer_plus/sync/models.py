@@ -12,7 +12,7 @@ class Look(models.TextChoices):
     ACCOUNTS = "1_ACCOUNTS", "Saleor's accounts, by the time of their last change"
     ORDERS = "2_ORDERS", "Saleor's orders, by the time of their last change"
     NUMBERS = "3_NUMBERS", "Orders that were deleted, or never seen, by comparing counts"
-    TIES = "4_TIES", "Accounts that were deleted"
+    DELETED_ACCOUNTS = "4_DELETED", "Accounts that were deleted"
 
 
 class CatchUp(models.Model):

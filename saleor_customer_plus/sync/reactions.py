@@ -50,7 +50,7 @@ def orders_changed(order_ids: Iterable[str]) -> None:
 
 
 def _orders_changed(order_ids: list[str], run: Runner) -> list[int]:
-    """Return the accounts to look at next, in transactions of their own: to be tied takes another lock."""
+    """Return the accounts to look at next, in transactions of their own: to be linked takes another lock."""
     chosen, is_active = settings.load()
     if not is_active:
         return []
@@ -78,10 +78,10 @@ def _refresh(record_ids: Collection[int], chosen: CustomerPlusSettings, run: Run
 
 
 def _new_buyers_of_staff(order_ids: list[str]) -> list[int]:
-    """Members of staff whom an order made customers, to be tied now: of their account itself Saleor tells nothing."""
+    """Members of staff whom an order made customers, to be linked now: of their account itself Saleor tells nothing."""
     buyers = LedgerEntry.objects.filter(order_id__in=order_ids, record__isnull=False).values("account_id")
-    tied = CustomerRecord.objects.filter(account=OuterRef("pk"))
-    members = host.User.objects.filter(~Exists(tied), pk__in=buyers, is_staff=True, is_confirmed=True)
+    linked = CustomerRecord.objects.filter(account=OuterRef("pk"))
+    members = host.User.objects.filter(~Exists(linked), pk__in=buyers, is_staff=True, is_confirmed=True)
     return list(members.order_by("pk").values_list("pk", flat=True))
 
 
@@ -91,7 +91,7 @@ def account_changed(account_id: int, *, actor: Actor = SYNC) -> None:
 
 
 def accounts_changed(account_ids: Iterable[int]) -> None:
-    """The same for several, each in a transaction of its own: tied accounts are locked one after the other."""
+    """The same for several, each in a transaction of its own: linked accounts are locked one after the other."""
     for account_id in account_ids:
         account_changed(account_id)
 
@@ -114,19 +114,19 @@ def _sync_accounts(
     actor: Actor = SYNC,
     emails: Collection[str] = (),
 ) -> set[int]:
-    """Tie or untie these accounts, and attach their orders and those that waited for one of these addresses. Return
+    """Link or unlink these accounts, and attach their orders and those that waited for one of these addresses. Return
     the records to refresh.
     """
-    ties = AccountsResult(emails=set(emails))
+    links = AccountsResult(emails=set(emails))
     for done in run(RowKind.ACCOUNT, account_ids, lambda part: sync_accounts(part, chosen, actor=actor)):
-        ties.record_ids |= done.record_ids
-        ties.account_ids |= done.account_ids
-        ties.shifted_record_ids |= done.shifted_record_ids
-        ties.emails |= done.emails
-    _mirror_afterwards({*account_ids, *ties.account_ids})
-    orders = sorted(_orders_concerned(account_ids, ties))
+        links.record_ids |= done.record_ids
+        links.account_ids |= done.account_ids
+        links.shifted_record_ids |= done.shifted_record_ids
+        links.emails |= done.emails
+    _mirror_afterwards({*account_ids, *links.account_ids})
+    orders = sorted(_orders_concerned(account_ids, links))
     synced = run(RowKind.ORDER, orders, lambda part: sync_orders(Q(pk__in=part), chosen))
-    return ties.record_ids | _records_of(synced)
+    return links.record_ids | _records_of(synced)
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def ensure_record_of_customer(account_id: int) -> None:
 
 
 def records_identified(record_ids: Iterable[int], emails: Collection[str]) -> None:
-    """Records were made for these addresses, or got them, by somebody's hand: tie whoever has an account to it, attach
+    """Records were made for these addresses, or got them, by somebody's hand: link whoever has an account to it, attach
     the orders that waited, and recompute.
 
     Call it in the transaction that wrote the records, which holds the identities alone (`records.locks`).
@@ -156,10 +156,10 @@ def records_identified(record_ids: Iterable[int], emails: Collection[str]) -> No
     account_ids = list(accounts)
     ids = list(record_ids)
 
-    def tie(run: Runner) -> None:
+    def link(run: Runner) -> None:
         _refresh({*ids, *_sync_accounts(account_ids, chosen, run, emails=emails)}, chosen, run)
 
-    carefully(tie)
+    carefully(link)
 
 
 def emails_released(record_ids: Collection[int], emails: Collection[str]) -> None:
@@ -207,7 +207,7 @@ def records_of_enquirers(
 ) -> dict[str, int]:
     """The records of these people by their e-mails, made where there was none: see `leads.people`.
 
-    Of those made, the account that has the e-mail is tied, and the orders that waited for somebody are attached.
+    Of those made, the account that has the e-mail is linked, and the orders that waited for somebody are attached.
     """
     own_identities()
     found = records_of(people, source=source, actor=actor, cause=cause)
@@ -241,7 +241,7 @@ def _orders_concerned(account_ids: Collection[int], accounts: AccountsResult) ->
     """The orders that may belong to another record now.
 
     Saleor attaches a guest's orders to the account that is confirmed later without a word to plugins; so beside the
-    orders of accounts whose tie changed, those are picked of which the ledger does not know the account or the record
+    orders of accounts whose link changed, those are picked of which the ledger does not know the account or the record
     yet. Then those of records that got another address or lost their account: a guest's orders do not go along. Last,
     those that waited for somebody with their e-mail.
     """

@@ -41,7 +41,7 @@ SEEN = ("accounts", "orders", "ledger", "records")
 # What a batch found to be wrong, and corrected. Zero of each is the proof that nothing drifted.
 DRIFT = (
     "records_created",
-    "ties_corrected",
+    "links_corrected",
     "account_details_corrected",
     "ledger_added",
     "ledger_corrected",
@@ -166,7 +166,7 @@ def refresh_walk(settings: CustomerPlusSettings, run: Runner, found: Found) -> N
 def accounts_walk(
     ids: Collection[int], settings: CustomerPlusSettings, run: Runner, found: Found, *, orders_follow: bool = False
 ) -> None:
-    """Tie and untie accounts, and attach the orders that this moves."""
+    """Link and unlink accounts, and attach the orders that this moves."""
     followed: set[int] = set()
     shifted: set[int] = set()
 
@@ -179,7 +179,7 @@ def accounts_walk(
             Counter(
                 groups_mirrored=mirror_accounts({*part, *accounts.account_ids}),
                 records_created=accounts.created,
-                ties_corrected=accounts.linked + accounts.unlinked + accounts.renamed,
+                links_corrected=accounts.linked + accounts.unlinked + accounts.renamed,
                 account_details_corrected=accounts.details_changed,
             ),
             set(accounts.record_ids),

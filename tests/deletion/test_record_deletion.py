@@ -335,7 +335,7 @@ def test_a_later_order_of_a_guest_starts_a_new_record() -> None:
 
 @pytest.mark.parametrize("as_guest", [True, False])
 @pytest.mark.parametrize("by_task", [True, False])
-def test_a_later_order_starts_a_new_record_that_is_tied_to_the_account_again(as_guest: bool, by_task: bool) -> None:
+def test_a_later_order_starts_a_new_record_that_is_linked_to_the_account_again(as_guest: bool, by_task: bool) -> None:
     account = make_account(ANNA, first_name="Anna")
     reactions.account_changed(account.pk)
     order_changed(make_order(account=account, total=10))
@@ -354,7 +354,7 @@ def test_a_later_order_starts_a_new_record_that_is_tied_to_the_account_again(as_
     assert CustomerFigures.objects.get().total_gross == 3
 
 
-def test_a_later_order_of_an_account_that_is_not_confirmed_ties_nothing() -> None:
+def test_a_later_order_of_an_account_that_is_not_confirmed_links_nothing() -> None:
     account = make_account(ANNA, is_confirmed=False)
     reactions.account_changed(account.pk)
     delete(record_of(ANNA))
@@ -379,7 +379,7 @@ def test_whoever_registers_later_is_known_again() -> None:
     assert record_of(ANNA).order_count == 0
 
 
-def test_an_account_that_moves_to_the_address_of_another_record_is_tied_to_it() -> None:
+def test_an_account_that_moves_to_the_address_of_another_record_is_linked_to_it() -> None:
     account = make_account(ANNA)
     reactions.account_changed(account.pk)
     delete(record_of(ANNA))

@@ -100,7 +100,7 @@ def test_any_number_takes_as_many_statements(number: int) -> None:
 
 
 class TestWhen:
-    def test_the_tie_ends_and_begins(self, on_commit: Callable[[], Any]) -> None:
+    def test_the_link_ends_and_begins(self, on_commit: Callable[[], Any]) -> None:
         gold = make_group("Gold")
         record, account = member(gold)
         mirror_records([record.pk])

@@ -103,7 +103,7 @@ def test_the_record_that_is_kept_by_default(parties: list[Party], winner: int) -
         ),
         ({"first_name": "", "locked_fields": ["first_name"]}, {"first_name": "Ann"}, "Ann", Rule.SAME),
     ],
-    ids=["not blank", "kept first", "newest", "locked", "counting orders first", "an account without a tie", "blanks"],
+    ids=["not blank", "kept first", "newest", "locked", "counting orders first", "an account without a link", "blanks"],
 )
 def test_details(one: dict[str, Any], other: dict[str, Any], value: str, rule: Rule) -> None:
     outcome = merged(party(1, **one), party(2, **other))

@@ -241,12 +241,12 @@ def test_two_accounts(staff: Any) -> None:
     assert drift() == {}
     anna.refresh_from_db()
     assert (anna.account_id, anna.order_count) == (accounts[1].pk, 3)
-    assert queries.find(account_id=accounts[0].pk) is None, "what a customer sees goes by the tie"
+    assert queries.find(account_id=accounts[0].pk) is None, "what a customer sees goes by the link"
 
     assert parted(staff, done) == []
     assert drift() == {}
-    ties = dict(CustomerRecord.objects.values_list("email", "account_id"))
-    assert ties == {"anna@example.com": accounts[0].pk, "anna@work.example": accounts[1].pk}
+    links = dict(CustomerRecord.objects.values_list("email", "account_id"))
+    assert links == {"anna@example.com": accounts[0].pk, "anna@work.example": accounts[1].pk}
     assert CustomerRecord.objects.get(pk=anna.pk).order_count == 2
 
 

@@ -239,8 +239,8 @@ class World:
         ids = sorted({id for person in people if (id := self.record(person)) is not None})
         if len(ids) < 2:
             return False
-        tied = CustomerRecord.objects.filter(pk__in=ids, account__isnull=False).order_by("pk")
-        accounts = list(tied.values_list("account_id", flat=True))
+        linked = CustomerRecord.objects.filter(pk__in=ids, account__isnull=False).order_by("pk")
+        accounts = list(linked.values_list("account_id", flat=True))
         request = Request(ids, ids[winner % len(ids)], accounts[winner % len(accounts)] if accounts else None)
         self.merges.append(merge(request, actor=self.actor, requestor=self.staff).pk)
         return True

@@ -34,7 +34,7 @@ def carry_out(todo: Plan, holders: list[Holder]) -> list[Holder]:
         assert email in former.others, "an address that is not its own"
         state[holder.record_id] = replace(former, email=email, others=former.emails - {email})
     for holder, to in todo.link:
-        assert state[holder.record_id].account_id is None, "tied over an existing tie"
+        assert state[holder.record_id].account_id is None, "linked over an existing link"
         state[holder.record_id] = replace(state[holder.record_id], account_id=to.id)
     for number, new in enumerate(todo.create, start=1000):
         state[number] = Holder(number, new.email, new.id if new.is_confirmed else None)
@@ -53,23 +53,23 @@ def test_an_account_without_a_record_gets_one() -> None:
     assert [one.id for one in decide([account(1, "a@x")], []).create] == [1]
 
 
-def test_the_record_of_the_address_is_tied() -> None:
+def test_the_record_of_the_address_is_linked() -> None:
     todo = decide([account(1, "a@x")], [Holder(10, "a@x", None)])
     assert [(holder.record_id, to.id) for holder, to in todo.link] == [(10, 1)]
 
 
-def test_the_account_of_another_address_is_tied_and_its_address_becomes_the_primary_one() -> None:
+def test_the_account_of_another_address_is_linked_and_its_address_becomes_the_primary_one() -> None:
     holder = Holder(10, "a@x", None, others=frozenset({"b@x"}))
     todo = decide([account(1, "b@x")], [holder])
     assert (todo.link, todo.promote) == ([(holder, account(1, "b@x"))], [(holder, "b@x")])
 
 
-def test_a_second_account_of_the_record_is_not_tied_and_gets_no_record() -> None:
+def test_a_second_account_of_the_record_is_not_linked_and_gets_no_record() -> None:
     holders = [Holder(10, "a@x", 1, others=frozenset({"b@x"}))]
     assert not decide([account(1, "a@x"), account(2, "b@x"), account(3, "b@x", is_confirmed=False)], holders)
 
 
-def test_of_several_accounts_that_of_the_primary_address_is_tied() -> None:
+def test_of_several_accounts_that_of_the_primary_address_is_linked() -> None:
     holder = Holder(10, "b@x", None, others=frozenset({"a@x"}))
     todo = decide([account(1, "a@x"), account(2, "b@x")], [holder])
     assert (todo.link, todo.promote) == ([(holder, account(2, "b@x"))], [])
@@ -82,13 +82,13 @@ def test_an_account_that_changes_to_another_address_of_its_record_swaps_the_two(
 
 
 def test_an_account_that_changes_to_another_address_of_somebody_else_goes_over_to_them() -> None:
-    free, tied = Holder(20, "b@x", None, others=frozenset({"c@x"})), Holder(20, "b@x", 2, others=frozenset({"c@x"}))
+    free, linked = Holder(20, "b@x", None, others=frozenset({"c@x"})), Holder(20, "b@x", 2, others=frozenset({"c@x"}))
     mover = Holder(10, "a@x", 1)
     after = carry_out(decide([account(1, "c@x")], [mover, free]), [mover, free])
     assert after == [replace(mover, account_id=None), Holder(20, "c@x", 1, others=frozenset({"b@x"}))]
     # Nor does it get anything where that record has an account of its own, even while that one changes its address.
     for moves in ("b@x", "c@x", "d@x"):
-        after = carry_out(decide([account(1, "c@x"), account(2, moves)], [mover, tied]), [mover, tied])
+        after = carry_out(decide([account(1, "c@x"), account(2, moves)], [mover, linked]), [mover, linked])
         assert {holder.record_id: holder.account_id for holder in after} == {10: None, 20: 2}
 
 
@@ -124,7 +124,7 @@ def test_a_sign_up_without_confirmation_is_known_only_where_guests_are() -> None
 
 @st.composite
 def states(draw: st.DrawFn) -> tuple[list[Account], list[Holder]]:
-    """Any accounts (addresses may collide, as they may in case only) and any records with any addresses and ties."""
+    """Any accounts (addresses may collide, as they may in case only) and any records with any addresses and links."""
     accounts = [
         account(id, draw(st.sampled_from(EMAILS)), is_confirmed=draw(st.booleans()), is_customer=draw(st.booleans()))
         for id in range(1, draw(st.integers(0, 5)) + 1)
@@ -156,12 +156,12 @@ def test_carrying_out_the_plan_settles_it(state: tuple[list[Account], list[Holde
     by_id = {one.id: one for one in accounts}
     for holder in after:
         if holder.account_id is not None:
-            assert by_id[holder.account_id].is_confirmed, "tied to an account that is not confirmed, or gone"
-            assert by_id[holder.account_id].email == holder.email, "tied under another e-mail"
-    tied_emails = {email for holder in after if holder.account_id is not None for email in holder.emails}
+            assert by_id[holder.account_id].is_confirmed, "linked to an account that is not confirmed, or gone"
+            assert by_id[holder.account_id].email == holder.email, "linked under another e-mail"
+    linked_emails = {email for holder in after if holder.account_id is not None for email in holder.emails}
     for one in accounts:
         if one.is_confirmed and one.is_customer:
-            assert one.email in tied_emails, "a confirmed customer whose address is of no tied record"
+            assert one.email in linked_emails, "a confirmed customer whose address is of no linked record"
     for holder in holders:
         (same,) = [one for one in after if one.record_id == holder.record_id]
         assert holder.others <= same.emails, "an address was lost"

@@ -74,10 +74,10 @@ def test_an_account_is_opened_with_what_is_known_and_without_a_mail(ours: Saleor
     assert (account.is_confirmed, account.is_active, account.is_staff) == (False, True, False)
     assert mail.outbox == []
     assert entries(record, ActivityType.ACCOUNT_OPENED) == [("STAFF", "ACCOUNT", str(account.pk))]
-    assert known("anna@example.com").account is None, "tied before the address is confirmed"
+    assert known("anna@example.com").account is None, "linked before the address is confirmed"
 
 
-def test_the_record_is_tied_when_the_address_is_confirmed(ours: SaleorApi, saleor: SaleorApi):
+def test_the_record_is_linked_when_the_address_is_confirmed(ours: SaleorApi, saleor: SaleorApi):
     record = factories.make_record("anna@example.com", first_name="Anna")
     ours(ACCOUNT, id=record_id(record))
     account = account_of("anna@example.com")

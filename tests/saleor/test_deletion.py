@@ -106,7 +106,7 @@ def test_nothing_of_ours_is_deleted_when_saleor_refuses_to_delete_the_account(
 
 
 def test_saleors_hook_comes_after_the_whole_deletion(ours: SaleorApi, saleor: SaleorApi, shop: Shop) -> None:
-    """`customer_deleted` is told once, of an account whose record is gone: nothing is left to be untied or logged."""
+    """`customer_deleted` is told once, of an account whose record is gone: nothing is left to be unlinked or logged."""
     account = create_confirmed_customer(saleor, "anna@example.com")
 
     delete(ours, "anna@example.com", account=True)

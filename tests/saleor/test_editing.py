@@ -122,7 +122,7 @@ def test_the_account_is_deactivated_too_when_asked(ours: SaleorApi, anna: Custom
     assert CustomerRecord.objects.get(pk=anna.pk).account_id == anna.account_id
 
 
-def test_a_record_made_for_an_account_that_has_none_is_tied(ours: SaleorApi, saleor: SaleorApi, anna: CustomerRecord):
+def test_a_record_made_for_an_account_that_has_none_is_linked(ours: SaleorApi, saleor: SaleorApi, anna: CustomerRecord):
     CustomerRecord.objects.all().delete()
 
     query = """mutation ($input: CustomerRecordCreateInput!) {

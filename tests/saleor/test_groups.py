@@ -138,7 +138,7 @@ def test_customers_cannot_make_themselves_members(member: Member, groups: list[s
     assert User.objects.get(pk=member.account.pk).metadata["own"] == "x"
 
 
-def test_the_tie_ends_with_the_confirmation_of_the_address(member: Member) -> None:
+def test_the_link_ends_with_the_confirmation_of_the_address(member: Member) -> None:
     member.call(JOIN, member.gold)
     update_customer(member.staff, member.account, isConfirmed=False)
     assert KEY not in User.objects.get(pk=member.account.pk).metadata

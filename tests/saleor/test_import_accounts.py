@@ -98,7 +98,7 @@ def test_accounts_are_opened_for_the_new_and_the_known_without_a_mail(
     assert [event for event in notified if event.startswith("account")] != []
 
 
-def test_the_record_is_tied_once_the_address_is_confirmed(saleor: SaleorApi, staff: Actor):
+def test_the_record_is_linked_once_the_address_is_confirmed(saleor: SaleorApi, staff: Actor):
     load("email\nanna@example.com\n", staff)
     assert known("anna@example.com").account is None
 

@@ -242,9 +242,9 @@ def test_an_order_that_was_set_aside_is_not_looked_at_each_time() -> None:
 
 
 def test_accounts_that_were_deleted_without_a_trace_are_found() -> None:
-    tied, never_tied = make_account("a@example.com"), make_account("b@example.com", is_confirmed=False)
-    make_order(account=tied)
-    make_order(account=never_tied)
+    linked, never_linked = make_account("a@example.com"), make_account("b@example.com", is_confirmed=False)
+    make_order(account=linked)
+    make_order(account=never_linked)
     reconciled(ago(days=9))
     finish()
     User.objects.all().delete()

@@ -109,7 +109,7 @@ def test_an_order_that_does_not_count_makes_a_lead_who_becomes_a_customer_for_go
     assert happened(record).count(ActivityType.STAGE_CHANGED) == 1
 
 
-def test_a_guest_who_registers_is_tied_when_the_address_is_confirmed() -> None:
+def test_a_guest_who_registers_is_linked_when_the_address_is_confirmed() -> None:
     order_changed(make_order("anna@example.com", total=10))
     guest = record_of("anna@example.com")
 
@@ -128,7 +128,7 @@ def test_a_guest_who_registers_is_tied_when_the_address_is_confirmed() -> None:
     assert emails() == ["anna@example.com"]
 
 
-def test_an_unconfirmed_account_is_a_lead_without_a_tie_or_details() -> None:
+def test_an_unconfirmed_account_is_a_lead_without_a_link_or_details() -> None:
     account = make_account("anna@example.com", is_confirmed=False, first_name="Mallory")
     reactions.account_changed(account.pk)
 
@@ -146,7 +146,7 @@ def test_an_unconfirmed_account_sees_nothing_of_the_orders_of_its_address() -> N
     assert spent("mallory@example.com") == {}
 
 
-def test_an_account_that_is_no_longer_confirmed_is_untied_and_the_history_stays() -> None:
+def test_an_account_that_is_no_longer_confirmed_is_unlinked_and_the_history_stays() -> None:
     account = make_account("anna@example.com")
     order_changed(make_order(account=account, total=10))
     reactions.account_changed(account.pk)
@@ -155,7 +155,7 @@ def test_an_account_that_is_no_longer_confirmed_is_untied_and_the_history_stays(
     reactions.account_changed(account.pk)
     record = record_of("anna@example.com")
     assert (record.account_id, record.stage, spent("anna@example.com")) == (None, Stage.CUSTOMER, {"EUR": 10})
-    assert happened(record)[-1] == ActivityType.ACCOUNT_UNTIED
+    assert happened(record)[-1] == ActivityType.ACCOUNT_UNLINKED
 
 
 def test_a_new_address_before_any_order() -> None:
@@ -297,7 +297,7 @@ def test_a_reconciliation_repairs_what_older_versions_left() -> None:
     assert drift() == {}
 
 
-def test_a_new_address_that_has_a_record_already_takes_the_tie_and_the_orders_over() -> None:
+def test_a_new_address_that_has_a_record_already_takes_the_link_and_the_orders_over() -> None:
     guest_order = make_order("new@example.com", total=7)
     account = make_account("old@example.com")
     order_changed(make_order(account=account, total=10), guest_order)
@@ -449,7 +449,7 @@ def test_a_guests_order_with_any_address_is_the_records() -> None:
     assert drift() == {}
 
 
-def test_the_account_of_another_address_is_tied_and_gives_the_primary_address() -> None:
+def test_the_account_of_another_address_is_linked_and_gives_the_primary_address() -> None:
     anna = make_record("anna@example.com", others=["anna@work.example"])
     order_changed(make_order("anna@example.com", total=10))
     account = make_account("anna@work.example", is_confirmed=False)
@@ -466,7 +466,7 @@ def test_the_account_of_another_address_is_tied_and_gives_the_primary_address() 
 
 
 @pytest.mark.parametrize("order_first", [True, False])
-def test_a_second_account_is_not_tied_and_neither_sees_the_others_orders(order_first: bool) -> None:
+def test_a_second_account_is_not_linked_and_neither_sees_the_others_orders(order_first: bool) -> None:
     first, second = make_account("anna@example.com"), make_account("anna@work.example")
     reactions.account_changed(first.pk)
     anna = record_of("anna@example.com")
@@ -477,13 +477,13 @@ def test_a_second_account_is_not_tied_and_neither_sees_the_others_orders(order_f
         task()
     anna.refresh_from_db()
     assert (emails(), anna.account_id, spent("anna@example.com")) == (["anna@example.com"], first.pk, {"EUR": 15})
-    # What customers see and do goes by the tie: the second account has none, and Saleor's own lists are untouched.
+    # What customers see and do goes by the link: the second account has none, and Saleor's own lists are untouched.
     assert find(account_id=second.pk) is None
     assert [set(Order.objects.filter(user=one)) for one in (first, second)] == [{orders[0]}, {orders[1]}]
     assert drift() == {}
 
 
-def test_a_second_account_is_tied_once_the_first_is_gone() -> None:
+def test_a_second_account_is_linked_once_the_first_is_gone() -> None:
     first, second = make_account("anna@example.com"), make_account("anna@work.example")
     reactions.account_changed(first.pk)
     anna = record_of("anna@example.com")
@@ -498,7 +498,7 @@ def test_a_second_account_is_tied_once_the_first_is_gone() -> None:
     assert drift() == {}
 
 
-def test_a_second_account_is_tied_once_the_first_is_another_records() -> None:
+def test_a_second_account_is_linked_once_the_first_is_another_records() -> None:
     first, second = make_account("anna@example.com"), make_account("anna@work.example")
     reactions.account_changed(first.pk)
     anna, ben = record_of("anna@example.com"), make_record("ben@example.com")

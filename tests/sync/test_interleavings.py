@@ -318,7 +318,7 @@ class Shop(RuleBasedStateMachine):
         accounts = {account.pk: account for account in User.objects.all()}
         for record in CustomerRecord.objects.exclude(account_id=None):
             account = accounts[record.account_id]
-            assert account.is_confirmed, "tied to an account that is not confirmed"
+            assert account.is_confirmed, "linked to an account that is not confirmed"
             assert account.email.lower() == record.email
         orders = {order.pk: order for order in Order.objects.exclude(status="draft")}
         ledger = {entry.order_id: entry for entry in LedgerEntry.objects.select_related("record")}
@@ -344,7 +344,7 @@ class Shop(RuleBasedStateMachine):
         for record in CustomerRecord.objects.filter(account=None):
             own = all_emails(record)
             confirmed = [one for one in accounts.values() if one.is_confirmed and one.email.lower() in own]
-            assert not confirmed, "not tied to the account that proved the address"
+            assert not confirmed, "not linked to the account that proved the address"
         figures = {
             (row.record_id, row.currency): (row.order_count, row.total_gross) for row in CustomerFigures.objects.all()
         }

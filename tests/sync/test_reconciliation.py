@@ -122,7 +122,7 @@ def test_what_drifted_is_reported_and_corrected() -> None:
     drift = reconcile()["drift"]
     assert drift == {
         "records_created": 0,
-        "ties_corrected": 1,
+        "links_corrected": 1,
         "account_details_corrected": 0,
         "ledger_added": 0,
         "ledger_corrected": 0,
@@ -133,7 +133,7 @@ def test_what_drifted_is_reported_and_corrected() -> None:
         "groups_mirrored": 0,
     }
     assert rehearsed["ledger_removed"] == 1
-    assert rehearsed["ties_corrected"] == 1
+    assert rehearsed["links_corrected"] == 1
     CustomerRecord.objects.filter(email="gone@example.com").delete()
     assert state() == right
     assert reconcile()["total_drift"] == 0

@@ -68,7 +68,7 @@ class CustomerRecordDelete(StaffMutation):
             saleor_api.run(info.context, _ACCOUNT_DELETE, {"id": to_global_id("User", account.pk)}).or_raise()
         lock([record_id])
         # An unlinked account is deleted by now, as the token allowed.
-        replace(losses_for(info, record_id), untied_account_id=losses.untied_account_id).check(token)
+        replace(losses_for(info, record_id), unlinked_account_id=losses.unlinked_account_id).check(token)
         record = queries.find(id=record_id)
         deleted = deletion.delete_records([record_id], actor=actor)
         is_restricted = channels_of(info) is not None

@@ -36,7 +36,7 @@ class CustomerRecordDeletionPreview(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_has_account(losses: Losses, _info: Any) -> bool:
-        return losses.account_id is not None or losses.untied_account_id is not None
+        return losses.account_id is not None or losses.unlinked_account_id is not None
 
 
 def losses_for(info: Any, record_id: int) -> Losses:

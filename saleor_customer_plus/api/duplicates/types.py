@@ -20,7 +20,7 @@ from ..core.dataloaders import load
 from ..core.types import DateTime, enum_of, list_of
 
 # Others that a record tells of, the likeliest first.
-MOST_OF_A_RECORD = 10
+MAX_OF_A_RECORD = 10
 
 CustomerDuplicateBand = enum_of(
     Band,
@@ -259,9 +259,9 @@ class DuplicatesOfRecord:
         CustomerPossibleDuplicate,
         required=True,
         description="Other records that may be of the same person, as of now, the likeliest first, at most "
-        f"{MOST_OF_A_RECORD}. Without those that were dismissed. Empty until all records were searched once.",
+        f"{MAX_OF_A_RECORD}. Without those that were dismissed. Empty until all records were searched once.",
     )
 
     @staticmethod
     def resolve_possible_duplicates(record: Record, info: Any) -> Any:
-        return load(info, likenesses_of, record.pk).then(lambda found: (found or [])[:MOST_OF_A_RECORD])
+        return load(info, likenesses_of, record.pk).then(lambda found: (found or [])[:MAX_OF_A_RECORD])

@@ -87,7 +87,7 @@ CustomerMergeWarningCode = enum_of(
     name="CustomerMergeWarningCode",
     description="What to know before a merge.",
     values={
-        "ACCOUNT_UNTIED": "The account of the record is no longer linked",
+        "ACCOUNT_UNLINKED": "The account of the record is no longer linked",
         "GROUPS_LEFT": "Customers can belong to only one group, and the record's group is not kept",
         "CONSENT_RESTRICTED": "The records decided differently. The most restrictive decision holds",
         "TAX_EXEMPTION_LOST": "Not all of the records are exempt from taxes, so the merged one is not",

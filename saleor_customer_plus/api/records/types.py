@@ -134,7 +134,7 @@ class CustomerRecordAccount(DataOfAccount, graphene.ObjectType):  # type: ignore
     """A Saleor account that is linked to the record or has its e-mail address."""
 
     id = graphene.ID(required=True, description="Global ID of the Saleor account.")
-    is_tied = graphene.Boolean(
+    is_linked = graphene.Boolean(
         required=True,
         description=(
             "Whether the record is linked to the account. If so, the record follows the account's "
@@ -346,7 +346,7 @@ class CustomerRecord(
     def resolve_account(record: Record, info: Any) -> Any:
         def known(account: Any) -> Any:
             if account is not None:
-                account.is_tied = account.pk == record.account_id
+                account.is_linked = account.pk == record.account_id
             return account
 
         return _account(record, info).then(known)

@@ -102,7 +102,7 @@ def _has_account(errors: Sequence[CustomerPlusError]) -> bool:
 
 
 def _without_account(record_ids: Sequence[int]) -> list[CustomerRecord]:
-    """Those of the records that are not tied to an account and have the address of none, in the order of their ids."""
+    """Those of the records without a linked account whose addresses no account has, in the order of their ids."""
     records = list(CustomerRecord.objects.filter(pk__in=record_ids, account_id=None).order_by("pk"))
     emails = {record.pk: [record.email, *record.other_emails] for record in records}
     taken = _with_account([email for some in emails.values() for email in some])

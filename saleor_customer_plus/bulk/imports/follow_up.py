@@ -20,7 +20,7 @@ from ...records.emails import owners
 from ...records.models import CustomerEmail, CustomerRecord, Source
 from .files import MISSING
 
-_TIED_AT_ONCE = 500
+_LINKED_AT_ONCE = 500
 _DEACTIVATED_AT_ONCE = 2000
 _MISSING_REASON = "Not in an imported list"
 
@@ -29,11 +29,13 @@ def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
     """A chunk for every few of the addresses that were made and have an account or orders that wait."""
     waiting: list[str] = []
     # Of what each chunk noted only this: who was made is a million numbers.
-    for ties in job.chunks.filter(phase="write").order_by("number").values_list("spec__ties", flat=True).iterator():
-        waiting += ties or ()
-        while len(waiting) >= _TIED_AT_ONCE:
-            yield {"emails": waiting[:_TIED_AT_ONCE]}
-            waiting = waiting[_TIED_AT_ONCE:]
+    for emails in (
+        job.chunks.filter(phase="write").order_by("number").values_list("spec__emails_to_link", flat=True).iterator()
+    ):
+        waiting += emails or ()
+        while len(waiting) >= _LINKED_AT_ONCE:
+            yield {"emails": waiting[:_LINKED_AT_ONCE]}
+            waiting = waiting[_LINKED_AT_ONCE:]
     if waiting:
         yield {"emails": waiting}
 

@@ -1,4 +1,4 @@
-"""The import of a list: read, preview, write, tie to accounts and orders, open accounts.
+"""The import of a list: read, preview, write, link to accounts and orders, open accounts.
 
 open     find out what the file is, and rewrite it where it is no plain text
 scan     look at each row once, for where chunks begin and who is in it; one chunk makes the next
@@ -11,7 +11,7 @@ others   find rows that name, as another address of their person, one that is of
 preview  decide about each row and count, unless nobody wants to see it
 sum      put the preview together; the job waits for somebody to start it
 write    decide again and write
-tie      look at the accounts and orders of those who were made
+link      look at the accounts and orders of those who were made
 accounts open accounts for those who have none, if asked
 account_data  set what the file says of accounts
 missing  put those out of use who are not in the file, if asked
@@ -70,7 +70,7 @@ class Import(Kind):
     kind = JobKind.IMPORT
     phases = (
         *("open", "scan", "taken", "twice", "judge", "addresses", "numbers", "others"),
-        *("preview", "sum", "write", "tie", "accounts", "account_data", "missing"),
+        *("preview", "sum", "write", "link", "accounts", "account_data", "missing"),
     )
 
     def plan(self, job: BulkJob, phase: str) -> Iterable[Mapping[str, Any]]:
@@ -99,7 +99,7 @@ class Import(Kind):
         if phase == "write":
             _make_tags(job)
             return self._chunks_to_write(job)
-        if phase == "tie":
+        if phase == "link":
             return follow_up.chunks(job)
         if phase == "accounts":
             return accounts.chunks(job)
@@ -127,7 +127,7 @@ class Import(Kind):
             "preview": _preview,
             "sum": _sum,
             "write": _write,
-            "tie": _tie,
+            "link": _link,
             "accounts": accounts.open_accounts,
             "account_data": account_data.set_values,
             "missing": follow_up.deactivate,
@@ -299,7 +299,7 @@ def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
 
 
 def _sum(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
-    found = preview.of_job(job)
+    found = preview.preview_of(job)
     if options_of(job).deactivate_missing:
         found["missing"] = follow_up.count_missing(job.pk)
     job.report = {**job.report, "preview": found}
@@ -314,7 +314,7 @@ def _write(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     chunk.spec = {
         **chunk.spec,
         "warnings": preview.warnings_of(done),
-        "ties": chunk_writing.waiting_emails(emails) if emails else [],
+        "emails_to_link": chunk_writing.waiting_emails(emails) if emails else [],
         # For whoever undoes it.
         "made": [one.record_id for one in done if one.outcome is RowOutcome.CREATED],
         "changed": [one.record_id for one in done if one.outcome is RowOutcome.UPDATED],
@@ -372,7 +372,7 @@ def _decided(job: BulkJob, chunk: BulkChunk, *, is_writing: bool) -> tuple[list[
     return done, refused
 
 
-def _tie(_job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+def _link(_job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     own_identities()
     emails = chunk.spec["emails"]
     reactions.records_identified(follow_up.record_ids(emails), emails)

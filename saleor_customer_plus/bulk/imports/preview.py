@@ -102,7 +102,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def of_job(job: BulkJob) -> dict[str, Any]:
+def preview_of(job: BulkJob) -> dict[str, Any]:
     """The preview: exact counts, how many records each field changes of, and the first rows.
 
     If accounts are asked for, also how many would be opened.

@@ -1,4 +1,4 @@
-"""What can be done to many records at once. Each change is a few statements of its room, for any number of records.
+"""What can be done to many records at once. Each change takes a few statements, for any number of records.
 
 The arguments are JSON, checked when the job was made. `apply` may ask nothing that takes long: it is one transaction.
 """

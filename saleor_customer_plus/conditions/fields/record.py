@@ -153,7 +153,7 @@ def _has_unconfirmed_account(wanted: bool) -> Q:
 
 
 def _is_staff(wanted: bool) -> Q:
-    """By the account that the record is tied to, or one of an address: staff have no tie before their first order."""
+    """By the linked account, or one of an address: members of staff are not linked before their first order."""
     staff = host.User.objects.filter(is_staff=True).order_by()
     addresses = staff.values(address=NormalEmail("email"))
     is_staff = Q(email__in=addresses) | Q(account__isnull=False, account__in=staff.values("pk"))

@@ -19,7 +19,7 @@ from ..tree import Id
 
 _DEPENDS = frozenset({Data.RECORDS, Data.ACCOUNTS})
 # Of suggestions.
-_MOST_KNOWN = 200
+_MAX_KNOWN = 200
 Input = host.AttributeInputType
 
 
@@ -57,7 +57,7 @@ def _find_types(values: Collection[str | Id]) -> Mapping[str | Id, int]:
 
 def _type_slugs() -> Iterable[str]:
     model = host.customer_type_model()
-    return list(model.objects.order_by("slug").values_list("slug", flat=True)[:_MOST_KNOWN]) if model else ()
+    return list(model.objects.order_by("slug").values_list("slug", flat=True)[:_MAX_KNOWN]) if model else ()
 
 
 def _customer_type(predicate: Predicate, context: Context) -> Q:
@@ -154,7 +154,7 @@ def _known_attributes() -> Iterable[str]:
     if models is None:
         return ()
     found = models.attribute.objects.filter(type="customer-type").order_by("slug")
-    return list(found.values_list("slug", flat=True)[:_MOST_KNOWN])
+    return list(found.values_list("slug", flat=True)[:_MAX_KNOWN])
 
 
 # Metadata.

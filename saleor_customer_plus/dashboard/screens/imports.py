@@ -16,7 +16,7 @@ from .import_correction import language, typed_again
 from .import_options import options_of
 
 # A longer text is sent as a file: the body of a GraphQL request is limited.
-LONGEST_TEXT = 200_000
+MAX_TEXT = 200_000
 
 START_PAGE = """
 query CustomerPlusImport {
@@ -61,7 +61,7 @@ def show(request: ScreenRequest) -> Screen:
     if request.is_post:
         files, text = request.files("file"), request.form.get("text", "")
         options = {"profile": request.form["profile"]} if request.form.get("profile") else {}
-        if not files and len(text) > LONGEST_TEXT:
+        if not files and len(text) > MAX_TEXT:
             files, text = [SimpleUploadedFile("pasted.txt", text.encode(), "text/plain")], ""
         if files:
             payload, errors = request.change(CREATE, {"file": files[0]}, file=None, text=None, input=options)

@@ -90,7 +90,7 @@ query CustomerPlusJob($id: ID!, $after: String) {{
         since setAside
         seen {{ accounts orders ledger records }}
         drift {{
-          total recordsCreated tiesCorrected accountDetailsCorrected ledgerAdded ledgerCorrected ledgerRemoved
+          total recordsCreated linksCorrected accountDetailsCorrected ledgerAdded ledgerCorrected ledgerRemoved
           figuresCorrected recordsCorrected leadsConverted groupsMirrored
         }}
       }}

@@ -23,7 +23,7 @@ PHASES: dict[str, Any] = {
     "preview": gettext_lazy("Preparing the preview"),
     "sum": gettext_lazy("Adding up the preview"),
     "write": gettext_lazy("Writing"),
-    "tie": gettext_lazy("Linking orders and accounts"),
+    "link": gettext_lazy("Linking orders and accounts"),
     "accounts": gettext_lazy("Creating accounts"),
     "missing": gettext_lazy("Deactivating those who are missing"),
     "select": gettext_lazy("Selecting customers"),

@@ -16,7 +16,7 @@ PREVIEW = """
 query CustomerPlusMergePreview($input: CustomerRecordMergePreviewInput!) {
   customerRecordMergePreview(input: $input) {
     token record { id } accountId accountIds emails runsAsJob
-    records { id email firstName lastName companyName image createdAt orderCount userId account { isTied } }
+    records { id email firstName lastName companyName image createdAt orderCount userId account { isLinked } }
     fields { field fieldKey label value recordId rule alternatives { recordId value source updatedAt isLocked } }
     consents { channel purpose state records { recordId state } }
     moves { orders notes leads tags groups consentEvents addresses activity emails }
@@ -163,13 +163,13 @@ def _side_by_side(found: dict[str, Any]) -> dict[str, Any]:
                 ],
             }
         )
-    tied = [record for record in records if record["account"] and record["account"]["isTied"]]
+    linked = [record for record in records if record["account"] and record["account"]["isLinked"]]
     return {
         "preview": found,
         "records": records,
         "winner": found["record"]["id"],
         "rows": rows,
-        "accounts": tied if len(tied) > 1 else [],
+        "accounts": linked if len(linked) > 1 else [],
         "moves": [words for words in _moves(found["moves"]) if words],
         "consents": [
             {

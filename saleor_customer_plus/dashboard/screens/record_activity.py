@@ -52,8 +52,8 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "account": (
         _("Account and access"),
         (
-            "ACCOUNT_TIED",
-            "ACCOUNT_UNTIED",
+            "ACCOUNT_LINKED",
+            "ACCOUNT_UNLINKED",
             "ACCOUNT_OPENED",
             "ACTIVATED",
             "DEACTIVATED",

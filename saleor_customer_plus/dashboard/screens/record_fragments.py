@@ -5,7 +5,7 @@ fragment Person on CustomerRecord {
   id email firstName lastName companyName phone additionalPhones number languageCode
   streetAddress1 streetAddress2 postalCode city countryArea country { code }
   image storeNote isTaxExempt isActive deactivationReason isApprovedBuyer lawfulBasis stage sources
-  hasAccount userId isStaff account { id isTied isConfirmed isActive firstName lastName joinedAt }
+  hasAccount userId isStaff account { id isLinked isConfirmed isActive firstName lastName joinedAt }
   createdAt updatedAt version customerSince orderCount lastOrderAt lockedFields
   socialProfiles { network profile } attributes
   fields { key label type value text source updatedAt isLocked }

@@ -1,4 +1,4 @@
-"""`manage.py customer_plus`: the plugin's commands, each defined in the room that it belongs to."""
+"""`manage.py customer_plus`: the plugin's commands, each defined in a module of its own beside this package."""
 
 from __future__ import annotations
 

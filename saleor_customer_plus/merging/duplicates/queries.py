@@ -17,7 +17,7 @@ from .models import DuplicateDismissal, DuplicateGroup, DuplicatePair
 from .scoring import Band
 
 # Pairs that are accepted at once, so that the job which merges them has a size.
-MOST_PAIRS = 20_000
+MAX_PAIRS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,6 @@ def certain() -> list[list[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     pairs = DuplicatePair.objects.filter(group__band=Band.CERTAIN, band=Band.CERTAIN)
     ordered = pairs.order_by("-group__score", "group").values_list("group", "first", "second")
-    for group, first, second in ordered[:MOST_PAIRS]:
+    for group, first, second in ordered[:MAX_PAIRS]:
         found[group] |= {first, second}
     return [sorted(ids) for ids in found.values()]

@@ -110,11 +110,11 @@ def owners_of_returned(parting: Parting, shares: Mapping[int, Share]) -> dict[st
 
 
 def part_accounts(parting: Parting, shares: Mapping[int, Share]) -> dict[int, int]:
-    """Which account each record is tied to: the one that it had, or that came since, if it has that address."""
+    """Which account each record is linked to: the one that it had, or that came since, if it has that address."""
     owners = {email: record_id for record_id, share in shares.items() for email in share.emails}
     elsewhere = CustomerRecord.objects.filter(account__in=list(parting.accounts)).exclude(pk=parting.merge.kept_id)
     taken = set(elsewhere.values_list("account_id", flat=True))
-    ties: dict[int, int] = {}
+    links: dict[int, int] = {}
     for account_id, account in parting.accounts.items():
         if not account.is_confirmed or account_id in taken:
             continue
@@ -122,16 +122,16 @@ def part_accounts(parting: Parting, shares: Mapping[int, Share]) -> dict[int, in
         if owner is None and account_id == parting.kept.account_id:
             owner = parting.merge.kept_id  # it has an address that we have not heard of
         if owner is not None:
-            ties.setdefault(owner, account_id)
-    for record_id, account_id in ties.items():
-        # A record that is tied is known by the address of its account.
+            links.setdefault(owner, account_id)
+    for record_id, account_id in links.items():
+        # A record that is linked is known by the address of its account.
         email = normalize_email(parting.accounts[account_id].email)
         share = shares[record_id]
         if email != share.email and email in {mail.email for mail in share.others}:
             share.others = [mail for mail in share.others if mail.email != email]
             share.others.append(emails.OtherEmail(record_id, share.email, Source.ACCOUNT, timezone.now()))
             share.email = email
-    return ties
+    return links
 
 
 def details_of_account(parting: Parting, record_id: int, account_id: int | None) -> dict[str, Any]:

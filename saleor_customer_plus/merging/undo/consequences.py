@@ -56,8 +56,8 @@ def return_orders(parting: Parting, owners: Mapping[str, int]) -> None:
                         ActivityType.ORDER_ADDED,
                         ActivityType.ORDER_CHANGED,
                         ActivityType.ORDER_REMOVED,
-                        ActivityType.ACCOUNT_TIED,
-                        ActivityType.ACCOUNT_UNTIED,
+                        ActivityType.ACCOUNT_LINKED,
+                        ActivityType.ACCOUNT_UNLINKED,
                     )
                 ],
             )

@@ -130,7 +130,7 @@ def tell_of_labels(parting: Parting) -> None:
 
 
 def _with_account(sources: list[str], account_id: int | None) -> list[str]:
-    """Where activity came from, once a record is tied to an account: also to one that came since."""
+    """Where activity came from, once a record is linked to an account: also to one that came since."""
     return sources if account_id is None or Source.ACCOUNT in sources else [*sources, Source.ACCOUNT.value]
 
 

@@ -47,8 +47,8 @@ query ($filter: CustomerRecordFilterInput) {
 """
 
 
-def tied(email: str, **fields: Any) -> Any:
-    """An account with a record that is tied to it."""
+def linked(email: str, **fields: Any) -> Any:
+    """An account with a record that is linked to it."""
     account = make_account(email, **fields)
     make_record(email, account=account)
     return account
@@ -79,7 +79,7 @@ class Wholesale:
         attributes = [self.size, self.regions, self.height, self.birthday, self.is_vip, self.motto]
         self.type = make_customer_type("wholesale", attributes=attributes)
         self.other_type = make_customer_type("retail", attributes=[self.height])
-        self.anna = tied("anna@example.com", customer_type=self.type)
+        self.anna = linked("anna@example.com", customer_type=self.type)
         assign_value(self.anna, self.size, "Very large")
         assign_value(self.anna, self.regions, "South")
         assign_value(self.anna, self.regions, "North")
@@ -87,7 +87,7 @@ class Wholesale:
         assign_value(self.anna, self.birthday, "1990", date_time=datetime(1990, 5, 31, tzinfo=UTC))
         assign_value(self.anna, self.is_vip, "vip: Yes", boolean=True)
         assign_value(self.anna, self.motto, "Wait and…", plain_text="Wait and see")
-        self.ben = tied("ben@example.com", customer_type=self.other_type)
+        self.ben = linked("ben@example.com", customer_type=self.other_type)
         assign_value(self.ben, self.height, "180", numeric=180)
         make_record("carl@example.com")
 
@@ -141,7 +141,7 @@ def test_a_value_of_an_attribute_that_the_type_has_no_longer_is_none(api: Api, w
 
 
 def test_an_account_without_a_type_has_neither(api: Api) -> None:
-    tied("anna@example.com")
+    linked("anna@example.com")
 
     found = shown(api, "anna@example.com", f"customerType {{ slug }} {ATTRIBUTES}")
 
@@ -150,7 +150,7 @@ def test_an_account_without_a_type_has_neither(api: Api) -> None:
 
 
 def test_metadata_is_shown_by_key_whatever_it_is(api: Api) -> None:
-    tied("anna@example.com", metadata={"z": "1", "a": ["x", 2]}, private_metadata={"score": "7"})
+    linked("anna@example.com", metadata={"z": "1", "a": ["x", 2]}, private_metadata={"score": "7"})
 
     found = shown(api, "anna@example.com", "metadata { key value } privateMetadata { key value }")
 
@@ -181,7 +181,7 @@ def test_a_longer_page_takes_no_more_statements(api: Api, wholesale: Wholesale) 
         return len(captured)
 
     for number in range(10):
-        account = tied(f"more{number}@example.com", customer_type=wholesale.type)
+        account = linked(f"more{number}@example.com", customer_type=wholesale.type)
         assign_value(account, wholesale.size, "Small")
     assert statements(13) == statements(4)
 
@@ -220,8 +220,8 @@ def test_filters_by_attributes(api: Api, wholesale: Wholesale, wanted: Any, expe
 
 
 def test_filters_by_metadata(api: Api) -> None:
-    tied("anna@example.com", metadata={"level": "gold", "erp": "17"}, private_metadata={"score": "7"})
-    tied("ben@example.com", metadata={"level": "silver"})
+    linked("anna@example.com", metadata={"level": "gold", "erp": "17"}, private_metadata={"score": "7"})
+    linked("ben@example.com", metadata={"level": "silver"})
     make_record("carl@example.com")
 
     assert names(api, accountMetadata=[{"key": "level"}]) == ["anna", "ben"]
@@ -397,7 +397,7 @@ def test_a_staff_account_is_for_those_who_manage_staff(api: Api) -> None:
 
 @pytest.mark.standin  # which refuses every mutation of Saleor's own: it was asked
 def test_saleor_is_asked_for_what_differs(api: Api) -> None:
-    tied("anna@example.com", metadata={"level": "gold"})
+    linked("anna@example.com", metadata={"level": "gold"})
 
     for entry in ({"key": "level", "value": "silver"}, {"key": "level", "value": None}):
         assert refused(api, "anna@example.com", metadata=[entry]) == [(None, "GRAPHQL_ERROR")]
@@ -410,7 +410,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "account-data.md").read_text()
 
 @pytest.mark.parametrize("operation", re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL))
 def test_the_operations_of_the_page(api: Api, operation: str) -> None:
-    tied("anna@example.com", metadata={"level": "gold", "erp_id": "17"})
+    linked("anna@example.com", metadata={"level": "gold", "erp_id": "17"})
     id = to_global_id("CustomerRecord", CustomerRecord.objects.get().pk)
 
     ((name, found),) = api(operation, **({"record": id} if "$record" in operation else {})).items()

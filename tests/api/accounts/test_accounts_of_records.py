@@ -15,7 +15,7 @@ from tests.factories import make_account, make_app, make_order, make_record, mak
 
 pytestmark = pytest.mark.django_db
 
-FIELDS = "email hasAccount userId isStaff account { id isTied isConfirmed isActive isStaff firstName }"
+FIELDS = "email hasAccount userId isStaff account { id isLinked isConfirmed isActive isStaff firstName }"
 
 
 def gid(record: CustomerRecord) -> str:
@@ -38,7 +38,7 @@ def emails(api: Api, **filter: bool) -> list[str]:
 # Accounts that are not confirmed.
 
 
-def test_an_account_that_is_not_confirmed_is_shown_and_found_and_no_tie(api: Api) -> None:
+def test_an_account_that_is_not_confirmed_is_shown_and_found_and_no_link(api: Api) -> None:
     account = make_account("anna@example.com", is_confirmed=False, first_name="Mallory")
     reactions.account_changed(account.pk)
     make_record("bea@example.com")
@@ -53,7 +53,7 @@ def test_an_account_that_is_not_confirmed_is_shown_and_found_and_no_tie(api: Api
         "firstName": "",
         "account": {
             "id": user(account),
-            "isTied": False,
+            "isLinked": False,
             "isConfirmed": False,
             "isActive": True,
             "isStaff": False,
@@ -64,13 +64,13 @@ def test_an_account_that_is_not_confirmed_is_shown_and_found_and_no_tie(api: Api
     assert emails(api, hasUnconfirmedAccount=False) == ["bea@example.com"]
 
 
-def test_a_tied_account_is_shown(api: Api) -> None:
+def test_a_linked_account_is_shown(api: Api) -> None:
     account = make_account("anna@example.com")
     reactions.account_changed(account.pk)
 
     found = api(f'{{ customerRecord(email: "anna@example.com") {{ {FIELDS} }} }}')["customerRecord"]
 
-    assert (found["hasAccount"], found["userId"], found["account"]["isTied"]) == (True, user(account), True)
+    assert (found["hasAccount"], found["userId"], found["account"]["isLinked"]) == (True, user(account), True)
     assert emails(api, hasUnconfirmedAccount=True) == []
 
 
@@ -218,7 +218,7 @@ def test_whoever_may_manage_them_does(api: Api, name: str, caller: Callable[[], 
 def test_records_of_staff_are_marked(api: Api) -> None:
     members()
     make_staff("other@example.com")
-    make_record("other@example.com")  # without an order there is no tie
+    make_record("other@example.com")  # without an order there is no link
     make_record("anna@example.com")
 
     found = api("{ customerRecords(first: 9) { edges { node { email isStaff } } } }")["customerRecords"]["edges"]

@@ -260,7 +260,7 @@ class TestDecidingForOneself:
             True,
         )
 
-    def test_a_record_of_the_same_person_as_a_guest_is_tied_first(self, me: Api, account: Any) -> None:
+    def test_a_record_of_the_same_person_as_a_guest_is_linked_first(self, me: Api, account: Any) -> None:
         anna = make_record("anna@example.com")
 
         assert self.update(me, NO_OFFERS)["errors"] == []

@@ -111,7 +111,7 @@ def test_there_is_a_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [error["code"] for error in call(api, "Add", anna, "two@example.com")["errors"]] == ["INVALID"]
 
 
-def test_the_account_of_an_added_address_is_tied_and_a_second_one_is_not(api: Api) -> None:
+def test_the_account_of_an_added_address_is_linked_and_a_second_one_is_not(api: Api) -> None:
     anna = make_record("anna@example.com")
     account = make_account("anna@work.example", is_staff=True)  # who has no record yet: no order, no customer
     call(api, "Add", anna, "anna@work.example")

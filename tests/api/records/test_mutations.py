@@ -194,7 +194,7 @@ def test_into_several_groups_where_one_is_allowed(api: Api, configure: Any) -> N
     assert CustomerRecord.objects.count() == 0
 
 
-def test_whose_record_was_deleted_is_tied_to_a_new_one_made_by_hand(api: Api) -> None:
+def test_whose_record_was_deleted_is_linked_to_a_new_one_made_by_hand(api: Api) -> None:
     account = make_account("anna@example.com")
     ReleasedAccount.objects.create(account_id=account.pk)
 
@@ -295,7 +295,7 @@ def test_a_phone_number_of_the_country_in_the_settings(api: Api, configure: Any)
     assert create(api, email="anna@example.com", phone="030 901820")["record"]["phone"] == "+4930901820"
 
 
-def test_an_account_of_the_address_is_tied_at_once(api: Api, configure: Any) -> None:
+def test_an_account_of_the_address_is_linked_at_once(api: Api, configure: Any) -> None:
     configure(include_guests=False)
     account = make_account("anna@example.com", first_name="Anna")
     order = make_order(account=account)
@@ -304,10 +304,10 @@ def test_an_account_of_the_address_is_tied_at_once(api: Api, configure: Any) -> 
 
     assert (record["hasAccount"], record["orderCount"], record["stage"]) == (True, 1, "CUSTOMER")
     assert LedgerEntry.objects.get().order_id == order.pk
-    assert types() == ["RECORD_CREATED", "ACCOUNT_TIED", "ORDER_ADDED", *["DETAILS_SYNCED"] * 2, "STAGE_CHANGED"]
+    assert types() == ["RECORD_CREATED", "ACCOUNT_LINKED", "ORDER_ADDED", *["DETAILS_SYNCED"] * 2, "STAGE_CHANGED"]
 
 
-def test_an_account_that_is_not_confirmed_is_not_tied(api: Api) -> None:
+def test_an_account_that_is_not_confirmed_is_not_linked(api: Api) -> None:
     make_account("anna@example.com", is_confirmed=False)
 
     record = create(api, email="anna@example.com")["record"]

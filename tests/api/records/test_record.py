@@ -468,7 +468,7 @@ class TestActivity:
         entries = [
             (ActivityType.RECORD_CREATED, ActorType.SYNC, "", "", ""),
             (ActivityType.ORDER_ADDED, ActorType.SYNC, "", CauseType.ORDER, "7f1c1f4e-3d0c-4e6a-9d53-1f5a2b1c0d9e"),
-            (ActivityType.ACCOUNT_TIED, ActorType.CUSTOMER, "5", CauseType.ACCOUNT, "5"),
+            (ActivityType.ACCOUNT_LINKED, ActorType.CUSTOMER, "5", CauseType.ACCOUNT, "5"),
             (ActivityType.DETAILS_SYNCED, ActorType.STAFF, "6", CauseType.JOB, "9"),
             (ActivityType.DETAILS_SYNCED, ActorType.APP, "7", "", ""),
         ]

@@ -106,11 +106,11 @@ def test_whoever_has_no_account_gets_one_and_nobody_without_being_asked(boss: An
     load(PEOPLE, boss, make_accounts=False)
     assert customers() == []
 
-    make_record("tied@example.com", account=make_account("tied@example.com"))
+    make_record("linked@example.com", account=make_account("linked@example.com"))
     make_account("waits@example.com", is_confirmed=False)
-    job = load(f"{PEOPLE}tied@example.com,Ti\nwaits@example.com,Wa\nnew@example.com,New\n", boss)
+    job = load(f"{PEOPLE}linked@example.com,Ti\nwaits@example.com,Wa\nnew@example.com,New\n", boss)
 
-    assert customers() == [f"{name}@example.com" for name in ("a", "b", "new", "tied", "waits")]
+    assert customers() == [f"{name}@example.com" for name in ("a", "b", "new", "linked", "waits")]
     assert opened() == [(f"{name}@example.com", "STAFF", str(boss.pk), "ACCOUNT") for name in ("a", "b", "new")]
     assert job.report["accounts"] == {"opened": 3, "refused": 0}
     assert problems(job) == []
@@ -118,13 +118,13 @@ def test_whoever_has_no_account_gets_one_and_nobody_without_being_asked(boss: An
 
 @pytest.mark.parametrize("mode", [mode for mode in Mode if mode is not Mode.SUPPRESSION_LIST])  # which opens none
 def test_the_preview_tells_how_many_accounts_are_opened_and_so_many_are(boss: Any, mode: Mode) -> None:
-    make_record("tied@example.com", account=make_account("tied@example.com"))
+    make_record("linked@example.com", account=make_account("linked@example.com"))
     make_record("known@example.com", first_name="Kim")
     make_record("changed@example.com")
     make_record("waits@example.com")
     for name in ("waits", "unknown"):
         make_account(f"{name}@example.com", is_confirmed=False)
-    people = "tied,T known,Kim changed,Chris waits,W unknown,U none,X".replace(",", "@example.com,").split()
+    people = "linked,T known,Kim changed,Chris waits,W unknown,U none,X".replace(",", "@example.com,").split()
     text = "\n".join([*PEOPLE.splitlines(), *people, "b@example.com,Bob", "wrong,W"])
     job = run(ask(text, Actor(ActorType.STAFF, str(boss.pk)), mode=mode, show_preview=True))
 

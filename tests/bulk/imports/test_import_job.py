@@ -509,7 +509,7 @@ def test_all_that_stands_against_a_row_is_told_at_once() -> None:
     assert problems(job) == [(2, "UNIQUE", "number"), (2, "NOT_FOUND", "groups")]
 
 
-def test_what_is_known_of_an_address_is_tied_to_it(configure: Any) -> None:
+def test_what_is_known_of_an_address_is_linked_to_it(configure: Any) -> None:
     configure(include_guests=False)
     account = make_account("account@example.com")
     order = make_order("guest@example.com", total="12.50")
@@ -575,7 +575,7 @@ def test_who_is_missing_is_put_out_of_use_only_after_the_number_was_confirmed() 
 
 def test_who_gets_another_primary_address_meanwhile_is_not_missing() -> None:
     gone = make_record("gone@example.com")
-    make_account("anna@work.example")  # its address is the primary one once it is tied
+    make_account("anna@work.example")  # its address is the primary one once it is linked
     content = "email,other_emails\nanna@example.com,anna@work.example\n"
     job = run(make(content, show_preview=True, deactivate_missing=True))
     imports.start(job.pk, actor=job.actor, missing=1)

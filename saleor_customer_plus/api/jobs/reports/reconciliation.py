@@ -27,7 +27,7 @@ class CustomerReconciliationDrift(graphene.ObjectType):  # type: ignore[misc]
 
     total = graphene.Int(required=True, description="Sum of the other numbers.")
     records_created = graphene.Int(required=True, description="Records that were missing.")
-    ties_corrected = graphene.Int(
+    links_corrected = graphene.Int(
         required=True, description="Records that were linked to the wrong account, or to none."
     )
     account_details_corrected = graphene.Int(

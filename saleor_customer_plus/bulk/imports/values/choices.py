@@ -34,7 +34,7 @@ _WORDS = {
 }
 _ASIDE = re.compile(r"[()\[\]{},;:/|]|\s[-\u2013\u2014]\s")
 # Longer texts are remarks.
-_MOST_WORDS = 8
+_MAX_WORDS = 8
 
 
 def most_against(answers: Iterable[Answer]) -> Answer:
@@ -90,7 +90,7 @@ def _by_words(text: str) -> Answer | None:
 def _within(text: str) -> Answer | None:
     """A withdrawal among other words: "has unsubscribed", "opted out by phone"."""
     listed = text.split()
-    if len(listed) > _MOST_WORDS:
+    if len(listed) > _MAX_WORDS:
         return None
     for start in range(len(listed)):
         for end in range(len(listed), start, -1):

@@ -78,7 +78,7 @@ _BLANK = _phrases(
     """
 )
 # With points and blanks: `n. v. t.`, or `Err:502`.
-_LONGEST_ABBREVIATION = 9
+_MAX_ABBREVIATION = 9
 # As programs write it, and nobody his name.
 _OF_PROGRAMS = {
     "null", "NULL", "None", "none", "NONE", "nan", "NaN", "NaT", "\\N", "\\n", "N/A", "n/a", "N/a", "N/D", "n/d",
@@ -129,7 +129,7 @@ def _is_other_word(cell: str) -> bool:
         and cell[:1].isalnum()
         and cell[-1:].isalnum()
         and cell[0] != "0"
-        and (cell.isalnum() or _has_no_points(cell) or len(cell) > _LONGEST_ABBREVIATION)
+        and (cell.isalnum() or _has_no_points(cell) or len(cell) > _MAX_ABBREVIATION)
         and "  " not in cell
         and cell.casefold() not in _WORDS
     )
