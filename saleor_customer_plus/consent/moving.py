@@ -7,7 +7,6 @@ before a grant. Whoever never decided has no say.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -120,15 +119,6 @@ def undo_restriction(record_id: int, merge: Cause, *, actor: Actor) -> None:
             )
         )
     undo_job(decisions, merge, actor=actor, cause=merge)
-
-
-def give_decisions(kept_id: int, record_id: int, signups: Collection[str], *, since: datetime) -> None:
-    """Give a record what was decided since, by sign-ups with these keys, while it was one with the other."""
-    allow_moving("on")
-    ConsentEvent.objects.filter(record=kept_id, recorded_at__gt=since, evidence__signup__in=list(signups)).update(
-        record=record_id
-    )
-    allow_moving("off")
 
 
 def allow_moving(value: str) -> None:

@@ -1,4 +1,4 @@
-"""What follows from who has which address: orders, stages, leads, sign-ups and consents."""
+"""What follows from who has which address: orders, stages, leads and consents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from ...core import sql
 from ...leads.models import Lead, LeadState
 from ...ledger.models import LedgerEntry
 from ...ledger.sync import hand_back
-from ...newsletter import moving as newsletter
 from ...records.models import CustomerRecord, Stage, generated_kept
 from .conflicts import ConflictCode
 from .parting import Parting
@@ -112,11 +111,6 @@ def reopen_leads(parting: Parting) -> None:
         lead.converted_at = datetime.fromisoformat(at) if at else None
         lead.modified_at = timezone.now()
     Lead.objects.bulk_update(wrong, ["state", "converted_at", "converted_order_id", "modified_at"])
-
-
-def part_signups(parting: Parting, owners: Mapping[str, int]) -> None:
-    """Let sign-ups be of whom their addresses are of, with what came of them."""
-    newsletter.part(parting.merge.kept_id, owners, since=parting.merge.created_at)
 
 
 def part_consents(parting: Parting) -> None:

@@ -32,7 +32,7 @@ from ..preview import obstacles
 from ..queries import later_merges_of
 from .addresses import owners_of_returned, part_accounts, part_addresses
 from .conflicts import Conflict
-from .consequences import part_consents, part_signups, raise_stages, reopen_leads, return_orders
+from .consequences import part_consents, raise_stages, reopen_leads, return_orders
 from .edits import row_of_kept
 from .own_fields import return_own_fields
 from .parting import Parting
@@ -101,7 +101,6 @@ def _run(parting: Parting) -> None:
     return_orders(parting, owners)
     raise_stages(parting)
     reopen_leads(parting)
-    part_signups(parting, owners)
     part_consents(parting)
     _end(parting)
 
