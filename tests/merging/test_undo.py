@@ -26,8 +26,17 @@ from saleor_customer_plus.newsletter.tokens import new_token
 from saleor_customer_plus.records import images
 from saleor_customer_plus.records.editing import Writer
 from saleor_customer_plus.records.models import CustomerRecord, FormerRecord, record_image_storage
-from saleor_customer_plus.sync import incoming_mail
-from tests.factories import make_field, make_field_values, make_record, make_staff, save_settings
+from saleor_customer_plus.sync import incoming_mail, reactions
+from tests.factories import (
+    change,
+    make_address,
+    make_field,
+    make_field_values,
+    make_order,
+    make_record,
+    make_staff,
+    save_settings,
+)
 
 from .test_services import actor, decide, merged, parted, states
 
@@ -231,6 +240,22 @@ def test_a_picture_that_nobody_gets_back_is_removed(staff: Any, pair: Pair, on_c
 
     assert dict(CustomerRecord.objects.values_list("pk", "image")) == {anna.pk: newer, ben.pk: other}
     assert [storage.exists(name) for name in (mine, other, newer)] == [False, True, True]
+
+
+def test_an_address_of_which_somebody_edited_a_part_stays_as_a_whole_and_is_told(staff: Any, pair: Pair) -> None:
+    anna, ben = pair
+    done = merged(staff, anna, ben)
+    order = make_order(ben.email, billing_address=make_address(street_address_1="Via Roma 1", city="Bonn"))
+    reactions.orders_changed([str(order.pk)])
+    edit(anna, staff, city="Rome")
+    change(order, user_email=anna.email)  # it was hers
+    reactions.orders_changed([str(order.pk)])
+
+    _, conflicts = undo(done.pk, actor=actor(staff), requestor=staff)
+
+    assert [(one.code, one.record_id, one.what) for one in conflicts] == [("EDITED_SINCE", anna.pk, "address")]
+    streets = CustomerRecord.objects.order_by("pk").values_list("street_address_1", "city")
+    assert list(streets) == [("Via Roma 1", "Rome"), ("", "")]
 
 
 def test_an_address_that_was_removed_since_is_told(staff: Any) -> None:

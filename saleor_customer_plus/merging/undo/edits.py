@@ -48,7 +48,8 @@ def _details(parting: Parting, row: dict[str, Any]) -> None:
     provenance = by_field(parting.before["provenance"])
     suggestions, locked = dict(parting.before["suggestions"]), set(parting.before["locked_fields"])
     for unit, names in DETAILS.items():
-        if not any(_is_edited(parting, name, sides) for name in names):
+        edited = {name for name in names if _is_edited(parting, name, sides)}
+        if not edited:
             continue
         for name in names:
             row[name] = now[name]
@@ -57,7 +58,11 @@ def _details(parting: Parting, row: dict[str, Any]) -> None:
                 if name in own:
                     kept[name] = own[name]
             locked = (locked - {name}) | ({name} & set(now["locked_fields"]))
-        if any(parting.before[name] not in (parting.after[name], now[name]) for name in names):
+        # Of an address, which stays as a whole, an order of another one of the records may have brought the rest.
+        if any(
+            parting.before[name] != now[name] and (name not in edited or parting.before[name] != parting.after[name])
+            for name in names
+        ):
             parting.edited(unit)
     row["provenance"] = as_one_address(provenance)
     row["suggestions"] = suggestions

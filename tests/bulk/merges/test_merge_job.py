@@ -8,6 +8,7 @@ import pytest
 
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.bulk import merges, undo
 from saleor_customer_plus.bulk.updates import update_job
 from saleor_customer_plus.jobs import engine
@@ -20,6 +21,9 @@ from saleor_customer_plus.merging.rules import Choice, MergeField
 from saleor_customer_plus.merging.services import merge
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_account, make_record, make_staff
+
+from ..exports.test_export_job import export, table
+from ..imports.test_import_job import load
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +114,45 @@ def test_a_group_whose_kept_record_was_merged_meanwhile(staff: Any) -> None:
 
     left = CustomerRecord.objects.get()
     assert (left.pk, left.phone) == (carla.pk, "+491")
+
+
+def test_lists_that_know_the_others_find_the_record_that_is_left(staff: Any) -> None:
+    actor = Actor(ActorType.STAFF, str(staff.pk))
+    anna = make_record("anna@example.com", number="A")
+    ben, carla = make_record("ben@example.com", number="B"), make_record("carla@example.com", number="C")
+    before = load("email,first name,tags\nben@example.com,Benno,vip\nnew@example.com,New,vip\n")
+    done = merge(Request([anna.pk, ben.pk, carla.pk], anna.pk), actor=actor, requestor=staff)
+
+    since = load(
+        "email,company,customer number\nanna@example.com,Neri,\nBen@example.com,Rossi,\nother@example.com,Verdi,C\n"
+    )
+
+    assert {name: since.counters[name] for name in ("updated", "skipped", "created")} == {
+        "updated": 1,
+        "skipped": 1,  # of one person the last row counts
+        "created": 1,
+    }
+    (taken,) = [one["id"] for problem in since.problems.all() for one in problem.reasons if one["code"] == "UNIQUE"]
+    assert taken == to_global_id("CustomerRecord", anna.pk), "C is of the one who is left"
+    rows = table(export(columns=["email", "other_emails", "number", "first_name", "company_name", "tags"]))
+    assert rows[1:] == [
+        ["anna@example.com", "ben@example.com, carla@example.com", "A", "Benno", "Rossi", "vip"],
+        ["new@example.com", "", "", "New", "", "vip"],
+        ["other@example.com", "", "", "", "Verdi", ""],
+    ]
+
+    run(undo.create(before.pk, actor=actor))
+
+    assert dict(CustomerRecord.objects.values_list("email", "company_name")) == {
+        "anna@example.com": "Rossi",
+        "other@example.com": "Verdi",
+    }
+    run(undo.create(since.pk, actor=actor))
+    left = CustomerRecord.objects.get()
+    assert (left.pk, left.first_name, left.company_name) == (anna.pk, "Benno", "")
+    undoing.undo(done.pk, actor=actor, requestor=staff)
+    assert dict(CustomerRecord.objects.values_list("email", "first_name")) == {
+        "anna@example.com": "",
+        "ben@example.com": "Benno",
+        "carla@example.com": "",
+    }
