@@ -51,6 +51,24 @@ def number(value: int | float | None) -> str:
 
 
 @register.filter
+def own_value(field: Mapping[str, Any]) -> str:
+    """The value of a field of the shop's own: `type`, `value` and `text` of the API's `CustomerRecordField`."""
+    value = field["value"]
+    if value is None:
+        return ""
+    match field["type"]:
+        case "NUMBER":
+            return str(format_decimal(Decimal(str(value)), locale=_here(), decimal_quantization=False))
+        case "DATE":
+            return str(format_date(date.fromisoformat(value), "medium", locale=_here()))
+        case "BOOLEAN":
+            return gettext("Yes") if value else gettext("No")
+        case "MONEY":
+            return money(value)
+    return str(field["text"])
+
+
+@register.filter
 def percent(rate: float | None) -> str:
     """A share from 0 to 1."""
     return "" if rate is None else str(format_percent(rate, "#,##0.#%", locale=_here()))

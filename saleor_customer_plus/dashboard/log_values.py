@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 
-from .formats import country, language, megabytes, moment, money, number, said
+from .formats import country, language, megabytes, moment, money, number, own_value, said
 
 register = template.Library()
 
@@ -28,15 +28,21 @@ _ENUMS = {
     "state",
     "status",
 }
+# The name under which the log tells of fields of the shop's own.
+OWN = "fields"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 @register.filter
-def changes(entry: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What an entry of the log changed: the name of each field, and its value before and after."""
-    before, after = entry.get("before") or {}, entry.get("after") or {}
+def changes(entry: Mapping[str, Any], definitions: Sequence[Mapping[str, Any]] | None = None) -> list[dict[str, str]]:
+    """What an entry of the log changed: the name of each field, and its value before and after.
+
+    `definitions` are those of the fields of the shop's own.
+    """
+    before, after = dict(entry.get("before") or {}), dict(entry.get("after") or {})
     currency = after.get("currency") or before.get("currency")
-    found = []
+    own = [values.pop(OWN) if isinstance(values.get(OWN), Mapping) else {} for values in (before, after)]
+    found = _changes_of_own_fields(*own, {one["key"]: one for one in definitions or ()})
     for name in dict.fromkeys((*before, *after)):
         # Of ids nobody learns anything; the currency stands with the amounts.
         if (name.endswith("Id") and name != "ownerId") or name == "currency":
@@ -47,6 +53,29 @@ def changes(entry: Mapping[str, Any]) -> list[dict[str, str]]:
         words = _("Number") if name == "number" and entry["type"].startswith("ORDER") else said(name)
         found.append({"name": words, "before": "" if old == new else old, "after": new})
     return found
+
+
+def _changes_of_own_fields(
+    before: Mapping[str, Any], after: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, str]]:
+    found = []
+    for key in dict.fromkeys((*before, *after)):
+        definition = definitions.get(key)
+        old, new = (_own_value(values.get(key), definition) for values in (before, after))
+        found.append({"name": definition["label"] if definition else str(key), "before": old, "after": new})
+    return found
+
+
+def _own_value(value: Any, definition: Mapping[str, Any] | None) -> str:
+    """A value as its field shows it; as it is, if the field was deleted or is of another type by now."""
+    if definition is None or value is None:
+        return text_of(value)
+    labels = {choice["value"]: choice["label"] for choice in definition["choices"]}
+    try:
+        text = text_of([labels.get(str(one), one) for one in (value if isinstance(value, list) else [value])])
+        return own_value({"type": definition["type"], "value": value, "text": text})
+    except (ValueError, TypeError, ArithmeticError, LookupError):
+        return text_of(value)
 
 
 def _value(name: str, value: Any, currency: str | None, is_there: bool) -> str:

@@ -96,6 +96,7 @@ urlpatterns = [
     screen("customers/<str:record_id>/activate", record_actions.activate, "record-activate"),
     screen("customers/<str:record_id>/picture", record_actions.change_picture, "record-picture"),
     screen("customers/<str:record_id>/delete", record_actions.delete, "record-delete"),
+    screen("views/names", saved_views.suggest, "views-names"),
     screen("views/new", saved_views.create, "views-new"),
     screen("views/<str:view_id>", saved_views.edit, "view"),
     screen("views/<str:view_id>/save", saved_views.save, "view-save"),

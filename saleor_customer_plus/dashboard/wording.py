@@ -283,7 +283,6 @@ WORDS: dict[str, str] = {
     "INFO": _("Notice"),
 }
 
-# The types of fields of the shop's own.
 SIGNUP_STATES: dict[str, str] = {
     "PENDING": _("Waiting for a confirmation"),
     "CONFIRMED": _("Sign-ups confirmed"),
@@ -291,6 +290,7 @@ SIGNUP_STATES: dict[str, str] = {
     "KNOWN": _("Subscribed before"),
 }
 
+# The types of fields of the shop's own.
 TYPES_OF_FIELDS: dict[str, str] = {
     "TEXT": _("Text"),
     "NUMBER": _("A number"),

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ..requests import Screen, ScreenRequest
-from . import choices, exports, jobs
+from . import choices, exports, jobs, own_fields
 from .bulk_actions import FIELDS, action_of
 from .customer_filters import selection_of
 from .customers import COUNT
@@ -34,6 +34,7 @@ query CustomerPlusBulkChoices($places: Boolean!, $profiles: Boolean!) {
 """
 
 EXPORT = "export"
+SET_FIELDS = "setFields"
 # What actions choose among, and how the form calls it.
 CHOSEN = {
     "tag": ("tag", "tag"),
@@ -82,7 +83,8 @@ def run(request: ScreenRequest) -> Screen:
 def _update(
     request: ScreenRequest, ids: list[str], listed: str | None, form: QueryDict
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    action = action_of(form)
+    definitions = choices.fields(request) if form.get("action") == SET_FIELDS else []
+    action = action_of(form, definitions)
     if not action:
         return {}, [{"field": "action", "message": _("Choose what to do."), "code": "REQUIRED"}]
     selection: dict[str, Any] = {"ids": ids} if ids else selection_of(QueryDict(listed or ""))
@@ -118,7 +120,9 @@ def dialog(
 
 
 def _fields(request: ScreenRequest, form: QueryDict, chosen: str) -> dict[str, Any]:
-    places, profiles = chosen == "setFields", chosen == EXPORT
+    places, profiles = chosen == SET_FIELDS, chosen == EXPORT
+    definitions = own_fields.for_many(choices.fields(request)) if places else []
+    typed = {own_fields.name_of(one["key"]): own_fields.typed(form, one) for one in definitions}
     data = request.execute(CHOICES, places=places, profiles=profiles) if places or profiles else {}
     settings = data.get("customerSettings") or {}
     wanted = CHOSEN.get(chosen)
@@ -133,6 +137,7 @@ def _fields(request: ScreenRequest, form: QueryDict, chosen: str) -> dict[str, A
         "languages": [one["code"] for one in settings.get("languages", ())],
         "profiles": [one["name"] for one in data.get("customerExportProfiles") or ()],
         "fields": FIELDS,
+        "own_fields": own_fields.inputs(definitions, typed),
         "channels": ("EMAIL", "SMS", "PHONE", "POST"),
         "purposes": ("NEWSLETTER", "PROMOTIONAL", "SYSTEM"),
         "states": ("SUBSCRIBED", "UNSUBSCRIBED", "PENDING"),

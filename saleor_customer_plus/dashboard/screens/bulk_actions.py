@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import QueryDict
 
+from . import own_fields
 from .record_form_fields import FLAGS, TEXTS
 from .record_messages import message_of
 
@@ -15,8 +17,11 @@ _OF_ONE = ("email", "firstName", "lastName", "number", "isTaxExempt")
 FIELDS = tuple(name for name in (*TEXTS, *FLAGS) if name not in _OF_ONE)
 
 
-def action_of(form: QueryDict) -> dict[str, Any]:
-    """The API's `CustomerBulkActionInput`. What is missing is passed on as missing: the API says so."""
+def action_of(form: QueryDict, definitions: Sequence[own_fields.Definition] = ()) -> dict[str, Any]:
+    """The API's `CustomerBulkActionInput`. What is missing is passed on as missing: the API says so.
+
+    `definitions` are those of the fields of the shop's own.
+    """
     name = form.get("action", "")
     if name in ("tag", "untag"):
         names = [one.strip() for one in re.split(r"[,;\n]", form.get("names", "")) if one.strip()]
@@ -30,7 +35,7 @@ def action_of(form: QueryDict) -> dict[str, Any]:
     if name == "setTaxExempt":
         return {name: form.get("exempt") == "yes"}
     if name == "setFields":
-        return {name: _fields(form)}
+        return {name: _fields(form, definitions)}
     if name == "consents":
         return {name: [_consent(form)]}
     if name == "assignLeads":
@@ -44,12 +49,15 @@ def action_of(form: QueryDict) -> dict[str, Any]:
     return {}
 
 
-def _fields(form: QueryDict) -> dict[str, Any]:
+def _fields(form: QueryDict, definitions: Sequence[own_fields.Definition]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name in form.getlist("set"):
+    chosen = form.getlist("set")
+    for name in chosen:
         if name in FIELDS:
             text = form.get(f"value_{name}", "").strip()
             values[name] = text == "yes" if name == "isApprovedBuyer" else text or None
+    if own := [one for one in own_fields.for_many(definitions) if own_fields.name_of(one["key"]) in chosen]:
+        values["fields"] = [own_fields.as_input(one, own_fields.typed(form, one)) for one in own]
     return values
 
 

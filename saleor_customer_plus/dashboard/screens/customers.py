@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from ..formats import own_value
 from ..requests import Screen, ScreenRequest, address, page_of
 from . import choices, own_fields, saved_views
 from .customer_filters import PAGING, chips_of, filter_of, named_in, selection_of, tab_of
@@ -18,10 +19,11 @@ LIST = (
 query CustomerPlusList(
   $first: Int, $after: String, $last: Int, $before: String,
   $filter: CustomerRecordFilterInput, $search: String, $sortBy: CustomerRecordSortingInput, $spent: Boolean!
-  $fields: [String!], $hasFields: Boolean!
+  $fields: [String!], $hasFields: Boolean!, $view: ID!, $hasView: Boolean!
 ) {
   customerFields { ...OwnFields }
-  customerSavedViews(first: 100) { edges { node { id name isOwn isShared owner { name } } } }
+  customerSavedViews(first: 50) { ...Views }
+  customerSavedView(id: $view) @include(if: $hasView) { ...View }
   customerSettings @include(if: $spent) { channels { currency } }
   customerRecords(
     first: $first, after: $after, last: $last, before: $before, filter: $filter, search: $search, sortBy: $sortBy
@@ -34,7 +36,7 @@ query CustomerPlusList(
         tags { id name color }
         groups { id name }
         figures { currency totalSpent { amount currency } averageOrderValue { amount currency } }
-        fields(keys: $fields) @include(if: $hasFields) { key text }
+        fields(keys: $fields) @include(if: $hasFields) { key type value text }
       }
     }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -42,6 +44,7 @@ query CustomerPlusList(
 }
 """
     + own_fields.FIELDS
+    + saved_views.VIEWS
 )
 
 COUNT = """
@@ -97,11 +100,12 @@ def show_list(request: ScreenRequest) -> Screen:
         spent="spent" in shown,
         fields=keys,
         hasFields=bool(keys),
+        view=query.get("view", ""),
+        hasView=bool(query.get("view")),
     )
     records, currencies = data["customerRecords"], _currencies(query, data.get("customerSettings"))
     columns = [*COLUMNS, *_own_columns(data["customerFields"])]
-    views = [edge["node"] for edge in data["customerSavedViews"]["edges"]]
-    current_view = next((view for view in views if view["id"] == query.get("view")), None)
+    current_view = data.get("customerSavedView")
     names = choices.names_of(request, named_in(query))
     context = {
         "records": [_row(edge["node"]) for edge in records["edges"]],
@@ -113,7 +117,7 @@ def show_list(request: ScreenRequest) -> Screen:
             (tab, label, _with(query, tab=tab, view=""), tab == tab_of(query) and current_view is None)
             for tab, label in TABS
         ],
-        "views": views,
+        **saved_views.listed(data["customerSavedViews"]),
         "current_view": current_view,
         "listed": query.urlencode(),
         "save_view": address("views/new", query),
@@ -235,5 +239,5 @@ def _column(query: QueryDict, key: str, heading: Any, field: str, currencies: li
 
 
 def _row(record: dict[str, Any]) -> dict[str, Any]:
-    own = {f"{own_fields.COLUMN}{one['key']}": one["text"] for one in record.get("fields", ())}
+    own = {f"{own_fields.COLUMN}{one['key']}": own_value(one) for one in record.get("fields", ())}
     return {**record, "has_mail": record["acceptsNewsletter"] or record["acceptsPromotionalMail"], "own": own}

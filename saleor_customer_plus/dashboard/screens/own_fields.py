@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 # What lists and forms need to know of the definitions.
 FIELDS = """
 fragment OwnFields on CustomerField {
-  key label type helpText isRequired limits { maxLength currency } choices { value label }
+  key label type helpText isRequired isUnique limits { maxLength currency } choices { value label }
 }
 """
 
@@ -26,6 +26,9 @@ COLUMN = "field:"
 SORT = "FIELD:"
 SORTED = ("TEXT", "NUMBER", "DATE", "BOOLEAN", "CHOICE", "MONEY")
 _CONDITION = re.compile(r"f\.([a-z0-9_]+)\.(is|has|yes|min|max|currency|set)")
+
+# The address of a product's page in the Dashboard, with the product's id.
+_PRODUCT_PAGE = re.compile(r"/products/([\w%=-]+)", re.ASCII)
 
 Definition = Mapping[str, Any]
 
@@ -170,8 +173,14 @@ def _value(type: str, text: str) -> Any:
             amount, _blank, currency = text.partition(" ")
             return {"amount": number_of(amount), "currency": currency}
         case "PRODUCT":
-            return unquote(text)  # copied from an address
+            page = _PRODUCT_PAGE.search(text)
+            return unquote(page[1] if page else text)  # copied from an address, or all of it
     return text
+
+
+def for_many(definitions: Sequence[Definition]) -> list[Definition]:
+    """The fields that many customers can have one value of: not what is unique, nor an order, which is of one."""
+    return [one for one in definitions if not one["isUnique"] and one["type"] != "ORDER"]
 
 
 def inputs(definitions: Sequence[Definition], values: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -185,6 +194,7 @@ def inputs(definitions: Sequence[Definition], values: Mapping[str, str]) -> list
                 **one,
                 "name": name_of(one["key"]),
                 "options": [(choice["value"], choice["label"]) for choice in one["choices"]],
+                "text": text,
                 "chosen": text.split("\n"),
                 "amount": amount,
                 "currency": one["limits"]["currency"] or currency,

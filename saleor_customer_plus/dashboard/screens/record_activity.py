@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ..requests import Screen, ScreenRequest
+from . import own_fields
 from . import record_fragments as fragments
 from .record_context import context_of, wanted
 
@@ -17,9 +18,11 @@ query CustomerPlusActivity($id: ID!, $after: String, $filter: CustomerRecordActi
     id email firstName lastName companyName
     activity(first: 20, after: $after, filter: $filter) { ...Activity }
   }
+  customerFields { ...OwnFields }
 }
 """
     + fragments.ACTIVITY
+    + own_fields.FIELDS
 )
 
 # What the log can be filtered by: many types of the API each.
@@ -79,7 +82,7 @@ def _context(request: ScreenRequest, record_id: str) -> dict[str, Any]:
     kind = request.query.get("kind", "")
     chosen = {"types": list(KINDS[kind][1])} if kind in KINDS else None
     data = request.execute(ACTIVITY, id=record_id, after=request.query.get("after") or None, filter=chosen)
-    return {**context_of(wanted(data["customerRecord"])), **log_choices(kind)}
+    return {**context_of(wanted(data["customerRecord"])), "definitions": data["customerFields"], **log_choices(kind)}
 
 
 def log_choices(kind: str = "") -> dict[str, Any]:

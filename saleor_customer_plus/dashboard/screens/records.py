@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..requests import Screen, ScreenRequest
-from . import duplicates
+from . import duplicates, own_fields
 from . import record_fragments as fragments
 from .record_activity import log_choices
 from .record_context import context_of, wanted
@@ -37,6 +37,7 @@ query CustomerPlusRecord($id: ID!) {
     ...Duplicates
     ...Merges
   }
+  customerFields { ...OwnFields }
 }
 fragment Place on Address {
   id firstName lastName companyName streetAddress1 streetAddress2 postalCode city countryArea country { code } phone
@@ -51,6 +52,7 @@ fragment Place on Address {
     + fragments.NOTES
     + fragments.DUPLICATES
     + fragments.MERGES
+    + own_fields.FIELDS
 )
 
 MORE_ORDERS = (
@@ -65,10 +67,12 @@ query CustomerPlusOrders($id: ID!, $after: String) {
 
 def show(request: ScreenRequest, record_id: str) -> Screen:
     """The whole screen of one customer."""
-    record = wanted(request.execute(RECORD, id=record_id)["customerRecord"])
+    data = request.execute(RECORD, id=record_id)
+    record = wanted(data["customerRecord"])
     record["segments"] = [{**one, "segment": in_words(one["segment"])} for one in record["segments"]]
     record["possibleDuplicates"] = duplicates.others_in_words(record)
-    return Screen("record/show.html", {**context_of(record), **log_choices(), "is_whole": True})
+    context = {**context_of(record), **log_choices(), "definitions": data["customerFields"], "is_whole": True}
+    return Screen("record/show.html", context)
 
 
 def show_more_orders(request: ScreenRequest, record_id: str) -> Screen:

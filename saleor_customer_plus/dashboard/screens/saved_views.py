@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, QueryDict
@@ -22,6 +23,17 @@ query CustomerPlusView($id: ID!) {
   }
 }
 """
+# The menu of the list. Where there are more, it has a field that searches them.
+VIEWS = """
+fragment View on CustomerSavedView { id name isOwn isShared owner { name } }
+fragment Views on CustomerSavedViewCountableConnection { edges { node { ...View } } pageInfo { hasNextPage } }
+"""
+FOUND = (
+    """
+query CustomerPlusViews($search: String) { customerSavedViews(first: 50, search: $search) { ...Views } }
+"""
+    + VIEWS
+)
 CREATE = """
 mutation CustomerPlusViewCreate($input: CustomerSavedViewInput!) {
   customerSavedViewCreate(input: $input) { view { id } errors { field message code } }
@@ -76,6 +88,20 @@ def opened(request: ScreenRequest, view_id: str) -> QueryDict:
         if sort["currency"]:
             query["currency"] = sort["currency"]
     return query
+
+
+def listed(connection: Mapping[str, Any]) -> dict[str, Any]:
+    """What the menu shows of the views."""
+    return {
+        "views": [edge["node"] for edge in connection["edges"]],
+        "are_more_views": connection["pageInfo"]["hasNextPage"],
+    }
+
+
+def suggest(request: ScreenRequest) -> Screen:
+    """The views again, by what was typed into the menu."""
+    found = request.execute(FOUND, search=request.query.get("view_search", "").strip())
+    return Screen("customers/view_names.html", listed(found["customerSavedViews"]))
 
 
 def create(request: ScreenRequest) -> Screen:

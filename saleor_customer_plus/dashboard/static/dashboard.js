@@ -370,7 +370,7 @@
   };
   document.addEventListener("click", (event) => {
     const menu = event.target.closest("details.menu");
-    closeMenus(event.target.closest(".items") ? null : menu);
+    closeMenus(event.target.closest(".items") && !event.target.closest("input") ? null : menu);
   });
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
@@ -392,6 +392,12 @@
       if (number) number.textContent = count;
     });
   };
+
+  // Whoever enters a value wants it to be set.
+  document.addEventListener("input", (event) => {
+    const box = event.target.closest?.(".row.set")?.querySelector("input[name=set]");
+    if (box && box !== event.target) box.checked = true;
+  });
 
   // A preview is of the options that it was made with: none can be started once they were changed.
   document.addEventListener("input", (event) => {

@@ -11,12 +11,13 @@ from django.core import mail
 
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.dashboard.screens.job_words import ACTIONS
+from saleor_customer_plus.fields.models import FieldValue
 from saleor_customer_plus.jobs.models import BulkJob
 from saleor_customer_plus.leads.models import Lead
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.tags.models import TagAssignment
 from tests.dashboard.client import Browser, events, open_dashboard
-from tests.factories import make_group, make_lead, make_record, make_staff, make_tag
+from tests.factories import make_field, make_group, make_lead, make_record, make_staff, make_tag
 
 
 def id_of(record: CustomerRecord) -> str:
@@ -93,6 +94,42 @@ def test_fields_that_are_ticked_are_set(run: Callable[..., str]) -> None:
     record.refresh_from_db()
     assert (record.city, record.company_name, record.store_note) == ("Bari", "", "stays")
     assert record.is_approved_buyer
+
+
+def test_fields_of_the_shop_are_set_for_all_that_match_and_put_back(
+    browser: Browser, run: Callable[..., str], on_commit: Callable[[], Any]
+) -> None:
+    make_field("level", "CHOICE", choices=["Gold", "Silver"])
+    make_field("limit", "MONEY")
+    make_field("card", "TEXT", is_unique=True)
+    make_field("origin", "ORDER")
+    record, other = make_record(country_code="IT"), make_record(country_code="DE")
+    html = browser.screen("bulk/fields", {"action": "setFields"})
+    assert 'value="field.level"' in html
+    assert "field.card" not in html  # no two customers can have one value
+    assert "field.origin" not in html  # an order is of one customer
+    values = {"field.level": "gold", "field.limit": "12,50", "field.limit.currency": "eur", "set": ["field.limit"]}
+    selection = {"action": "setFields", "everybody": "yes", "list": "country=IT"}
+    assert "The field &#x27;limit&#x27;" in browser.change("bulk/run", {**selection, **values, "field.limit": "much"})
+
+    html = run({**selection, **values, "set": ["field.level", "field.limit"]})
+    assert "1 changed" in html
+    assert values_of(record) == {"level": "gold", "limit": {"amount": 12.5, "currency": "EUR"}}
+    assert values_of(other) == {}
+    log = browser.screen(f"customers/{id_of(record)}/log")
+    assert "level:</span> Gold" in log
+    assert "limit:</span> €12.50" in log
+
+    undo = re.search(r"(jobs/[\w=]+)/undo", html)
+    assert undo
+    with on_commit():
+        browser.change(f"{undo[1]}/undo", {"place": "dialog"})
+    assert values_of(record) == {}
+
+
+def values_of(record: CustomerRecord) -> dict[str, Any]:
+    held = FieldValue.objects.filter(record=record, value__isnull=False)
+    return dict(held.values_list("definition__key", "value"))
 
 
 def test_the_other_actions(run: Callable[..., str]) -> None:

@@ -63,7 +63,7 @@ def test_values_of_every_type_are_typed_shown_and_cleared(browser: Browser) -> N
     response = browser.post(form, {**were, **same, **typed, "version": version})
     assert "customerPlusReload" in events(response), re.findall(r'role="alert">([^<]+)', response.content.decode())
     page = browser.screen(form.removesuffix("/edit"))
-    for shown in ("Nickname &lt;b&gt;", "Nan &lt;i&gt;", "38.5", "1980", "Gold", "Chairs, Lamps", "250.5", "EUR"):
+    for shown in ("Nickname &lt;b&gt;", "Nan &lt;i&gt;", "38.5", "1980", "Gold", "Chairs, Lamps", "€250.50"):
         assert shown in page, shown
 
     html = browser.screen(form)

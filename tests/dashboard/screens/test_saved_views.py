@@ -115,6 +115,21 @@ def test_a_view_of_a_tag_that_was_deleted_says_so(browser: Browser) -> None:
     assert f"There is no tag #{id}." in response.content.decode()
 
 
+def test_more_views_than_the_menu_shows_are_searched(browser: Browser) -> None:
+    path = save(browser, {"country": "IT"})
+    (last,) = SavedView.objects.all()
+    SavedView.objects.bulk_create(
+        SavedView(name=f"A {number}", key=f"a {number}", owner_type=last.owner_type, owner_id=last.owner_id)
+        for number in range(60)
+    )
+    html = browser.screen(path)
+    assert 'name="view_search"' in html
+    assert html.count("Call &lt;list&gt;") == 1  # the tab; the menu shows those before it
+    found = browser.screen("views/names", {"view_search": "call"})
+    assert found.count("<a ") == 1
+    assert "Call &lt;list&gt;" in found
+
+
 def test_views_are_listed_renamed_shared_changed_and_deleted(browser: Browser) -> None:
     path = save(browser, {"country": "IT"})
     view = to_global_id("CustomerSavedView", SavedView.objects.get().pk)
