@@ -41,8 +41,10 @@ def changes(entry: Mapping[str, Any], definitions: Sequence[Mapping[str, Any]] |
     """
     before, after = dict(entry.get("before") or {}), dict(entry.get("after") or {})
     currency = after.get("currency") or before.get("currency")
-    own = [values.pop(OWN) if isinstance(values.get(OWN), Mapping) else {} for values in (before, after)]
-    found = _changes_of_own_fields(*own, {one["key"]: one for one in definitions or ()})
+    own_before, own_after = (
+        values.pop(OWN) if isinstance(values.get(OWN), Mapping) else {} for values in (before, after)
+    )
+    found = _changes_of_own_fields(own_before, own_after, {one["key"]: one for one in definitions or ()})
     for name in dict.fromkeys((*before, *after)):
         # Of ids nobody learns anything; the currency stands with the amounts.
         if (name.endswith("Id") and name != "ownerId") or name == "currency":

@@ -103,7 +103,7 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
     # Taken: linked records, and e-mails for which one will be made. Two accounts can share a record, of several
     # addresses or of one that differs in case only; the one that came first keeps the link, and one that is confirmed
     # goes before one that is not, the primary address before another one.
-    linked = {holder.record_id for holder in linked.values()}
+    taken = {holder.record_id for holder in linked.values()}
     made: set[str] = set()
     # Of somebody who was deleted, the account that stays makes nobody known again; another account of the address does.
     heard_of = {
@@ -121,8 +121,8 @@ def plan(accounts: Mapping[int, Account], holders: Iterable[Holder], *, include_
             continue
         known = owners.get(account.email)
         if known is not None:
-            if account.is_confirmed and account.is_customer and known.record_id not in linked:
-                linked.add(known.record_id)
+            if account.is_confirmed and account.is_customer and known.record_id not in taken:
+                taken.add(known.record_id)
                 result.link.append((known, account))
                 if account.email != known.email:
                     result.promote.append((known, account.email))

@@ -210,7 +210,7 @@ def circular_groups() -> set[int]:
     Somebody would join and leave such a group by turns, for ever. In the default group is whoever is in no other, so it
     depends on all of them.
     """
-    kept = {segment.group_id: segment for segment in Segment.objects.exclude(group=None)}
+    kept = {segment.group_id: segment for segment in Segment.objects.exclude(group=None) if segment.group_id}
     library, named = Library(), dict[int, set[str | Id]]()
     for group_id, segment in kept.items():
         try:
