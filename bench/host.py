@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sandbox import postgres
 from tests import hosts
 
 from .settings.database import VARIABLE
@@ -45,7 +46,9 @@ def empty_database() -> Iterator[None]:
 
 
 def _of_the_tests() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", VARIABLE)}
+    """The environment in which the tests' settings make their template on our server: they have one of their own."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", VARIABLE)}
+    return kept if ON_SALEOR else {**kept, "DATABASE_URL": postgres.url()}
 
 
 @contextmanager
