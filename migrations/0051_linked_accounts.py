@@ -11,6 +11,8 @@ UPDATE saleor_customer_plus_bulkjob SET phase = 'link' WHERE phase = 'tie';
 UPDATE saleor_customer_plus_bulkjob
     SET counters = counters - 'ties_corrected' || jsonb_build_object('links_corrected', counters -> 'ties_corrected')
     WHERE counters ? 'ties_corrected';
+SET CONSTRAINTS ALL IMMEDIATE;  -- or the tables could not be altered later in the same transaction
+SET CONSTRAINTS ALL DEFERRED;
 """
 
 _TIED = """
@@ -22,6 +24,8 @@ UPDATE saleor_customer_plus_bulkjob SET phase = 'tie' WHERE phase = 'link';
 UPDATE saleor_customer_plus_bulkjob
     SET counters = counters - 'links_corrected' || jsonb_build_object('ties_corrected', counters -> 'links_corrected')
     WHERE counters ? 'links_corrected';
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 """
 
 

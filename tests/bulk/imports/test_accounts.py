@@ -110,7 +110,7 @@ def test_whoever_has_no_account_gets_one_and_nobody_without_being_asked(boss: An
     make_account("waits@example.com", is_confirmed=False)
     job = load(f"{PEOPLE}linked@example.com,Ti\nwaits@example.com,Wa\nnew@example.com,New\n", boss)
 
-    assert customers() == [f"{name}@example.com" for name in ("a", "b", "new", "linked", "waits")]
+    assert customers() == [f"{name}@example.com" for name in ("a", "b", "linked", "new", "waits")]
     assert opened() == [(f"{name}@example.com", "STAFF", str(boss.pk), "ACCOUNT") for name in ("a", "b", "new")]
     assert job.report["accounts"] == {"opened": 3, "refused": 0}
     assert problems(job) == []
