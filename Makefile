@@ -38,7 +38,7 @@ demo: $(READY) ## Play a shop's story and serve the result (SERVE=0: don't; SALE
 	@$(RUN)/python -m $(if $(SALEOR),sandbox.demo.on_saleor "$(SALEOR)",sandbox.demo)
 
 test: $(READY) ## Run the tests on the stand-in, in parallel (WHOLE=1: the slow ones too; WORKERS=2, ARGS="-k figures")
-	@$(RUN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(RUN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-saleor: ## Run the tests on a real Saleor: SALEOR=<checkout with its own .venv>, DATABASE_URL
 	@scripts/test-saleor "$(SALEOR)" $(ARGS)
@@ -63,7 +63,7 @@ lint-migrations: $(READY)
 	@$(RUN)/python -m sandbox.manage makemigrations --check --dry-run
 
 coverage: $(READY) ## Run the tests and show which lines and branches they miss; HTML in build/coverage
-	@$(RUN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-report=html:build/coverage $(ARGS)
+	@$(RUN)/python -m pytest -n $(WORKERS) --cov --cov-report=term --cov-report=html:build/coverage $(ARGS)
 
 docs: $(READY) ## Build the documentation site into build/docs; warnings and broken internal links are errors
 	@$(RUN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs . build/docs
