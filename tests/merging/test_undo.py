@@ -258,6 +258,22 @@ def test_an_address_of_which_somebody_edited_a_part_stays_as_a_whole_and_is_told
     assert list(streets) == [("Via Roma 1", "Rome"), ("", "")]
 
 
+def test_what_somebody_wrote_again_as_it_was_stays_locked_and_is_told(staff: Any, pair: Pair) -> None:
+    anna, ben = pair
+    edit(anna, staff, first_name="Ann")
+    CustomerRecord.objects.filter(pk=anna.pk).update(locked_fields=[])
+    edit(ben, staff, first_name="Ben")
+    done = merged(staff, anna, ben)
+    assert CustomerRecord.objects.get().first_name == "Ben"
+    edit(anna, staff, first_name="Ann")
+
+    _, conflicts = undo(done.pk, actor=actor(staff), requestor=staff)
+
+    assert [(one.code, one.record_id, one.what) for one in conflicts] == [("EDITED_SINCE", anna.pk, "first_name")]
+    names = CustomerRecord.objects.order_by("pk").values_list("first_name", "locked_fields")
+    assert list(names) == [("Ann", ["first_name"]), ("Ben", ["first_name"])]
+
+
 def test_an_address_that_was_removed_since_is_told(staff: Any) -> None:
     anna, ben = make_record(), make_record(others=["ben@example.org"])
     done = merged(staff, anna, ben)
