@@ -84,7 +84,7 @@ class MailboxAddress:
     is_secure: bool
 
 
-def mailbox_of(url: str) -> MailboxAddress:
+def mailbox_address_of(url: str) -> MailboxAddress:
     """Read the address of a mailbox. Raise `ValueError` that says what to enter, and repeats nothing of it."""
     wrong = ValueError(
         "Enter an address such as imaps://user:password@mail.example.com/INBOX, with plain letters, digits and signs."
@@ -155,7 +155,7 @@ def _read_sender(text: str) -> str:
 
 def _read_mailbox(text: str) -> str:
     if text:
-        mailbox_of(text)
+        mailbox_address_of(text)
     return text
 
 

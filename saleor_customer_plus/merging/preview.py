@@ -26,9 +26,18 @@ from ..records.validation import MAX_PHONES
 from ..saleor_adapter import host, saleor_api, staff
 from . import tables
 from .parties import counting_orders, read
-from .rules import Choice, MergeField, Outcome, Party, Rule, combine, default_winner
+from .rules import (
+    MAX_RECORDS,
+    MIN_RECORDS,
+    Choice,
+    MergeField,
+    Outcome,
+    Party,
+    Rule,
+    combine,
+    default_winner,
+)
 
-MIN_RECORDS, MAX_RECORDS = 2, 50
 TOKENS = PreviewTokens("saleor_customer_plus.merging.preview", again="look at the preview again")
 
 

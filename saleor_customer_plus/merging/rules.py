@@ -17,6 +17,8 @@ from ..records.details import FIELDS
 from ..records.models import Source, Stage
 from ..records.validation import MAX_STORE_NOTE_LENGTH
 
+# How many records can be merged at once.
+MIN_RECORDS, MAX_RECORDS = 2, 50
 # The address is one value, so that no two are ever mixed.
 DETAILS = {name: (name,) for name in FIELDS if name not in ADDRESS} | {WHOLE: ADDRESS}
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..mail.inbox import MAX_BYTES
-from ..settings import MailboxAddress, mailbox_of
+from ..settings import MailboxAddress, mailbox_address_of
 
 # Seconds that each step of a talk with the mail server may take.
 TIMEOUT = 20
@@ -62,7 +62,7 @@ class Mailbox:
 @contextmanager
 def opened(url: str) -> Iterator[Mailbox]:
     """Open the mailbox of the setting. Raises `MailboxError`."""
-    address = mailbox_of(url)
+    address = mailbox_address_of(url)
     link: imaplib.IMAP4 | None = None
     try:
         link = _connected(address)

@@ -48,7 +48,7 @@ RANGE = 50_000
 # Segments that are evaluated in one statement.
 SEGMENTS_AT_ONCE = 50
 # How long members are believed in without a look at everybody.
-LONGEST = timedelta(days=1)
+MAX_WAIT = timedelta(days=1)
 # When a sweep is repeated that found the first members: a transaction that was open when the segment was followed may
 # have noted nothing.
 SOON = timedelta(minutes=10)
@@ -167,7 +167,7 @@ def _mark_failed(segment_id: int, error: DatabaseError) -> None:
     if reason is None:
         raise error
     mark_broken(segment_id, reason)
-    Segment.objects.filter(pk=segment_id).update(due_at=timezone.now() + LONGEST)
+    Segment.objects.filter(pk=segment_id).update(due_at=timezone.now() + MAX_WAIT)
 
 
 def _write(conditions: Sequence[_Condition], ids: Sequence[int], now: datetime) -> None:
@@ -375,7 +375,7 @@ def _sweep_of(segment: Segment, now: datetime) -> None:
     if segment.swept_to is None:
         segment.swept_to = 0
         # From the moment at which it begins: should the next one come meanwhile, it is due again at the end.
-        segment.due_at = min(found.next_boundary or now + LONGEST, now + LONGEST)
+        segment.due_at = min(found.next_boundary or now + MAX_WAIT, now + MAX_WAIT)
     end, last = _range(segment.swept_to)
     differing: list[int] = []
     with sql.limited(LIMIT):

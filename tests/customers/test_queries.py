@@ -547,7 +547,7 @@ lists = st.builds(
 class TestPaging:
     @pytest.fixture(autouse=True)
     def _look_ahead_a_little(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name, number in (("FIRST_AHEAD", 2), ("NEXT_AHEAD", 4), ("MOST_AHEAD", 9), ("COSTLY_AHEAD", 12)):
+        for name, number in (("FIRST_AHEAD", 2), ("NEXT_AHEAD", 4), ("MAX_AHEAD", 9), ("COSTLY_AHEAD", 12)):
             monkeypatch.setattr(orderings, name, number)
 
     @pytest.fixture

@@ -26,7 +26,7 @@ from saleor_customer_plus.mail.models import Mail, MailAttachment
 from saleor_customer_plus.messages import mailbox, services
 from saleor_customer_plus.messages.services import Draft
 from saleor_customer_plus.records.models import CustomerRecord
-from saleor_customer_plus.settings import load, mailbox_of, parse
+from saleor_customer_plus.settings import load, mailbox_address_of, parse
 from saleor_customer_plus.sync import incoming_mail
 from saleor_customer_plus.sync.incoming_mail import Outcome, take
 from tests.factories import make_record
@@ -439,4 +439,4 @@ def test_an_address_that_no_command_can_carry_is_no_setting(url: str) -> None:
 
 
 def test_the_password_of_the_mailbox_is_in_no_traceback() -> None:
-    assert "secret" not in repr(mailbox_of("imaps://shop:secret@mail.example.com"))
+    assert "secret" not in repr(mailbox_address_of("imaps://shop:secret@mail.example.com"))

@@ -11,6 +11,7 @@ from ...activity.services import Actor
 from ...bulk import merges
 from ...errors import CustomerPlusError, ErrorCode
 from ...merging.duplicates import duplicates_job, queries, services
+from ...merging.rules import MAX_RECORDS
 from ..core.base import keys_of
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
@@ -60,9 +61,7 @@ class _OfRecords(StaffMutation):
         abstract = True
 
     class Arguments:
-        record_ids = list_of(
-            graphene.ID, required=True, description=f"Global IDs of the records, 2 to {services.MOST}."
-        )
+        record_ids = list_of(graphene.ID, required=True, description=f"Global IDs of the records, 2 to {MAX_RECORDS}.")
 
 
 class CustomerDuplicateDismiss(_OfRecords):
@@ -94,7 +93,7 @@ class CustomerDuplicateUndismiss(_OfRecords):
 
 
 def _keys(record_ids: Sequence[str]) -> list[int]:
-    return keys_of(record_ids, "CustomerRecord", field="record_ids", most=services.MOST)
+    return keys_of(record_ids, "CustomerRecord", field="record_ids", most=MAX_RECORDS)
 
 
 class DuplicateMutations:

@@ -8,8 +8,8 @@ from typing import Any
 import graphene
 
 from ...errors import CustomerPlusError, Problems
-from ...merging.preview import MAX_RECORDS, Request
-from ...merging.rules import Choice, MergeField
+from ...merging.preview import Request
+from ...merging.rules import MAX_RECORDS, Choice, MergeField
 from ..core.base import checked_text, key_of
 from ..core.types import list_of
 from .types import CustomerMergeField

@@ -11,7 +11,7 @@ others   find rows that name, as another address of their person, one that is of
 preview  decide about each row and count, unless nobody wants to see it
 sum      put the preview together; the job waits for somebody to start it
 write    decide again and write
-link      look at the accounts and orders of those who were made
+link     look at the accounts and orders of those who were made
 accounts open accounts for those who have none, if asked
 account_data  set what the file says of accounts
 missing  put those out of use who are not in the file, if asked

@@ -65,7 +65,7 @@ class Segment(Generic[Row]):
                 return found
             after = self.beyond(horizon, backward=backward, included=True)
             walked += steps
-            steps = _further(walked, len(found), limit, most=COSTLY_AHEAD if _is_costly(self.condition) else MOST_AHEAD)
+            steps = _further(walked, len(found), limit, most=COSTLY_AHEAD if _is_costly(self.condition) else MAX_AHEAD)
         far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
         return [*found, *far[: limit - len(found)]]
 
@@ -122,7 +122,7 @@ RANKS_AHEAD = 300
 
 # How many rows are looked through: at first, at least of those that follow, and at most; at most where it is costly to
 # find all that pass (`InRows`). Each may be in another block of the table.
-FIRST_AHEAD, NEXT_AHEAD, MOST_AHEAD, COSTLY_AHEAD = 300, 3000, 5000, 20_000
+FIRST_AHEAD, NEXT_AHEAD, MAX_AHEAD, COSTLY_AHEAD = 300, 3000, 5000, 20_000
 
 
 def _further(walked: int, found: int, limit: int, *, most: int) -> int:

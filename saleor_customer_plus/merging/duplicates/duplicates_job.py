@@ -29,7 +29,7 @@ RANGE = 5_000
 # Of the points and keys. Raise it with every change of them: then everything is searched again.
 VERSION = 3
 # How long the shares of last names, and what else all records have in common, are believed in.
-LONGEST = timedelta(days=6)
+MAX_AGE = timedelta(days=6)
 _VERSION = "version"
 
 
@@ -95,7 +95,7 @@ def _is_due_after(last: BulkJob | None) -> bool:
     if last is None or last.options[_VERSION] != VERSION:
         return True
     tonight = last_time_for(chosen, timezone.now())
-    return last.created_at < (tonight - LONGEST if last.state == JobState.SUCCEEDED else tonight)
+    return last.created_at < (tonight - MAX_AGE if last.state == JobState.SUCCEEDED else tonight)
 
 
 def create_if_due() -> BulkJob | None:

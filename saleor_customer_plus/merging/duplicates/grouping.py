@@ -16,13 +16,11 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from ...core import sql
+from ..rules import MAX_RECORDS
 from . import dismissals, reading
 from .dismissals import Pair
 from .models import DuplicateGroup, DuplicatePair
 from .scoring import Band, Context, Reason, Verdict, are_of_two_people, compare
-
-# As many records as can be merged at once.
-MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def _may_join(
     dismissed: Collection[Pair],
     differ: Callable[[Pair], bool],
 ) -> bool:
-    if len(some) + len(others) > MOST:
+    if len(some) + len(others) > MAX_RECORDS:
         return False
     for pair in ((min(a, b), max(a, b)) for a in some for b in others):
         between = known.get(pair)

@@ -13,11 +13,9 @@ from ...activity.services import Actor, Entry, append
 from ...errors import CustomerPlusError, ErrorCode
 from ...records.locks import hold_records
 from ...records.models import CustomerRecord, FormerRecord
+from ..rules import MAX_RECORDS
 from . import dismissals, finding, grouping
 from .models import DuplicateDismissal, DuplicatePair
-
-# Records that are told apart at once: as many as a group can have.
-MOST = grouping.MOST
 
 
 @transaction.atomic
@@ -76,8 +74,8 @@ def _pairs(record_ids: Collection[int], *, field: str) -> list[tuple[int, int]]:
     ids = sorted(set(record_ids))
     if len(ids) < 2:
         raise CustomerPlusError("Give at least two different customers.", code=ErrorCode.REQUIRED, field=field)
-    if len(ids) > MOST:
-        raise CustomerPlusError(f"Give at most {MOST} customers.", code=ErrorCode.LIMIT_REACHED, field=field)
+    if len(ids) > MAX_RECORDS:
+        raise CustomerPlusError(f"Give at most {MAX_RECORDS} customers.", code=ErrorCode.LIMIT_REACHED, field=field)
     return list(combinations(ids, 2))
 
 

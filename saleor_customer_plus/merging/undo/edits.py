@@ -27,7 +27,7 @@ _STATE = ("is_active", "deactivation_reason")
 
 
 def row_of_kept(parting: Parting) -> dict[str, Any]:
-    """The row as it is to be. Tells what of it was edited since."""
+    """The row as it is to be. Reports what of it was edited since."""
     row, now = dict(parting.before), parting.kept.row
     for names in (*((name,) for name in _PLAIN), _STATE):
         if any(now[name] != parting.after[name] for name in names):

@@ -37,7 +37,7 @@ class Parting:
         self.conflicts.append(Conflict(code, record_id, message, what))
 
     def edited(self, what: str) -> None:
-        """Tell that something stays with the record that was kept."""
+        """Report that something stays with the record that was kept."""
         message = "This was edited since, and stays with the record that was kept."
         self.conflict(ConflictCode.EDITED_SINCE, self.merge.kept_id, message, what)
 

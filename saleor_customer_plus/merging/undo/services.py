@@ -1,8 +1,9 @@
 """Taking a merge back, at any time: the records are apart again, as if they had never been merged.
 
-What was of a record returns to it. What was edited since stays with the record that was kept, and is told as a
-conflict; what came since and is of an address, as orders are, goes by that. Of merges into the same record the last one
-is undone first. A preview does all of it and takes it back, so that it tells what would really come of it.
+What was of a record returns to it. What was edited since stays with the record that was kept, and is reported as
+a conflict. What came since and belongs to an address, such as an order, goes to the record that has the address. Of
+merges into the same record, the last one is undone first. A preview does all of it and rolls it back, and so reports
+what would really happen.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def undo(
 
 
 def _run(parting: Parting) -> None:
-    """Do it, in the order in which one thing needs another: what is told of labels before these return, for one."""
+    """Undo it in an order in which each step has what it needs: labels, say, are compared before they return."""
     tell_of_labels(parting)
     shares = part_addresses(parting)
     accounts = part_accounts(parting, shares)
@@ -106,7 +107,7 @@ def _run(parting: Parting) -> None:
 
 
 def _end(parting: Parting) -> None:
-    """Keep of the merge only that it was undone, log it, and let everything follow that depends on addresses."""
+    """Keep of the merge only that it was undone, log it, and update everything that depends on addresses."""
     merge = parting.merge
     all_emails = [email for one in read(parting.ids) for email in one.emails]
     MovedRow.objects.filter(merge=merge).delete()

@@ -22,7 +22,7 @@ from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.merging.duplicates import duplicates_job, finding, keys, reading, services, spelling
-from saleor_customer_plus.merging.duplicates.grouping import MOST, Link, grouped
+from saleor_customer_plus.merging.duplicates.grouping import Link, grouped
 from saleor_customer_plus.merging.duplicates.models import (
     DuplicateDismissal,
     DuplicateGroup,
@@ -34,6 +34,7 @@ from saleor_customer_plus.merging.duplicates.models import (
 from saleor_customer_plus.merging.duplicates.people import surname_key
 from saleor_customer_plus.merging.duplicates.queries import DuplicateList, certain, records_of
 from saleor_customer_plus.merging.duplicates.scoring import Band
+from saleor_customer_plus.merging.rules import MAX_RECORDS
 from saleor_customer_plus.records.models import CustomerRecord, Source
 
 from ...factories import make_record
@@ -149,7 +150,7 @@ class TestTheSearch:
         monkeypatch.setattr(duplicates_job, "VERSION", duplicates_job.VERSION + 1)
         assert duplicates_job.is_due()  # with other points
         monkeypatch.undo()
-        BulkJob.objects.update(created_at=job.created_at - duplicates_job.LONGEST * 2)
+        BulkJob.objects.update(created_at=job.created_at - duplicates_job.MAX_AGE * 2)
         assert duplicates_job.is_due()
 
     def test_the_number_of_statements_does_not_grow(self) -> None:
@@ -266,7 +267,7 @@ class TestDismissals:
         # Two who are not the same cannot both be the third.
         assert [emails for _band, emails in found()] == [["a@web.de", "c@gmx.at"], ["b@gmx.de", "c@gmx.at"]]
 
-    @pytest.mark.parametrize("number", [0, 1, MOST + 1])
+    @pytest.mark.parametrize("number", [0, 1, MAX_RECORDS + 1])
     def test_too_few_or_too_many_are_refused(self, number: int) -> None:
         with pytest.raises(CustomerPlusError) as error:
             services.dismiss(range(1, number + 1), actor=STAFF)
@@ -306,9 +307,9 @@ class TestGroups:
             ]
 
     def test_no_group_is_larger_than_a_merge(self) -> None:
-        links = [Link((number, number + 1), 30, CERTAIN) for number in range(1, 2 * MOST)]
+        links = [Link((number, number + 1), 30, CERTAIN) for number in range(1, 2 * MAX_RECORDS)]
         groups = grouped(links, ())
-        assert max(len({id for link in group.links for id in link.pair}) for group in groups) <= MOST
+        assert max(len({id for link in group.links for id in link.pair}) for group in groups) <= MAX_RECORDS
         assert sum(len(group.links) for group in groups) == len(links)
 
     @settings(max_examples=examples(40), deadline=None)
