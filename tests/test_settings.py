@@ -186,9 +186,18 @@ def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
             "signs.",
         ),
         ("mail_transport", "fax", 'Enter "smtp" or "app".'),
-        ("mail_sender", "Shop", "Enter an e-mail address, such as Shop <shop@example.com>."),
-        ("mail_sender", "a@example.com, b@example.com", "Enter one e-mail address, of at most 255 characters."),
-        ("mail_reply_to", "a@example.com\nBcc: b@example.com", "Enter one e-mail address, of at most 255 characters."),
+        *(
+            (name, entered, "Enter one e-mail address, such as Shop <shop@example.com>, of at most 255 characters.")
+            for name, entered in (
+                ("mail_sender", "Shop"),
+                ("mail_sender", "a@example.com, b@example.com"),
+                ("mail_sender", f"{'a' * 250}@example.com"),
+                ("mail_sender", f"{'Shop' * 70} <shop@example.com>"),
+                ("mail_reply_to", "Shop, Inc. <shop@example.com>"),
+                ("mail_reply_to", "a@example.com\nBcc: b@example.com"),
+                ("mail_reply_to", "a@example.com\r\nBcc: b@example.com"),
+            )
+        ),
         ("notify_email", "a@example.com; b@example.com", "Enter e-mail addresses, separated by commas."),
         ("notify_email", "a@example.com\nBcc: b@example.com", "Enter e-mail addresses, separated by commas."),
         ("newsletter_purposes", "", 'Enter "newsletter", "promotional" or "system", separated by commas.'),
