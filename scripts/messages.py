@@ -69,6 +69,8 @@ def update() -> None:
         path = po_file(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         catalog = read(language) if path.exists() else Catalog(locale=language, domain="django", fuzzy=False)
+        # Without a date of its own, a run that changes no message changes no file.
+        template.creation_date = catalog.creation_date
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
         with path.open("wb") as file:
