@@ -32,6 +32,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("customer-plus")
 
 from saleor_customer_plus.saleor_adapter.host import saleor_version  # noqa: E402
+from saleor_customer_plus.segments import following  # noqa: E402
 
 from . import databases, factories, generated_columns  # noqa: E402 - they name models: Django must be configured
 
@@ -131,6 +132,13 @@ def failed_tasks(request: pytest.FixtureRequest) -> Iterator[list[str]]:
 def _clean_cache() -> None:
     """Saleor caches introspection, sites and more: what one test cached is none of another's business."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _segments_do_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each task look at followed segments, however soon after another."""
+    monkeypatch.setattr(following, "REST", 0)
+    monkeypatch.setattr(following, "_rests_until", 0)
 
 
 @pytest.fixture(autouse=True)

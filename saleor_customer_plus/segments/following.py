@@ -1,7 +1,7 @@
 """The members of followed segments: kept in a table, so that who enters and who leaves is seen and logged.
 
 Every change of a record leaves a note in its own transaction (`TouchedRecord`). `catch_up` takes the notes and looks at
-these records: the sync calls it when it is done with an order, a periodic task for everything else. `sweep` looks at
+these records: the sync calls it when it is done with orders, a periodic task for everything else. `sweep` looks at
 everybody, range by range, when the condition of a segment is about time, when insights were computed that it reads
 (which touches no record), and once a day in any case.
 
@@ -60,14 +60,29 @@ UNREADABLE = "PostgreSQL cannot evaluate the condition. Edit it."
 TOO_SLOW = "PostgreSQL takes too long to evaluate the condition. Edit it, or follow the segment no longer."
 
 
+# How many times as long as a look took a process waits before it looks again at the end of a task.
+REST = 5.0
+_rests_until = 0.0
+
+
 def follow(*, seconds: float = 5) -> None:
-    """Look at records that changed, at the end of a task about something else. Never raises: a periodic one goes on."""
-    deadline = time.monotonic() + seconds
+    """Look at records that changed, at the end of a task about something else. Never raises: a periodic one goes on.
+
+    A look takes about as long for one record as for hundreds: PostgreSQL has to plan the conditions of all segments.
+    Where orders come one after another, their tasks shall not take more than a fifth longer for it. So a process rests
+    after a look, and what changes meanwhile is left to the next one.
+    """
+    global _rests_until
+    began = time.monotonic()
+    if began < _rests_until:
+        return
     try:
-        while _catch_up() and time.monotonic() < deadline:
+        while _catch_up() and time.monotonic() < began + seconds:
             pass
     except Exception as error:
         logger.warning("Followed segments wait for the periodic look: %s.", type(error).__name__)
+    ended = time.monotonic()
+    _rests_until = ended + REST * (ended - began)
 
 
 def catch_up(*, seconds: float) -> bool:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.db.models import BigIntegerField
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from saleor_customer_plus.conditions.parsing import parse
 from saleor_customer_plus.conditions.printing import text_of_tree
 from saleor_customer_plus.conditions.tree import Call, Comparison, Money, Not, Offset, Operator
 from saleor_customer_plus.consent.models import CurrentConsent
-from saleor_customer_plus.core.paging import orderings
+from saleor_customer_plus.core.paging import Key, Segment
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.groups.services import default_group
 from saleor_customer_plus.insights.models import CustomerInsight
@@ -38,6 +39,8 @@ from .naive import Person, holds
 from .trees import trees
 
 pytestmark = pytest.mark.django_db
+
+_ID = Key("id", BigIntegerField())
 
 NOW = datetime(2026, 3, 29, 9, 30, tzinfo=UTC)  # the clocks went forward in the night
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -283,8 +286,8 @@ def test_sql_says_what_a_naive_evaluation_says(rows: list[Any], asked: tuple[lis
 
             opposite = everybody.filter(compile_tree(Not(tree), context).condition)
             assert set(opposite.values_list("pk", flat=True)) == {p.record.pk for p in persons} - found
-            each = everybody.filter(orderings._unindexed(compiled.condition))  # as pages in order ask
-            assert set(each.values_list("pk", flat=True)) == found
+            in_order = Segment(everybody, [_ID], condition=compiled.condition, scope=CustomerRecord.objects.all())
+            assert [record.pk for record in in_order.read(None, len(persons))] == sorted(found)  # as pages ask
             assert set(everybody.filter(compiled.guessable, compiled.unguessable).values_list("pk", flat=True)) == found
             for person in persons[:2]:
                 explanation = explain(compiled, person.record.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -448,6 +449,43 @@ class TestStatements:
             following.follow()
 
         assert [query["sql"].split()[0] for query in queries] == ["SAVEPOINT", "SET", "DELETE", "RELEASE"]
+
+
+class TestRest:
+    """A look takes as long for one order as for hundreds: the tasks of orders that follow each other share one."""
+
+    def test_orders_soon_after_a_look_wait_for_the_next_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = 1_000.0
+        monkeypatch.setattr(following, "time", SimpleNamespace(monotonic=lambda: now))
+        monkeypatch.setattr(following, "REST", 5)
+        buyers = follow("order_count >= 1")
+        look = following._catch_up
+
+        def looking() -> bool:
+            nonlocal now
+            now += 0.1
+            return look()
+
+        monkeypatch.setattr(following, "_catch_up", looking)
+        sync_orders([str(make_order("anna@example.com").pk)])  # two looks of a tenth of a second: the second finds none
+        assert members(buyers) == {"anna"}
+
+        now += 0.9
+        sync_orders([str(make_order("ben@example.com").pk)])
+        assert members(buyers) == {"anna"}
+
+        now += 0.2
+        sync_orders([str(make_order("carla@example.com").pk)])
+        assert members(buyers) == {"anna", "ben", "carla"}
+
+    def test_the_periodic_look_does_not_rest(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        buyers = follow("order_count >= 1")
+        monkeypatch.setattr(following, "_rests_until", float("inf"))
+        sync_orders([str(make_order("anna@example.com").pk)])
+        assert members(buyers) == set()
+
+        catch_up()
+        assert members(buyers) == {"anna"}
 
 
 class TestDefinitions:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.db.models import BooleanField, Exists, Expression, F, Field, Func, Model, OrderBy, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
@@ -30,9 +31,9 @@ class Segment(Generic[Row]):
     PostgreSQL can read a filtered page in two ways. It walks an index in order and drops rows until the page is full,
     which takes long where few rows pass the filter; or it finds all rows that pass and sorts them, which takes long
     where many do. It chooses by its statistics. A filter of which it has none goes into `condition`, and we choose: the
-    next few hundred rows of `scope` (the segment without any filter) are walked in order, and then as many thousand as
-    fill the page if those go on as they began. Only if that is too many, or they do not fill it, all others that pass
-    are found and sorted.
+    next few hundred rows of `scope` (the segment without any filter) are walked in order, until the page is full, and
+    then as many thousand as fill it if those go on as they began. Only if that is too many, or they do not fill it, all
+    others that pass are found and sorted.
     """
 
     rows: QuerySet[Row]
@@ -54,18 +55,12 @@ class Segment(Generic[Row]):
         found: list[Row] = []
         steps, walked = FIRST_AHEAD, 0
         while steps:
-            ahead, horizon = self._ahead(after, steps, backward=backward)
-            near = rows.filter(after, _unindexed(self.condition))
-            if horizon is None:
-                return [*found, *near[: limit - len(found)]]
-            # By their keys, so that PostgreSQL knows how few these are: it asks the condition of each of them.
-            near = near.filter(sql.is_any("pk", ahead), self.beyond(horizon, backward=not backward))
-            found.extend(near[: limit - len(found)])
-            if len(found) == limit:
+            found.extend(self._among(after, steps, limit - len(found), backward=backward))
+            if len(found) == limit or (horizon := self._horizon(after, steps, backward=backward)) is None:
                 return found
             after = self.beyond(horizon, backward=backward, included=True)
             walked += steps
-            steps = _further(walked, len(found), limit, most=COSTLY_AHEAD if _is_costly(self.condition) else MAX_AHEAD)
+            steps = _further(walked, len(found), limit, is_costly=_is_costly(self.condition))
         far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
         return [*found, *far[: limit - len(found)]]
 
@@ -79,12 +74,31 @@ class Segment(Generic[Row]):
         wanted = [Value(value, output_field=key.field) for key, value in zip(self.keys, values, strict=True)]
         return Q(CompareRows([F(key.name) for key in self.keys], operator, wanted))
 
-    def _ahead(self, after: Q, steps: int, *, backward: bool) -> tuple[list[Any], tuple[Any, ...] | None]:
-        """The primary keys of the next rows, and the keys of the row behind them, if there is one."""
+    def _among(self, after: Q, steps: int, limit: int, *, backward: bool) -> list[Row]:
+        """The first rows that pass, of the next ones of the scope.
+
+        PostgreSQL walks through these in order, asks the condition of one at a time, by its key, and stops as soon as
+        there are enough.
+        """
+        walked = self._ahead(after, backward=backward).values("pk")[:steps]
+        one = self.rows.filter(of_each(self.condition), pk=RawSQL("walked.pk", ())).order_by().values("pk")
+        passing = sql.fill(
+            "SELECT walked.pk FROM ({walked}) AS walked(pk), LATERAL ({one} OFFSET 0) AS one LIMIT {limit}",
+            walked=sql.of_queryset(walked),
+            one=sql.of_queryset(one),
+            limit=limit,
+        )
+        rows = self.rows.filter(pk__in=RawSQL(passing.text, passing.params))
+        return list(rows.order_by(*self.order(backward=backward))[:limit])
+
+    def _horizon(self, after: Q, steps: int, *, backward: bool) -> tuple[Any, ...] | None:
+        """The keys of the row of the scope behind the next ones, if there is one."""
+        rows = self._ahead(after, backward=backward).values_list(*(key.name for key in self.keys))
+        return next(iter(rows[steps : steps + 1]), None)
+
+    def _ahead(self, after: Q, *, backward: bool) -> QuerySet[Row]:
         assert self.scope is not None
-        ahead = self.scope.filter(after).order_by(*self.order(backward=backward))
-        rows = list(ahead.values_list("pk", *(key.name for key in self.keys))[: steps + 1])
-        return [row[0] for row in rows[:steps]], rows[steps][1:] if len(rows) > steps else None
+        return self.scope.filter(after).order_by(*self.order(backward=backward))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +139,12 @@ RANKS_AHEAD = 300
 FIRST_AHEAD, NEXT_AHEAD, MAX_AHEAD, COSTLY_AHEAD = 300, 3000, 5000, 20_000
 
 
-def _further(walked: int, found: int, limit: int, *, most: int) -> int:
+def _further(walked: int, found: int, limit: int, *, is_costly: bool) -> int:
     """How many rows to look through after so many, among which so many passed; 0, to look for all others at once."""
     if not found:
-        return NEXT_AHEAD if walked < NEXT_AHEAD else 0
+        return NEXT_AHEAD if is_costly and walked < NEXT_AHEAD else 0
     missing = (limit - found) * walked // found * 3 // 2  # half as many again, as they are not spread evenly
-    return 0 if walked + missing > most else max(missing, NEXT_AHEAD)
+    return 0 if walked + missing > (COSTLY_AHEAD if is_costly else MAX_AHEAD) else max(missing, NEXT_AHEAD)
 
 
 def _is_costly(condition: Q) -> bool:
@@ -172,11 +186,6 @@ def _with(condition: Q, changed: Callable[[InRows], Any]) -> Q:
         for child in condition.children
     ]
     return Q(*children, _connector=condition.connector, _negated=condition.negated)
-
-
-def _unindexed(condition: Q) -> Func:
-    """The same condition in a form for which PostgreSQL looks at no index."""
-    return Func(of_each(condition), template="(%(expressions)s) IS TRUE", output_field=BooleanField())
 
 
 def _unindexed_column(name: str) -> Coalesce:
