@@ -44,6 +44,7 @@ from .newsletter.queries import NewsletterQueries
 from .newsletter.subscribing import NewsletterFormMutations, NewsletterFormQueries
 from .notes.mutations import NoteMutations
 from .notes.queries import NoteQueries
+from .personal_data.queries import PersonalDataQueries
 from .records.email_mutations import EmailMutations
 from .records.state_mutations import RecordMutations
 from .segments.mutations import SegmentMutations
@@ -64,6 +65,7 @@ class Query(
     ActivityQueries,
     RecordQueries,
     DeletionQueries,
+    PersonalDataQueries,
     MergeQueries,
     ConsentQueries,
     LeadQueries,

@@ -95,6 +95,7 @@ urlpatterns = [
     screen("customers/<str:record_id>/deactivate", record_actions.deactivate, "record-deactivate"),
     screen("customers/<str:record_id>/activate", record_actions.activate, "record-activate"),
     screen("customers/<str:record_id>/picture", record_actions.change_picture, "record-picture"),
+    screen("customers/<str:record_id>/personal-data", record_actions.show_personal_data, "record-personal-data"),
     screen("customers/<str:record_id>/delete", record_actions.delete, "record-delete"),
     screen("views/names", saved_views.suggest, "views-names"),
     screen("views/new", saved_views.create, "views-new"),

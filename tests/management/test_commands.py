@@ -42,6 +42,7 @@ from ..factories import (
     make_group,
     make_job,
     make_ledger_entry,
+    make_note,
     make_order,
     make_record,
     make_staff,
@@ -620,3 +621,18 @@ def test_tables_are_cut_where_cells_are_long() -> None:
         "   y z",
         "2  v, w",
     ]
+
+
+def test_all_data_of_a_person_are_written_for_the_owner_of_the_file_only(tmp_path: Path) -> None:
+    record = make_record("anna@example.com", others=["a@work.example"])
+    make_note(record, text="Pays late.")
+    file = tmp_path / "anna.json"
+
+    for options, kept in (([], ["Pays late."]), (["--without-notes"], [])):
+        call_command("customer_plus", "personal-data", " A@Work.example", str(file), *options)
+        assert [note["text"] for note in json.loads(file.read_text())["notes"]] == kept
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    with pytest.raises(CommandError, match=r"No record has this address\."):
+        call_command("customer_plus", "personal-data", "nobody@example.com", str(tmp_path / "nobody.json"))
+    assert [path.name for path in tmp_path.iterdir()] == ["anna.json"]

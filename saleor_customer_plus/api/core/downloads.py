@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 from django.core import signing
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models.fields.files import FieldFile
 from django.http import (
@@ -29,6 +29,7 @@ from django.http import (
 )
 from django.utils.http import content_disposition_header
 
+from ...errors import CustomerPlusError
 from ...saleor_adapter import host, staff
 from ...settings import PLUGIN_ID
 
@@ -48,7 +49,7 @@ _CHUNK = 256 * 1024
 class Download:
     """A stored file, with the file name and content type for the response."""
 
-    file: FieldFile | ContentFile[bytes]  # the latter is made for the occasion
+    file: FieldFile | File[bytes]  # the latter is made for the occasion
     name: str
     content_type: str
 
@@ -110,7 +111,10 @@ def answer(request: HttpRequest, ticket: str) -> HttpResponseBase:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     given = read_ticket(ticket, salt=_SALT)
-    found = None if given is None else _found(given)
+    try:
+        found = None if given is None else _found(given)
+    except CustomerPlusError:  # a disk is full, say: it is logged
+        return HttpResponse(status=503)
     if found is None:
         return HttpResponseNotFound()
     try:
@@ -120,9 +124,10 @@ def answer(request: HttpRequest, ticket: str) -> HttpResponseBase:
     except Exception as error:  # storages raise any exception when they are unavailable
         logger.error("A private file could not be read: %s", type(error).__name__)
         return HttpResponse(status=503)
+    size = found.file.size  # while a temporary file is still open
     response = _streamed(request, file)
     response.headers["Content-Type"] = found.content_type
-    response.headers["Content-Length"] = str(found.file.size)
+    response.headers["Content-Length"] = str(size)
     response.headers["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
     return response
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from ..execution import Failed
 from ..requests import Screen, ScreenRequest, address
 from .answers import done, refused
 from .record_context import name_of, wanted
@@ -33,6 +34,12 @@ query CustomerPlusDeletion($id: ID!) {
   customerRecordDeletionPreview(id: $id) {
     token notes files leads tags groups consentEvents messages ordersKept hasAccount
   }
+}
+"""
+DATA = """
+query CustomerPlusPersonalData($id: ID!) {
+  all: customerPersonalData(recordId: $id) { url }
+  withoutNotes: customerPersonalData(recordId: $id, includeNotes: false) { url }
 }
 """
 DELETE = """
@@ -116,6 +123,21 @@ def delete(request: ScreenRequest, record_id: str) -> Screen:
         "also_account": request.form.get("also_account") == "yes",
     }
     return Screen("record/delete_dialog.html", context)
+
+
+def show_personal_data(request: ScreenRequest, record_id: str) -> Screen:
+    """Where all that is kept about the customer is to be had, for whoever asks for it."""
+    record = name_of(request, record_id)
+    try:
+        data = request.execute(DATA, id=record_id)
+    except Failed as failure:
+        return refused([{"message": str(failure)}])
+    context = {
+        "record": record,
+        "all": data["all"]["url"],
+        "without_notes": data["withoutNotes"]["url"],
+    }
+    return Screen("record/personal_data_dialog.html", context)
 
 
 def change_picture(request: ScreenRequest, record_id: str) -> Screen:

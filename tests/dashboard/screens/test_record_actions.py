@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from PIL import Image
 
 from saleor_customer_plus.api.core.base import to_global_id
@@ -14,7 +17,10 @@ from saleor_customer_plus.records.models import CustomerRecord
 from tests.dashboard.client import Browser, events, text
 from tests.factories import make_account, make_channel, make_note, make_record, make_staff, make_token
 
-ACTIONS = ("account", "activate", "deactivate", "delete", "picture", "note", "tag", "groups", "log", "edit", "consent")
+ACTIONS = (
+    *("account", "activate", "deactivate", "delete", "personal-data", "picture"),
+    *("note", "tag", "groups", "log", "edit", "consent"),
+)
 
 
 @pytest.fixture
@@ -59,6 +65,22 @@ def test_each_dialog_of_somebody_who_was_deleted(browser: Browser, anna: Custome
 def test_the_dialogs_speak_the_readers_language(browser: Browser, anna: CustomerRecord) -> None:
     for locale in ("de", "it", "fr", "es"):
         assert "<dialog" in Browser(browser.token, locale).screen(path_of(anna, "deactivate"))
+
+
+def test_all_data_of_a_person_are_downloaded_with_and_without_notes(browser: Browser, anna: CustomerRecord) -> None:
+    make_note(anna, text="Pays late.", author_id="1")
+    assert "All data of this person…" in browser.screen(path_of(anna, "").rstrip("/"))
+
+    urls = re.findall(r'href="https?://[^/]+(/plugins/[^"]+)"', browser.screen(path_of(anna, "personal-data")))
+    found = [json.loads(b"".join(Client().get(url).streaming_content)) for url in urls]  # type: ignore[attr-defined]
+
+    assert [[note["text"] for note in one["notes"]] for one in found] == [["Pays late."], []]
+
+
+def test_whoever_does_not_see_all_orders_is_told_so(browser: Browser, anna: CustomerRecord) -> None:
+    some = Browser(make_token(make_staff(channels=[make_channel()])))
+
+    assert "access to the orders of all channels" in some.screen(path_of(anna, "personal-data"))
 
 
 def test_deactivated_and_activated_again(browser: Browser, anna: CustomerRecord) -> None:

@@ -1,0 +1,1 @@
+"""The personal data of one customer, as a file."""
