@@ -8,6 +8,7 @@ from .bulk.imports.import_job import Import
 from .bulk.imports.import_undo import ImportUndo
 from .bulk.merges.merge_job import Merging
 from .bulk.merges.merge_undo import MergeUndo
+from .bulk.merges.merge_undo_job import MergeUndoing
 from .bulk.undo.undo_job import Undoing
 from .bulk.updates.update_job import Update
 from .bulk.updates.update_undo import UpdateUndo
@@ -16,7 +17,7 @@ from .jobs import kinds
 from .merging.duplicates.duplicates_job import DuplicateSearch
 from .sync.reconciliation import Reconciliation
 
-KINDS = (Import, Export, Update, Undoing, Merging, Reconciliation, Insights, DuplicateSearch)
+KINDS = (Import, Export, Update, Undoing, Merging, MergeUndoing, Reconciliation, Insights, DuplicateSearch)
 UNDOS = (ImportUndo, UpdateUndo, MergeUndo)
 
 

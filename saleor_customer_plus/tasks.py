@@ -24,8 +24,10 @@ from .leads import notifications as lead_notices
 from .leads import submissions
 from .mail import attachments as mail_attachments
 from .mail.tasks import send_mail
+from .merging import notifications as merge_notices
 from .merging.duplicates import duplicates_job
 from .merging.duplicates import finding as duplicates
+from .merging.tasks import tell_of_merges
 from .messages import mailbox
 from .newsletter import services as newsletter
 from .notes import notifications as note_notices
@@ -245,3 +247,5 @@ def send_notices() -> None:
     publishing.send_now(tell_lead_created, [(lead_id,) for lead_id in leads])
     publishing.send_now(mail_lead_created, [(lead_id,) for lead_id in mails if lead_id not in leads])
     publishing.send_now(tell_mentioned, [(note_id,) for note_id in note_notices.left_behind()])
+    if merge_ids := merge_notices.left_behind():
+        publishing.send_now(tell_of_merges, [(merge_ids,)])

@@ -40,6 +40,7 @@ HEALED_BY = {
     "tell_lead_created": "send_notices",
     "mail_lead_created": "send_notices",
     "tell_mentioned": "send_notices",
+    "tell_of_merges": "send_notices",
     "count_segment": "refresh_segments",
 }
 # Those that nothing has to make up for.

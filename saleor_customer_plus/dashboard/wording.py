@@ -233,6 +233,7 @@ WORDS: dict[str, str] = {
     "INSIGHTS": _("Figures"),
     "DUPLICATES": _("Search for duplicates"),
     "MERGE": _("Merge of customers"),
+    "MERGE_UNDO": _("Undo of a merge"),
     "READY": _("Ready to start"),
     "RUNNING": _("Running"),
     "SUCCEEDED": _("Done"),

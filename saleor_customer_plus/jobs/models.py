@@ -33,6 +33,7 @@ class JobKind(models.TextChoices):
     UNDO = "UNDO", "Undo of another job"
     RECONCILIATION = "RECONCILIATION", "Comparison of all records with Saleor"
     MERGE = "MERGE", "Merge of records that are the same person"
+    MERGE_UNDO = "MERGE_UNDO", "Undo of a merge"
     INSIGHTS = "INSIGHTS", "Computation of what the figures of all customers tell"
     DUPLICATES = "DUPLICATES", "Search for records of the same person"
 

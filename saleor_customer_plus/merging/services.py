@@ -19,6 +19,7 @@ from ..activity.models import ActivityEntry, ActivityType
 from ..activity.services import Actor, Entry, append
 from ..consent.moving import restrict
 from ..core import sql
+from ..core.models import NoticeKind
 from ..fields import services as fields
 from ..fields.models import FieldValue
 from ..fields.queries import live
@@ -35,7 +36,7 @@ from ..records.models import CustomerRecord, FormerRecord, Source, generated_kep
 from ..records.writing import COLUMNS as EDITED
 from ..saleor_adapter import staff
 from ..sync import reactions
-from . import tables
+from . import tables, tasks
 from .models import Merge, MergedRecord, MovedRow
 from .parties import row_as_json
 from .preview import Plan, Request, plan
@@ -111,6 +112,7 @@ def _write(made: Plan, actor: Actor, job_id: int | None) -> Merge:
     _follow(merge, made)
     merge.save(update_fields=["before"])
     remember_after(merge)
+    tasks.announce(NoticeKind.MERGE, merge.pk)
     return merge
 
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import random
+import time
 from functools import partial
 from typing import Any
 
+import pytest
+
 from saleor_customer_plus.activity.models import ActorType
 from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.bulk import merges
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
-from saleor_customer_plus.merging.models import Merge
+from saleor_customer_plus.jobs import engine
+from saleor_customer_plus.jobs.models import BulkChunk, BulkJob, JobState
+from saleor_customer_plus.merging.models import Merge, MergeState
 from saleor_customer_plus.merging.preview import Request, plan
 from saleor_customer_plus.merging.services import merge
+from saleor_customer_plus.merging.undo import services as undo_services
 from saleor_customer_plus.merging.undo import undo
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
 
 from ..drift import drift, reconcile
 from ..factories import make_order, make_staff
-from ..processes import at_once
+from ..processes import at_once, start
 
 EMAILS = ["anna@example.com", "ann@example.com", "anni@example.com"]
 
@@ -52,12 +59,47 @@ def test_records_are_merged_once_and_no_order_is_lost() -> None:
         partial(sync, orders, 1),
     )
 
-    merges = list(Merge.objects.order_by("pk"))
+    made = list(Merge.objects.order_by("pk"))
     reconcile()
-    assert CustomerRecord.objects.count() == 3 - sum(len(one.merged_ids) for one in merges) >= 1
+    assert CustomerRecord.objects.count() == 3 - sum(len(one.merged_ids) for one in made) >= 1
     assert sum(CustomerRecord.objects.values_list("order_count", flat=True)) == 18
     assert drift() == {}
-    for one in reversed(merges):
+    for one in reversed(made):
         undo(one.pk, actor=actor, requestor=staff)
     assert drift() == {}
     assert list(CustomerRecord.objects.order_by("pk").values_list("pk", "order_count")) == [(id, 6) for id in ids]
+
+
+def work(job: BulkJob) -> None:
+    for _ in engine.run(job.pk):
+        pass
+
+
+def test_a_worker_that_is_killed_while_it_undoes_a_merge_undoes_nothing_and_the_next_one_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    staff = make_staff(permissions=("manage_users", "manage_staff"))
+    actor = Actor(ActorType.STAFF, str(staff.pk))
+    sync([make_order(EMAILS[number % 3], total=1) for number in range(9)], 0)
+    ids = list(CustomerRecord.objects.order_by("pk").values_list("pk", flat=True))
+    merge(Request(ids), actor=actor, requestor=staff)
+    job = merges.create_undo(Merge.objects.get(), actor=actor)
+
+    with monkeypatch.context() as stuck:
+        stuck.setattr(undo_services, "part_consents", lambda _parting: time.sleep(600))  # its last step but one
+        (process,) = start(partial(work, job))
+        deadline = time.monotonic() + 120
+        while not BulkChunk.objects.filter(job=job, starts=1).exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(1)
+        process.kill()
+        process.join()
+
+    assert Merge.objects.get().state == MergeState.MERGED
+    assert CustomerRecord.objects.count() == 1
+    at_once(partial(work, job), partial(work, job))
+    job.refresh_from_db()
+    assert (job.state, job.counters["updated"]) == (JobState.SUCCEEDED, 1)
+    assert drift() == {}
+    assert list(CustomerRecord.objects.order_by("pk").values_list("pk", "order_count")) == [(id, 3) for id in ids]

@@ -37,6 +37,7 @@ CustomerJobKind = enum_of(
         "UNDO": "Reverts the changes of another job",
         "DUPLICATES": "Searches all records for duplicates",
         "MERGE": "Merges records that are the same person",
+        "MERGE_UNDO": "Undoes a merge, where there is much to give back",
         "INSIGHTS": "Computes RFM groups, and when customers are expected to buy again, from their figures",
         "RECONCILIATION": "Compares all records, orders and figures with Saleor, and corrects what differs",
     },

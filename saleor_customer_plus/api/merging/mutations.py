@@ -13,7 +13,7 @@ from ...customers import queries as customers
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...merging.preview import TOKENS, plan
 from ...merging.services import MOVED_AT_ONCE, merge
-from ...merging.undo import undo
+from ...merging.undo import as_job, undo
 from ..core.base import channels_of, key_of, requestor_of, to_global_id
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
@@ -74,22 +74,34 @@ class CustomerRecordMergeUndo(StaffMutation):
     record was merged again since, undo that merge first: the error names it.
     """
 
-    merge = graphene.Field(CustomerMerge, description="The undone merge. Null if the mutation failed.")
-    record = graphene.Field(CustomerRecord, description="The record that was kept. Null if the mutation failed.")
+    merge = graphene.Field(CustomerMerge, description="The undone merge. Null if a job does it, or if it failed.")
+    record = graphene.Field(
+        CustomerRecord, description="The record that was kept. Null if a job does it, or if it failed."
+    )
     restored = list_of(CustomerRecord, description="The records that are apart again.")
-    conflicts = list_of(CustomerMergeConflict, description="What was not restored.")
+    conflicts = list_of(
+        CustomerMergeConflict,
+        description="What was not restored. Of a job, see `CustomerMerge.conflicts` once it is done.",
+    )
+    job = graphene.Field(
+        CustomerJob, description=f"The job that does it, if more than {MOVED_AT_ONCE:,} rows go back. Null otherwise."
+    )
 
     class Arguments:
         merge_id = graphene.ID(required=True, description="Global ID, as in `CustomerRecord.merges`.")
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, merge_id: str) -> dict[str, Any]:
-        done, conflicts = undo(
+        key, asking, channels = (
             key_of(merge_id, "CustomerMerge", field="merge_id"),
-            actor=actor,
-            requestor=requestor_of(info),
-            channels=channels_of(info),
+            requestor_of(info),
+            channels_of(info),
         )
+        if (merge := as_job(key, requestor=asking, channels=channels)) is not None:
+            job = merges.create_undo(merge, actor=actor)
+            send_to_work(job)
+            return {"job": job}
+        done, conflicts = undo(key, actor=actor, requestor=asking, channels=channels)
         known = customers.records_by_id([done.kept_id, *done.merged_ids])
         return {
             "merge": done,

@@ -11,7 +11,8 @@ from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...merging import queries
 from ...merging.models import Merge
 from ...merging.preview import Plan, plan
-from ...merging.undo import Conflict, preview
+from ...merging.services import MOVED_AT_ONCE
+from ...merging.undo import Conflict, preview, size
 from ..core.base import channels_of, key_of, requestor_of, staff_only, with_api_errors
 from ..core.mutations import actor_of
 from ..core.types import list_of
@@ -24,6 +25,9 @@ class CustomerRecordMergeUndoPreview(graphene.ObjectType):  # type: ignore[misc]
 
     merge = graphene.Field(CustomerMerge, required=True, description="Which merge would be undone.")
     conflicts = list_of(CustomerMergeConflict, required=True, description="What would not be restored.")
+    runs_as_job = graphene.Boolean(
+        required=True, description=f"Whether a job does it, because more than {MOVED_AT_ONCE:,} rows go back."
+    )
 
 
 class MergeQueries:
@@ -74,4 +78,4 @@ class MergeQueries:
         merge = queries.find(key)
         if merge is None:
             raise CustomerPlusError("No merge has this id.", code=ErrorCode.NOT_FOUND, field="merge_id")
-        return {"merge": merge, "conflicts": conflicts}
+        return {"merge": merge, "conflicts": conflicts, "runs_as_job": size(merge) > MOVED_AT_ONCE}

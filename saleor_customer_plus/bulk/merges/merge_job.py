@@ -22,6 +22,7 @@ from ...merging.models import Merge
 from ...merging.preview import Request
 from ...merging.rules import Choice, MergeField
 from ...merging.services import merge
+from .undoing import NOT_ALLOWED
 
 MERGE = "merge"
 # Groups in one transaction, which is to stay short: it holds the identities alone.
@@ -29,7 +30,6 @@ GROUPS_AT_ONCE = 5
 
 _ONLY_CERTAIN = "_only_certain"
 _NOT_CERTAIN = "These records are no longer certain to be of the same person."
-NOT_ALLOWED = "Whoever asked for this merge may no longer manage customers."
 
 
 def create(groups: Iterable[Request | Sequence[int]], *, actor: Actor, only_certain: bool = False) -> BulkJob:

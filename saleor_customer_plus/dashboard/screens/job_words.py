@@ -106,7 +106,7 @@ def result_of(job: dict[str, Any]) -> str:
     report = job["report"]
     if job["kind"] == "RECONCILIATION":
         return _("%s corrected") % number(report["drift"]["total"]) if report else ""
-    if job["kind"] == "UNDO":
+    if job["kind"] in ("UNDO", "MERGE_UNDO"):
         undone = report or {"deleted": 0, "changed": 0, "kept": 0}
         return _listed(
             (undone["deleted"], _("%s deleted")), (undone["changed"], _("%s restored")), (undone["kept"], _("%s kept"))

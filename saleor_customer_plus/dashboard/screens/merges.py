@@ -45,7 +45,7 @@ query CustomerPlusMergeState($id: ID!) { customerMerge(id: $id) { id state undoF
 
 UNDO = """
 mutation CustomerPlusMergeUndo($id: ID!) {
-  customerRecordMergeUndo(mergeId: $id) { record { id } conflicts { code } errors { field message code } }
+  customerRecordMergeUndo(mergeId: $id) { record { id } job { id } conflicts { code } errors { field message code } }
 }
 """
 
@@ -217,6 +217,8 @@ def undo(request: ScreenRequest, merge_id: str) -> Screen:
     errors: list[dict[str, Any]] = []
     if request.is_post:
         payload, errors = request.change(UNDO, id=merge_id)
+        if not errors and payload["job"]:
+            return done(_("A job undoes the merge."), goes_to=address(f"jobs/{payload['job']['id']}"))
         if not errors:
             kept = len(payload["conflicts"])
             notice = _("The merge was undone.")

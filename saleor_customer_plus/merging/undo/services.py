@@ -18,19 +18,24 @@ from django.utils import timezone
 
 from ...activity.models import ActivityType
 from ...activity.services import Actor, Entry, append
+from ...core import sql
+from ...core.models import NoticeKind
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...fields import services as fields
 from ...fields.queries import live
 from ...groups.consequences import memberships_changed
 from ...groups.mirror import mirror_accounts
+from ...ledger.models import LedgerEntry
 from ...records.locks import own_identities
 from ...saleor_adapter import saleor_api, staff
 from ...sync import reactions
-from .. import tables
+from .. import tables, tasks
 from ..models import Merge, MergedRecord, MergeState, MovedRow
 from ..parties import read
 from ..preview import obstacles
 from ..queries import later_merges_of
+from ..rules import Party
+from ..services import MOVED_AT_ONCE
 from .addresses import owners_of_returned, part_accounts, part_addresses
 from .conflicts import Conflict
 from .consequences import part_consents, raise_stages, reopen_leads, return_orders
@@ -75,18 +80,55 @@ def undo(
     """
     own_identities()
     fields.hold([definition.pk for definition in live()])
+    merge, record = _checked(merge_id, requestor, channels, job_id, lock=True)
+    parting = Parting(merge, actor, record)
+    _run(parting)
+    return merge, parting.conflicts
+
+
+def as_job(merge_id: int, *, requestor: Any, channels: staff.Channels = None) -> Merge | None:
+    """The merge, if so much is to be given back that a job does it. Raises what is in the way of undoing it."""
+    merge, _record = _checked(merge_id, requestor, channels, None)
+    return merge if size(merge) > MOVED_AT_ONCE else None
+
+
+def _checked(
+    merge_id: int, requestor: Any, channels: staff.Channels, job_id: int | None, *, lock: bool = False
+) -> tuple[Merge, Party]:
+    """The merge and the record that was kept. Raises what is in the way."""
     record_id = Merge.objects.filter(pk=merge_id).values_list("record_id", flat=True).first()
-    parties = read([record_id], lock=True) if record_id is not None else []
-    merge = Merge.objects.select_for_update().filter(pk=merge_id).first()
+    parties = read([record_id], lock=lock) if record_id is not None else []
+    merges = Merge.objects.select_for_update() if lock else Merge.objects.all()
+    merge = merges.filter(pk=merge_id).first()
     if merge is None or not parties:
         raise CustomerPlusError("No merge has this id.", code=ErrorCode.NOT_FOUND, field="merge_id")
     check(merge)
     problems = Problems()
     problems.errors = [one.as_error(field="merge_id") for one in obstacles(parties, requestor, channels, job_id)]
     problems.raise_any()
-    parting = Parting(merge, actor, parties[0])
-    _run(parting)
-    return merge, parting.conflicts
+    return merge, parties[0]
+
+
+def size(merge: Merge) -> int:
+    """How many rows an undo gives back: those that moved, and the orders of the merged addresses. Two statements."""
+    (row,) = sql.rows(
+        sql.fill(
+            """
+            SELECT count(*) AS orders FROM {ledger} e
+            WHERE e.record_id = {record} AND e.identity IN (
+                SELECT m.email FROM {merged} m WHERE m.merge_id = {merge}
+                UNION
+                SELECT o.email FROM {merged} m, jsonb_array_elements_text(m."row" -> 'other_emails') o(email)
+                WHERE m.merge_id = {merge}
+            )
+            """,
+            ledger=sql.table(LedgerEntry),
+            merged=sql.table(MergedRecord),
+            record=merge.record_id,
+            merge=merge.pk,
+        )
+    )
+    return int(row.orders) + MovedRow.objects.filter(merge=merge).count()
 
 
 def _run(parting: Parting) -> None:
@@ -121,6 +163,7 @@ def _end(parting: Parting) -> None:
     append(_entries(parting))
     reactions.records_identified(parting.ids, all_emails)
     memberships_changed(parting.ids)
+    tasks.announce(NoticeKind.MERGE_UNDO, merge.pk)
     transaction.on_commit(partial(mirror_accounts, sorted(parting.accounts)), robust=True)
 
 

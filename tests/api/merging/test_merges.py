@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from saleor_customer_plus.api.core.base import to_global_id
+from saleor_customer_plus.api.core.base import key_of, to_global_id
 from saleor_customer_plus.merging.models import Merge
 from saleor_customer_plus.notes.models import Note
 from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.tasks import run_job
 from tests.client import Api
 from tests.factories import make_field, make_field_values, make_note, make_record
 
@@ -29,10 +30,10 @@ MERGE = """mutation ($input: CustomerRecordMergeInput!) { customerRecordMerge(in
         notes(first: 5) { edges { node { text mergedFrom } } } }
     job { id kind state } errors { field message code id } } }"""
 UNDO_PREVIEW = """query ($id: ID!) { customerRecordMergeUndoPreview(mergeId: $id) {
-    merge { id } conflicts { code recordId field message } } }"""
+    merge { id } conflicts { code recordId field message } runsAsJob } }"""
 UNDO = """mutation ($id: ID!) { customerRecordMergeUndo(mergeId: $id) {
     merge { id state undoneBy { type } conflicts { code } } record { id } restored { id email }
-    conflicts { code recordId field message } errors { field message code id } } }"""
+    conflicts { code recordId field message } job { id kind } errors { field message code id } } }"""
 
 
 def gid(record: CustomerRecord) -> str:
@@ -181,4 +182,31 @@ def test_much_is_moved_by_a_job_that_is_undone_as_one(
         )
     assert undo["customerJobUndo"]["errors"] == []
     assert CustomerRecord.objects.count() == 2
+    assert Note.objects.get().record_id == ben.pk
+
+
+def test_much_is_given_back_by_a_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna, ben = make_record(), make_record()
+    make_note(ben)
+    merge_id = merged(api, anna, ben)["merge"]["id"]
+    assert api(UNDO_PREVIEW, id=merge_id)["customerRecordMergeUndoPreview"]["runsAsJob"] is False
+    for module in ("merging.undo.services", "api.merging.queries"):
+        monkeypatch.setattr(f"saleor_customer_plus.{module}.MOVED_AT_ONCE", 0)
+    assert api(UNDO_PREVIEW, id=merge_id)["customerRecordMergeUndoPreview"]["runsAsJob"] is True
+
+    undone = api(UNDO, id=merge_id)["customerRecordMergeUndo"]
+
+    assert (undone["merge"], undone["record"], undone["restored"], undone["errors"]) == (None, None, None, [])
+    assert undone["job"]["kind"] == "MERGE_UNDO"
+    assert Merge.objects.get().state == "MERGED"
+    (again,) = api(UNDO, id=merge_id)["customerRecordMergeUndo"]["errors"]
+    assert again["code"] == "OUT_OF_SCOPE", "one job is enough"
+    run_job(key_of(undone["job"]["id"], "CustomerJob", field="id"))
+    job = """query ($id: ID!) { customerJob(id: $id) { state progress { updated }
+        report { ... on CustomerUndoReport { changed kept } } } }"""
+    assert api(job, id=undone["job"]["id"])["customerJob"] == {
+        "state": "SUCCEEDED",
+        "progress": {"updated": 1},
+        "report": {"changed": 1, "kept": 0},
+    }
     assert Note.objects.get().record_id == ben.pk

@@ -21,10 +21,11 @@ _TYPES: Mapping[str, type[graphene.ObjectType]] = {
     JobKind.EXPORT: CustomerExportReport,
     JobKind.UPDATE: CustomerBulkUpdateReport,
     JobKind.UNDO: CustomerUndoReport,
+    JobKind.MERGE_UNDO: CustomerUndoReport,
     JobKind.RECONCILIATION: CustomerReconciliationReport,
 }
 # The keys that a report needs before there is anything to show. The other kinds show their counters.
-_NEEDED: Mapping[str, str] = {JobKind.IMPORT: "mapping", JobKind.UNDO: "kept"}
+_NEEDED: Mapping[str, str] = {JobKind.IMPORT: "mapping", JobKind.UNDO: "kept", JobKind.MERGE_UNDO: "kept"}
 
 
 class CustomerJobReport(graphene.Union):  # type: ignore[misc]
