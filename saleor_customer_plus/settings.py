@@ -87,7 +87,8 @@ class MailboxAddress:
 def mailbox_address_of(url: str) -> MailboxAddress:
     """Read the address of a mailbox. Raise `ValueError` that says what to enter, and repeats nothing of it."""
     wrong = ValueError(
-        "Enter an address such as imaps://user:password@mail.example.com/INBOX, with plain letters, digits and signs."
+        "Enter an address such as imaps://user:password@mail.example.com/INBOX, with plain letters, digits and signs. "
+        "Only the folder may have others."
     )
     try:
         parts = urlsplit(url)
@@ -95,10 +96,11 @@ def mailbox_address_of(url: str) -> MailboxAddress:
     except ValueError:
         raise wrong from None
     user, password, folder = (unquote(part or "") for part in (parts.username, parts.password, parts.path.strip("/")))
-    # IMAP's commands are lines of ASCII.
-    is_plain = all(part.isascii() and part.isprintable() for part in (url, user, password, folder))
+    # IMAP's commands are lines of ASCII; for folders it has an encoding.
+    is_plain = url.isprintable() and folder.isprintable() and "\ufffd" not in folder
+    is_plain = is_plain and all(part.isascii() and part.isprintable() for part in (parts.netloc, user, password))
     is_one = parts.scheme in ("imap", "imaps") and parts.hostname and user and password and port != 0
-    if not is_one or not is_plain or " " in url or set(folder) & set('"\\'):
+    if not is_one or not is_plain or " " in url:
         raise wrong
     is_secure = parts.scheme == "imaps"
     default = 993 if is_secure else 143

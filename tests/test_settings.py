@@ -183,7 +183,7 @@ def test_what_may_be_entered(name: str, entered: Any, read: Any) -> None:
             "mailbox_secret",
             "imaps://mail.example.com",
             "Enter an address such as imaps://user:password@mail.example.com/INBOX, with plain letters, digits and "
-            "signs.",
+            "signs. Only the folder may have others.",
         ),
         ("mail_transport", "fax", 'Enter "smtp" or "app".'),
         *(

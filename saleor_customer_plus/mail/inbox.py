@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from django.utils import timezone
 
@@ -33,6 +33,7 @@ from ..settings import CustomerPlusSettings
 from . import attachments
 from .attachments import MAX_FILES, Staging
 from .models import Mail, MailKind, MailState
+from .senders import sender_of
 
 MAX_BYTES = 25 * MEGABYTE
 MAX_TEXT = 100_000
@@ -71,6 +72,10 @@ class _Policy(email.policy.Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
         return name, value[:_MAX_HEADER]
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """What is not encoded, as it should be, is UTF-8 nearly always: RFC 6532 allows it."""
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +231,10 @@ def text_of_html(made: str) -> str:
 
 def _sender(message: Message) -> tuple[str, str]:
     """Name and normalised address of who sent it, as the message says: anybody may write anything there."""
-    found = getaddresses([str(message.get("From", ""))])
-    name, address = found[0] if len(found) == 1 else ("", "")
+    name, address = sender_of(str(message.get("From", "")))
     address = normalize_email(_kept(address))
-    return _header(name)[:200], address if "@" in address and len(address) <= 254 else ""
+    name = _header(name).replace(" ,", ",")  # which Python puts behind what was encoded
+    return name[:200], address if "@" in address and len(address) <= 254 else ""
 
 
 def _own_id(message: Message, raw: bytes) -> str:

@@ -5,8 +5,13 @@ Python's own `imaplib` does it: five commands of the protocol, and no library of
 
 from __future__ import annotations
 
+import base64
 import imaplib
+import io
+import re
+import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,6 +21,8 @@ from ..settings import MailboxAddress, mailbox_address_of
 
 # Seconds that each step of a talk with the mail server may take.
 TIMEOUT = 20
+# Seconds that the whole talk may take beyond those for which it was opened: to end the message that it is at.
+GRACE = 20
 # Messages that one search looks at: `imaplib` takes no line of more than a megabyte.
 _WINDOW = 20_000
 
@@ -59,20 +66,81 @@ class Mailbox:
         return answer
 
 
+class _Timed:
+    """A connection that ends at a given time, however often the server sends a byte before each single limit."""
+
+    def __init__(self, link: socket.socket, until: float) -> None:
+        self._link, self._until = link, until
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._link, name)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self))
+
+    def recv_into(self, buffer: Any) -> int:
+        self._limit()
+        return self._link.recv_into(buffer)
+
+    def recv(self, size: int) -> bytes:
+        self._limit()
+        return self._link.recv(size)
+
+    def sendall(self, data: bytes) -> None:
+        self._limit()
+        self._link.sendall(data)
+
+    def _limit(self) -> None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("The talk with the mail server took too long.")
+        self._link.settimeout(min(TIMEOUT, left))
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, link: _Timed) -> None:
+        self._link = link
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._link.recv_into(buffer)
+
+
+class _Plain(imaplib.IMAP4):
+    def __init__(self, address: MailboxAddress, until: float) -> None:
+        self._until = until
+        super().__init__(address.host, address.port, timeout=TIMEOUT)
+
+    def _create_socket(self, timeout: float | None) -> Any:
+        return _Timed(super()._create_socket(timeout), self._until)  # type: ignore[misc]
+
+
+class _Secure(imaplib.IMAP4_SSL):
+    def __init__(self, address: MailboxAddress, until: float) -> None:
+        self._until = until
+        super().__init__(address.host, address.port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
+
+    def _create_socket(self, timeout: float | None) -> Any:
+        return _Timed(super()._create_socket(timeout), self._until)  # type: ignore[misc]
+
+
 @contextmanager
-def opened(url: str) -> Iterator[Mailbox]:
-    """Open the mailbox of the setting. Raises `MailboxError`."""
+def opened(url: str, *, seconds: float) -> Iterator[Mailbox]:
+    """Open the mailbox of the setting for so long, and for `GRACE` more to end what is begun. Raises `MailboxError`."""
     address = mailbox_address_of(url)
+    until = time.monotonic() + seconds + GRACE
     link: imaplib.IMAP4 | None = None
     try:
-        link = _connected(address)
+        link = _connected(address, until)
         try:
             link.login(address.user, address.password)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error:
             raise MailboxError("The mail server refused the user or the password.") from None
-        status, number = link.select(f'"{address.folder}"')
+        status, number = link.select(quoted_folder(address.folder))
         if status != "OK":
             raise MailboxError("The mail server has no such folder.")
         yield Mailbox(link, int(number[0] or 0))
@@ -82,13 +150,29 @@ def opened(url: str) -> Iterator[Mailbox]:
         if link is not None:
             with suppress(Exception):
                 link.logout()
+            with suppress(Exception):  # where the server did not take leave
+                link.shutdown()
 
 
-def _connected(address: MailboxAddress) -> imaplib.IMAP4:
+def _connected(address: MailboxAddress, until: float) -> imaplib.IMAP4:
     try:
-        if address.is_secure:
-            context = ssl.create_default_context()
-            return imaplib.IMAP4_SSL(address.host, address.port, ssl_context=context, timeout=TIMEOUT)
-        return imaplib.IMAP4(address.host, address.port, timeout=TIMEOUT)
+        return (_Secure if address.is_secure else _Plain)(address, until)
     except UnicodeError:
         raise MailboxError("The mail server's name cannot be one.") from None
+
+
+def quoted_folder(name: str) -> str:
+    """The name of a folder as IMAP writes it: in the modified UTF-7 of RFC 3501, and in quotation marks.
+
+    >>> quoted_folder("INBOX"), quoted_folder("Entwürfe & Co")
+    ('"INBOX"', '"Entw&APw-rfe &- Co"')
+    """
+    parts = [_encoded(part) for part in re.findall(r"[ -~]+|[^ -~]+", name)]
+    return '"' + "".join(parts).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _encoded(part: str) -> str:
+    if part.isascii():
+        return part.replace("&", "&-")
+    encoded = base64.b64encode(part.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+    return f"&{encoded}-"

@@ -123,7 +123,7 @@ def read_mailbox(*, seconds: float) -> dict[Outcome, int]:
     if not is_active or not chosen.mailbox_secret:
         return counted
     until = time.monotonic() + seconds
-    with mailbox.opened(chosen.mailbox_secret) as box:
+    with mailbox.opened(chosen.mailbox_secret, seconds=seconds) as box:
         for uid, raw in box.unread():
             outcome = None if raw is None else _settled(box, uid, raw)
             if outcome is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,8 @@ class Inbox:
         self.commands: list[str] = []
         self.refused: set[str] = set()  # UIDs of messages that the server does not give
         self.read = read  # messages before them that were read long ago
+        self.folder = "INBOX"  # as it is called on the connection
+        self.pause = 0.0  # seconds before each byte of a message
         self.url = ""
 
 
@@ -36,6 +39,12 @@ class _Handler(socketserver.StreamRequestHandler):
     def _say(self, line: bytes) -> None:
         self.wfile.write(line + b"\r\n")
 
+    def _drip(self, raw: bytes) -> None:
+        pause = self.server.inbox.pause
+        for piece in [raw[at : at + 1] for at in range(len(raw))] if pause else [raw]:
+            time.sleep(pause)
+            self.wfile.write(piece)
+
     def _answer(self, command: str) -> str:
         inbox = self.server.inbox
         if command == "CAPABILITY":
@@ -43,7 +52,7 @@ class _Handler(socketserver.StreamRequestHandler):
         elif command.startswith("LOGIN"):
             return "OK done" if command == 'LOGIN shop@shop.example "p@ss"' else "NO wrong"
         elif command.startswith("SELECT"):
-            if command != 'SELECT "INBOX"':
+            if command != f'SELECT "{inbox.folder}"':
                 return "NO no such folder"
             self._say(f"* {inbox.read + len(inbox.messages)} EXISTS".encode())
         elif found := re.fullmatch(r"UID SEARCH (\d+):(\d+) UNSEEN", command):
@@ -60,7 +69,8 @@ class _Handler(socketserver.StreamRequestHandler):
             raw = inbox.messages[found[1]][: int(found[2])]
             self._say(b"* 1 FETCH (FLAGS (\\Recent))")  # what another connection did meanwhile
             self._say(f"* 1 FETCH (UID {found[1]} BODY[]<0> {{{len(raw)}}}".encode())
-            self.wfile.write(raw + b")\r\n")
+            self._drip(raw)
+            self.wfile.write(b")\r\n")
         elif found := re.fullmatch(r"UID STORE (\d+) \+FLAGS\.SILENT \((.*)\)", command):
             inbox.flags[found[1]] = found[2]
         elif command == "LOGOUT":

@@ -23,6 +23,7 @@ from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
 from saleor_customer_plus.mail import inbox
 from saleor_customer_plus.mail.inbox import text_of_html
 from saleor_customer_plus.mail.models import Mail, MailAttachment
+from saleor_customer_plus.mail.senders import sender_of
 from saleor_customer_plus.messages import mailbox, services
 from saleor_customer_plus.messages.services import Draft
 from saleor_customer_plus.records.models import CustomerRecord
@@ -420,13 +421,84 @@ def test_a_mail_server_that_says_nothing_or_no_more_is_not_waited_for(
     links[0].close()
 
 
+def test_a_mail_server_that_sends_a_byte_at_a_time_does_not_hold_the_worker(
+    configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "TIMEOUT", 1)
+    monkeypatch.setattr(mailbox, "GRACE", 0.5)
+    make_record("anna@example.com")
+    with imap_server(Inbox({"1": letter("x" * 2000).as_bytes()})) as server:
+        server.pause = 0.05  # two minutes for the message, and never as long as a single limit
+        configure(mail_sender="shop@shop.example", mailbox_secret=server.url)
+        began = time.monotonic()
+        with pytest.raises(mailbox.MailboxError, match="cannot be read"):
+            incoming_mail.read_mailbox(seconds=0.5)
+        assert time.monotonic() - began < 20
+    assert not Mail.objects.exists()
+    assert server.flags["1"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "sent"),
+    [
+        ("/Entwürfe & Co", "Entwürfe & Co", "Entw&APw-rfe &- Co"),
+        ("/Entw%C3%BCrfe", "Entwürfe", "Entw&APw-rfe"),
+        ("/~peter/mail/台北/日本語", "~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"),  # RFC 3501's own
+        ("/A%22B%5CC", 'A"B\\C', 'A\\"B\\\\C'),
+        ("/💌", "💌", "&2D3cjA-"),
+    ],
+)
+def test_a_folder_is_written_as_people_read_it(configure: Callable[..., None], path: str, name: str, sent: str) -> None:
+    make_record("anna@example.com")
+    with imap_server(Inbox({"1": letter().as_bytes()})) as server:
+        server.folder = sent
+        url = server.url + path.replace(" ", "%20")
+        assert mailbox_address_of(url).folder == name
+        parse([{"name": "mailbox_secret", "value": url}])
+        configure(mail_sender="shop@shop.example", mailbox_secret=url)
+        assert incoming_mail.read_mailbox(seconds=5)[Outcome.RECEIVED] == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "address"),
+    [
+        ("Müller, Hans <hans@example.com>", "Müller, Hans", "hans@example.com"),
+        ("=?utf-8?q?M=C3=BCller?=, Hans <hans@example.com>", "Müller, Hans", "hans@example.com"),
+        ('"Müller, Hans" <HANS@example.com>', "Müller, Hans", "hans@example.com"),
+        ("Hans Müller (Chef) <hans@example.com>", "Hans Müller", "hans@example.com"),
+        ("hans@example.com <hans@example.com>", "hans@example.com", "hans@example.com"),
+        ("hans@example.com (Hans)", "Hans", "hans@example.com"),
+        ("hans@example.com", "", "hans@example.com"),
+        # Whoever writes another address into the name is still whom the angle brackets say.
+        ('"Boss <boss@example.com>" <eve@example.com>', "Boss <boss@example.com>", "eve@example.com"),
+        ("a@example.com, b@example.com", "", ""),
+        ("a@example.com, Hans <hans@example.com>", "", ""),
+        ("Hans <hans@example.com>, a@example.com", "", ""),
+        ("undisclosed-recipients: ;", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_the_sender_is_whom_people_would_read(header: str, name: str, address: str) -> None:
+    read = inbox.read(f"From: {header}\nSubject: Grüße\n\nhi".encode(), load()[0])
+
+    assert (read.sender_name, read.sender, read.subject) == (name, address, "Grüße")
+
+
+@pytest.mark.parametrize("piece", ["<", '"', "(", "((", "a@", "a", "(\\", ",", "<a@", '"\\'])
+def test_a_sender_that_is_made_to_take_long_does_not(piece: str) -> None:
+    began = time.process_time()
+    sender_of(piece * 20_000 + "@")
+    assert time.process_time() - began < 2
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "imaps://a:b%0D%0AX@mail.example.com",
         "imaps://a:p\xe4ss@mail.example.com",
         "imaps://a:p%C3%A4ss@mail.example.com",
-        "imaps://a:b@mail.example.com/%22",
+        "imaps://a:b@mail.example.com/%0D%0AX",
+        "imaps://a:b@mail.example.com/%FF",
         "imaps://a:b@mail.example.com:99999",
         "imaps://a@mail.example.com",
         "https://a:b@mail.example.com",
