@@ -193,7 +193,7 @@ def tell_lead_created(lead_id: int) -> None:
 # After half a minute, a minute and so on, for about an hour.
 @task("mail_lead_created", retry_on=(MailDelayed,), retry_backoff=30, retry_backoff_max=1200, max_retries=8)
 def mail_lead_created(lead_id: int) -> None:
-    """A task of its own, so that the others are not told again where the mail server was away."""
+    """A task of its own, so that the others are not notified again where the mail server was away."""
     lead_notices.mail_lead_created(lead_id)
 
 
@@ -241,7 +241,7 @@ def forget_signups() -> None:
 
 @task("send_notices")
 def send_notices() -> None:
-    """Run by Celery beat: tell staff of what they were not told of because a task was lost."""
+    """Run by Celery beat: notify staff of what they did not hear of because a task was lost."""
     owed.give_up_old()
     leads, mails = lead_notices.left_behind()
     publishing.send_now(tell_lead_created, [(lead_id,) for lead_id in leads])

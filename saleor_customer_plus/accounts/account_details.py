@@ -1,6 +1,6 @@
 """What the account that a record is linked to says of the person, and since when (`CustomerRecord.account_details`).
 
-So that "the newest wins" can be told of accounts too, although Saleor does not say when a field of theirs changed.
+So that "the newest wins" can be applied to accounts too, although Saleor does not say when a field of theirs changed.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to be logged. `at` is when it happened (UTC); now, unless told."""
+    """One thing to be logged. `at` is when it happened (UTC); now, unless given."""
 
     record_id: int
     type: ActivityType

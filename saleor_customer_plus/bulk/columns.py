@@ -165,7 +165,7 @@ def _of_account() -> Iterator[Column]:
 
 
 def _only_exported() -> Iterator[Column]:
-    """What follows from orders and accounts: told, and passed over by an import."""
+    """What follows from orders and accounts: exported, and ignored by an import."""
     for key, kind, field, example, *headers in (
         ("id", Kind.ID, "id", "Q3VzdG9tZXJSZWNvcmQ6MQ==", "ID", "ID", "ID", "ID", "ID"),
         ("has_account", Kind.BOOLEAN, None, "yes", "Account", "Account", "Konto", "Compte", "Cuenta"),

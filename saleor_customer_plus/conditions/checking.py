@@ -194,7 +194,7 @@ class _Checker:
         return SegmentClause(node, path, saved.key, self._within_segment(node, saved, path))
 
     def _within_segment(self, node: InSegment, saved: SavedTree, path: Path) -> Clause:
-        """The tree of another segment. What is wrong with it is told where this one refers to it."""
+        """The tree of another segment. Its errors are reported at the place that refers to it."""
         errors, self.errors = self.errors, []
         self.within = (*self.within, saved.key)
         try:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from .tree import Offset
 
-# What every time zone can be told of.
+# What can be converted into every time zone.
 _FIRST_DAY, _LAST_DAY = date(1, 1, 3), date(9999, 12, 29)
 
 

@@ -50,7 +50,7 @@ class Outcome(StrEnum):
 
 
 class Fact(Protocol):
-    """What counts of a decision or an event. Of two at one moment the one with the higher number was told later."""
+    """What counts of a decision or an event. Of two at one moment the one with the higher number was recorded later."""
 
     @property
     def state(self) -> str: ...
@@ -72,7 +72,7 @@ def is_claim(state: str, source: str, cause_type: str, override_reason: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class ConsentDecision:
-    """One decision of one person, to be recorded. `at` is when the person decided; now, unless told."""
+    """One decision of one person, to be recorded. `at` is when the person decided; now, unless given."""
 
     record_id: int
     channel: ConsentChannel

@@ -134,7 +134,7 @@ def _is_suppressed(
 def undo_job(decisions: Iterable[ConsentDecision], undone: Cause, *, actor: Actor, cause: Cause) -> None:
     """Let what a job, or a merge, recorded count for nothing where these decisions are: each says what holds again.
 
-    The history stays. What held before is the event of then, with its own moment, so that a withdrawal that is told
+    The history stays. What held before is the event of then, with its own moment, so that a withdrawal that is reported
     late means the same as if the job had never been. Call it in a transaction in which the records are locked.
     """
     _record(decisions, actor=actor, cause=cause, undoes=undone_as(undone))

@@ -27,7 +27,7 @@ class FormGuard:
     """The guard of one form. A token of it is of no use to another one."""
 
     name: str
-    # What somebody is told who sends too much.
+    # The message to somebody who sends too much.
     too_many: str = "This was sent too often. Try again in an hour."
 
     def new_token(self, now: float | None = None, shown: str = "") -> str:

@@ -2,8 +2,8 @@
 
 A message that tells others by Saleor's `notify` is claimed first and sent then: at most once, and never again if the
 process dies in between. E-mail is settled once the mail server has answered; `notifications.mail` remembers who got it.
-What could not be sent for a day is given up, and the log says so: nobody is told of an enquiry days later as if it were
-new.
+What could not be sent for a day is given up, and the log says so: nobody is notified of an enquiry days later as if it
+were new.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BATCH = 100
 
 
 def owe(kind: NoticeKind, subject_ids: Collection[int]) -> None:
-    """Note that staff has to be told, in the transaction that makes the subjects."""
+    """Note that staff have to be notified, in the transaction that makes the subjects."""
     due_at = timezone.now() + _LATE
     OwedNotice.objects.bulk_create(
         [OwedNotice(kind=kind, subject_id=subject_id, due_at=due_at) for subject_id in subject_ids],

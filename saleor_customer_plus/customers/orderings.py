@@ -98,7 +98,7 @@ NEWEST_FIRST = Sort(SortField.CREATED_AT, descending=True)
 
 
 def columns_of(sort: Sort) -> set[str]:
-    """The columns of a record that its place in such a list is told by."""
+    """The columns of a record that decide its place in such a list."""
     return {key.name for key in _KEYS.get(sort.field, ())}
 
 

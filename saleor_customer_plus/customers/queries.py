@@ -95,7 +95,8 @@ def records_by_id(record_ids: Collection[int]) -> dict[int, CustomerRecord]:
 def is_approved_buyer(account: Any) -> bool:
     """Whether the shop approved whoever has this account of Saleor's. One query.
 
-    The record is linked to the account or, where nobody told us yet that its address was confirmed, is about to be.
+    The record is linked to the account or, where Saleor has not reported yet that its address was confirmed, is about
+    to be.
     """
     mine = Q(account=account.pk)
     if account.is_confirmed:

@@ -153,7 +153,7 @@ def _global_id(record_id: int | None) -> str | None:
 
 
 def _linked_if_confirmed(record: CustomerRecord, *, leaves: bool) -> CustomerRecord:
-    """The record, linked by now where an account has confirmed one of its addresses and nobody told us.
+    """The record, linked by now where an account has confirmed one of its addresses without our hearing of it.
 
     Where the record `leaves` its address, raise if an account has it and gets no link: it would be left behind. Saleor
     attaches a guest's orders to whichever account is given their address, so no account is renamed that proved nothing.

@@ -1,4 +1,4 @@
-"""Deleting people: what would be lost, a token that proves that somebody was told, and the deletion itself.
+"""Deleting people: what would be lost, a token that proves that somebody was warned, and the deletion itself.
 
 Saleor keeps its orders. All that is ours goes: the record, its figures and log, notes with their files, leads, messages
 with their files, tags, groups, consent events, the picture.
@@ -122,7 +122,7 @@ def _losses(row: dict[str, Any]) -> Losses:
 
 @transaction.atomic
 def delete_records(record_ids: Collection[int], *, actor: Actor) -> Deleted:
-    """Delete these records and all that is ours of them. Their accounts stay, and are told of no group any more.
+    """Delete these records and all that is ours of them. Their accounts stay, and no longer list any group.
 
     The number of statements does not grow with that of the records, but for one in every hundred. Files and vouchers in
     checkouts go after the commit.

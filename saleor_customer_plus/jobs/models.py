@@ -60,7 +60,7 @@ class JobState(models.TextChoices):
 OVER = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELED)
 UNDER_WAY = (JobState.PENDING, JobState.READY, JobState.RUNNING)
 
-# What all kinds of job count, in the order in which it is told.
+# What all kinds of job count, in the order in which it is reported.
 COUNTERS = ("read", "created", "updated", "unchanged", "skipped", "refused", "with_warnings")
 
 

@@ -99,7 +99,7 @@ def waiting_reason(job: BulkJob, now: datetime | None = None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job has come in its phase, from 0 to 1, as far as it can be told, and how fast it goes."""
+    """How far a job has come in its phase, from 0 to 1, as far as it is known, and how fast it goes."""
 
     fraction: float | None
     rows_per_second: float | None

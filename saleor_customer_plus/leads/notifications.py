@@ -18,7 +18,7 @@ _DELAY = timedelta(minutes=30)
 
 
 def owe(lead_id: int) -> None:
-    """Note that staff has to be told of a lead, in the transaction that makes it."""
+    """Note that staff have to be notified of a lead, in the transaction that makes it."""
     owed.owe(NoticeKind.LEAD, [lead_id])
     owed.owe(NoticeKind.LEAD_MAIL, [lead_id])
 
@@ -46,7 +46,7 @@ def mail_lead_created(lead_id: int) -> None:
 
 
 def left_behind() -> tuple[list[int], list[int]]:
-    """Leads of which Saleor was not told, and those that nobody was mailed of, because the task was lost."""
+    """Leads that Saleor or staff were not notified of, because the task was lost."""
     return owed.left_behind(NoticeKind.LEAD), owed.left_behind(NoticeKind.LEAD_MAIL)
 
 

@@ -79,7 +79,7 @@ class LeadSortField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeadList:
-    """The leads that pass the filter, sorted: the newest first, unless told otherwise."""
+    """The leads that pass the filter, sorted: the newest first, unless asked otherwise."""
 
     filter: LeadFilter = field(default_factory=LeadFilter)
     sort: LeadSortField = LeadSortField.CREATED_AT

@@ -321,7 +321,7 @@ class _Carrier:
 
 
 def payload_of(row: Mail) -> dict[str, Any]:
-    """What an app is told that sends the messages of the shop."""
+    """What an app receives that sends the messages of the shop."""
     return {
         "message_id": row.pk,
         "record_id": row.record_id,

@@ -253,7 +253,7 @@ def _options(options: dict[str, Any]) -> ImportOptions:
     )
 
 
-# How many of the rows that are refused, and of those with warnings, are told with their reasons.
+# How many of the rows that are refused, and of those with warnings, are shown with their reasons.
 REASONS_SHOWN = 10
 
 COUNTS = {

@@ -11,7 +11,7 @@ EVENT = "customer_plus.note_mention"
 
 
 def mentioned(note_id: int) -> None:
-    """Tell each member of staff whom the note mentions and who was not told yet, by Saleor's `notify`."""
+    """Tell each member of staff whom the note mentions and who was not notified yet, by Saleor's `notify`."""
     note = Note.objects.filter(pk=note_id).first()
     if note is None:  # deleted meanwhile
         return
@@ -31,7 +31,7 @@ def mentioned(note_id: int) -> None:
 
 
 def left_behind() -> list[int]:
-    """Notes of which somebody was not told, because the task was lost."""
+    """Notes with a mention that nobody was notified of, because the task was lost."""
     ids = owed.left_behind(NoticeKind.MENTION)
     mentions = dict(NoteMention.objects.filter(pk__in=ids).values_list("pk", "note_id"))
     owed.settle(NoticeKind.MENTION, [id for id in ids if id not in mentions])  # taken back meanwhile

@@ -45,7 +45,7 @@ def clean_name(text: str, *, field: str = "name") -> str:
 
 
 def clean_text(text: str, *, field: str, longest: int, lines: bool = False) -> str:
-    """A text of staff's as it is kept: trimmed. It may have several lines if told so."""
+    """A text of staff's as it is kept: trimmed. It may have several lines if the caller allows it."""
     text = text.strip()
     if len(text) > longest:
         raise CustomerPlusError(f"At most {longest} characters are allowed.", field=field)

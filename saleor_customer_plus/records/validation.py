@@ -1,7 +1,7 @@
 """What the fields of a record may hold, whoever writes them: staff, an app or an import.
 
 `clean` takes values as they were typed and gives them as they are stored. Nothing is cut, and nothing is guessed but
-the country of a phone number. All that is wrong is told at once, without what was typed.
+the country of a phone number. All errors are reported at once, without what was typed.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def lock_rows(record_ids: Collection[int]) -> list[Row]:
 
 
 def rows_where(condition: sql.Sql, *, locked: bool) -> list[Row]:
-    """The records of which the condition holds, in the order of their ids, each locked if told so."""
+    """The records of which the condition holds, in the order of their ids, each locked if asked for."""
     found = sql.rows(
         sql.fill(
             "SELECT {columns} FROM {records} WHERE {condition} ORDER BY id {lock}",

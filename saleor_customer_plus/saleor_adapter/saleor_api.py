@@ -3,7 +3,7 @@
     answer = saleor_api.run(info.context, "mutation ($id: ID!) { customerDelete(id: $id) { errors { ... } } }", {...})
 
 What the caller may not do, Saleor refuses with its own `PermissionDenied`. An operation takes part in the transaction
-that it is run in; what it tells plugins and webhooks is told after the commit.
+that it is run in; plugins and webhooks hear of it after the commit.
 """
 
 from __future__ import annotations

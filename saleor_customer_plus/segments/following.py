@@ -6,7 +6,7 @@ everybody, range by range, when the condition of a segment is about time, when i
 (which touches no record), and once a day in any case.
 
 Whoever writes members holds the records before evaluating, so that whoever evaluates last sees the most, and shares the
-lock on segments, so that no condition changes meanwhile. Only the first members, whom nobody is told of, are found
+lock on segments, so that no condition changes meanwhile. Only the first members, who are not announced, are found
 without holding anybody: that is soon looked at again.
 """
 

@@ -45,7 +45,7 @@ def get(segment_id: int, *, field: str) -> Segment:
 
 @dataclass(frozen=True, slots=True)
 class SegmentList:
-    """Segments whose name has a text in it, in any case; those that are ready-made or followed, if that is told."""
+    """Segments whose name has a text in it, in any case; those that are ready-made or followed, if that is given."""
 
     search: str = ""
     is_ready_made: bool | None = None
@@ -94,7 +94,7 @@ class Members(NamedTuple):
 def members(segment_id: int, channels: Channels = None) -> Members:
     """Who is in a segment, as somebody sees it who sees the orders of these channels.
 
-    Whoever sees all orders is told what is kept of a followed segment, also if its condition has no meaning any more.
+    Whoever sees all orders gets what is kept of a followed segment, also if its condition has no meaning any more.
     What is kept is over all channels: for everybody else the condition is evaluated.
     """
     segment = get(segment_id, field="segment")
@@ -122,7 +122,7 @@ def memberships_of(record_ids: Collection[int], channels: Channels = None) -> di
     """The followed segments that each record is in, by name, as somebody sees it who sees the orders of these channels.
 
     Two statements, or a constant number of them for whoever does not see all orders: then the segments are evaluated,
-    and since when somebody is in them is not told.
+    and since when somebody is in them is not shown.
     """
     found: dict[int, list[Membership]] = {record_id: [] for record_id in record_ids}
     if channels is None:

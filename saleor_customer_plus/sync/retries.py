@@ -48,7 +48,7 @@ def _again(kind: RowKind, key: str, chosen: CustomerPlusSettings, run: Runner) -
         return
     try:
         order_id = UUID(key)
-    except ValueError:  # what was told to be one, or was gone before its id was known
+    except ValueError:  # not an id after all, or an object that was gone before its id was known
         SetAsideRow.objects.filter(kind=kind, key=key).delete()
         return
     found = Found()

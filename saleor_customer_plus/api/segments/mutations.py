@@ -42,7 +42,7 @@ def _read(
 
 
 def _keeping(info: Any, segment: Segment, input: Mapping[str, Any]) -> Segment:
-    """The segment, with the group that it is to keep, if that is told."""
+    """The segment, with the group that it is to keep, if one is given."""
     if input.get("group_id") is None:
         return segment
     return services.keep_group(segment.pk, _group(input), channels=channels_of(info))

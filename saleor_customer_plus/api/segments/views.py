@@ -156,7 +156,7 @@ _CONTENTS = ("segment_id", "query", "tree", "filter", "search", "columns", "sort
 
 
 def _contents(problems: Problems, input: Mapping[str, Any]) -> tuple[Contents | None, Condition | None]:
-    """What a view is to show, if anything is told, and its condition as it was given.
+    """What a view is to show, if anything is given, and its condition as it was given.
 
     What is wrong is noted.
     """

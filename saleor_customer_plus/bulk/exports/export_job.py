@@ -191,6 +191,6 @@ def _estimated() -> float:
 
 
 def _prepare() -> None:
-    """For this transaction: times are told in UTC, and a million rows are joined rather than looked up."""
+    """For this transaction: times are written in UTC, and a million rows are joined rather than looked up."""
     sql.run(sql.Sql("SET LOCAL timezone = 'UTC'; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"))
     sql.run(sql.Sql("SET LOCAL datestyle = 'ISO'"))

@@ -203,7 +203,7 @@ def _profile(request: ExportRequest) -> tuple[Ready | None, ExportRequest]:
 
 
 def _purpose(request: ExportRequest, ready: Ready | None) -> ConsentPurpose | None:
-    """What the list is for: as the profile has it, unless told."""
+    """What the list is for: the profile's own purpose, unless one is given."""
     own = ready.purpose if ready else None
     if not request.purpose:
         return own

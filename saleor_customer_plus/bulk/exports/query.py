@@ -153,7 +153,7 @@ def _join(name: str, currency: str, set_wise: bool, channels: Channels) -> sql.S
 
 
 def _figures_seen(channels: Channels) -> sql.Sql:
-    """The table of figures, as far as they may be told."""
+    """The table of figures, as far as they may be shown."""
     if channels is None:
         return sql.table(CustomerFigures)
     return sql.fill("({figures})", figures=figures_seen(channels, sql.Sql("record_id IS NOT NULL")))

@@ -119,7 +119,7 @@ def _write_beside(written: Sequence[Planned], planner: Planner) -> None:
 
 
 def _give_emails(planned: Sequence[Planned], planner: Planner) -> None:
-    """Add the other addresses. What another row of the chunk has got by now is told, and left out."""
+    """Add the other addresses. One that another row of the chunk has taken by now is left out, and reported."""
     refusals = give_emails({one.record_id: one.emails for one in planned}, by=planner.writer) if planned else {}
     for one in planned:
         lost = refusals.get(one.record_id, ())

@@ -60,7 +60,7 @@ _HAS_ACCOUNT = "An account was opened for this person. It stays in Saleor, and s
 
 
 def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) -> int:
-    """Delete those of the records that the import made of which nothing was told since. Return how many."""
+    """Delete the records that the import made, unless something happened to them since. Return how many."""
     if not ids:
         return 0
     lock_rows(ids)  # nobody touches them any more

@@ -1,4 +1,4 @@
-"""Rows that were refused or passed over, or have warnings: kept while the job's files are, and told in files.
+"""Rows that were refused or passed over, or have warnings: kept as long as the job's files, and reported in files.
 
 Two files have the layout of the original, so that they can be corrected and loaded again: the rows that were refused,
 and the rows that were written without a part of them.
@@ -120,7 +120,7 @@ def write_files(job: BulkJob) -> None:
 
 
 def severity_of_row(reasons: Iterable[Mapping[str, Any]]) -> Severity:
-    """The worst of what is told of a row."""
+    """The most serious problem of a row."""
     found = set(map(severity_of, reasons))
     return next((one for one in Severity if one in found), Severity.INFO)
 
@@ -133,7 +133,7 @@ class _File:
         self._layout, self._is_exact = layout, is_exact
         self._writer: Any = None
         headers = layout.headers
-        # Of an earlier import, which told of these rows too: the last cell, also in a row of too many.
+        # Of an earlier import, which reported these rows too: the last cell, also in a row of too many.
         self._told_before = layout.has_header and headers[-1].strip() == REASON
         self._headers = headers[:-1] if self._told_before else headers
 

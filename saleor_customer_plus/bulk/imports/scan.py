@@ -241,14 +241,14 @@ def chunks(job: BulkJob) -> Iterator[dict[str, Any]]:
 
 
 class _Walk:
-    """What is told of some rows, in their order, handed out chunk by chunk."""
+    """The problems of some rows, in their order, handed out chunk by chunk."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
         self._rows = iter(rows)
         self._next = next(self._rows, None)
 
     def before(self, row: int) -> list[list[Any]]:
-        """What is told of rows before this one, and was not handed out yet."""
+        """The problems of rows before this one that were not handed out yet."""
         here = []
         while self._next is not None and self._next[0] < row:
             here.append(list(self._next))

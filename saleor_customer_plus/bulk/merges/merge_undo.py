@@ -13,7 +13,7 @@ from .undoing import undo_merges
 
 
 class MergeUndo(undo.Undo):
-    """Undoes what a job merged. What was edited since is kept, and told."""
+    """Undoes what a job merged. What was edited since is kept, and reported."""
 
     kind: ClassVar[JobKind] = JobKind.MERGE
     phases: ClassVar[tuple[str, ...]] = (MERGE,)

@@ -1,7 +1,7 @@
 """Undoing what a job did to records that there are: read from the log, and put back where nothing touched it since.
 
 Fields, tags, groups, states, consents and who follows up leads return to what they were. What somebody else, an order
-or another job changed afterwards is kept as it is, and told. A constant number of statements for any number of
+or another job changed afterwards is kept as it is, and reported. A constant number of statements for any number of
 records. Records that the job made, and what hangs on them, are not a matter of this module.
 """
 
@@ -127,7 +127,7 @@ class Reversal:
         self._unlock({name: ids for name, ids in let_go.items() if ids})
 
     def _own_fields(self, traces: _Traces, definitions: Mapping[str, FieldDefinition]) -> None:
-        """Put back values of the shop's own fields. What its field may no longer hold is kept as it is, and told."""
+        """Put back values of the shop's own fields. Those that a field may no longer hold are only reported."""
         ids = {one.pk for one in definitions.values()}
         now = held(list(traces), ids)
         keys = {one.pk: key for key, one in definitions.items()}
@@ -224,8 +224,8 @@ class Reversal:
         self.done.changed |= {one.record_id for one in given}
 
     def _emails(self, traces: _Traces) -> None:
-        """Take the addresses away that the job added. Kept, and told, is one that is the primary one by now, or that
-        somebody added anew.
+        """Remove the addresses that the job added. One is kept, and reported, if it is the primary one by now, or if
+        somebody added it anew.
         """
         added = {
             (record_id, email): trace

@@ -28,7 +28,7 @@ from .columns import boolean_field, contains, of_choice, of_text, of_time, reads
 
 
 def _seen(condition: Condition, column: str) -> Condition:
-    """The same condition for a line of the address, which is told only to those who see the order it came from."""
+    """The same condition for a line of the address, shown only to those who may see its order."""
 
     def of_seen(predicate: Predicate, context: Context) -> Q:
         if context.channels is None:

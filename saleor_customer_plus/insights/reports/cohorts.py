@@ -29,7 +29,7 @@ _VALUES = {
     Dimension.CHANNEL: "e.channel_slug",
     Dimension.PRODUCT: "(SELECT l.product_id FROM {lines} l WHERE l.entry_id = e.id AND l.product_id IS NOT NULL "
     "ORDER BY l.total_gross DESC, l.line_id LIMIT 1)",
-    # What is kept of a person is of the first order of all: whoever does not see its channel is not told.
+    # What is kept of a person is of the first order of all: whoever does not see its channel gets nothing.
     Dimension.SOURCE: "(SELECT lower(a.source) FROM {acquisitions} a WHERE a.record_id = e.record_id AND {is_seen})",
 }
 

@@ -230,7 +230,7 @@ def address_parts() -> dict[str, tuple[str, ...]]:
 
 @cache
 def names() -> dict[str, tuple[str, ...]]:
-    """What each plain name may mean, the likelier first. Names in use for two columns are told apart by the others."""
+    """What each plain name may mean, the likelier first. The other headers decide which."""
     found: dict[str, list[str]] = {}
     for key in IMPORTED:
         listed = re.split(r",\s*", " ".join(_SYNONYMS.get(key, "").split()))

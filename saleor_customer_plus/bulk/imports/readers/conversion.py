@@ -98,7 +98,7 @@ def rows_of_pasted(text: str) -> Iterator[list[str]]:
 
     Commas, semicolons, blanks and lines part people; a tab parts cells of one, as copied from a sheet. What is around
     an address, up to the last part, is the name.
-    A part without an address is a row of its own, so that it is refused and told of.
+    A part without an address is a row of its own, so that it is refused and reported.
     """
     yield ["name", "email"]
     for line in re.split(r"[\n\r]+", text):

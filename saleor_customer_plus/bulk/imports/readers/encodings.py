@@ -33,7 +33,7 @@ _MARKS = (
 _FOREIGN = re.compile(rb"[A-Za-z]{0,8}[\x80-\xff][A-Za-z\x80-\xff]{0,12}")
 _FOREIGN_BYTES = re.compile(rb"[\x80-\xff]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# Of these a text may have some, by mistake: the cells that have them are told. What is no text has far more.
+# Of these a text may have some, by mistake: the cells that have them are reported. Binary files have far more.
 _FEW_CONTROLS = 3
 _SAMPLES = 2000
 
@@ -73,7 +73,7 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
 
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
     """The lines of a whole text, with line feeds. Raise `CustomerPlusError` if it is not in this encoding."""
-    # Half a character of a wide encoding concerns its cell alone, which is told.
+    # Half a character of a wide encoding concerns its cell alone, which is reported.
     errors = "replace" if is_wide(encoding) else errors_of(encoding)
     try:
         with path.open(encoding=encoding, errors=errors, newline=None) as text:

@@ -63,7 +63,7 @@ class Layout:
 
     @property
     def dialect(self) -> dict[str, Any]:
-        """What `csv.reader` and `csv.writer` are told."""
+        """The arguments of `csv.reader` and `csv.writer`."""
         quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         return {
             "delimiter": self.delimiter,

@@ -47,7 +47,7 @@ def needed(lines: Sequence[str]) -> Repair | None:
 # People in lines.
 
 _ADDRESS = re.compile(r"(?<![^\s,;|<>\"()])[^\s,;|<>\"()]+@[^\s,;|<>\"()]+")
-# Of a hundred pieces so many may have no address: they are refused, and told.
+# Of a hundred pieces so many may have no address: they are refused, and reported.
 _WITHOUT_ADDRESS = 0.2
 
 
@@ -70,7 +70,7 @@ def _is_people(lines: Sequence[str]) -> bool:
         without += sum(not has_address(address) for _, address in people)
         several += len(addresses) > 1
         in_brackets += line.count("<") > 1
-    # Where lines are as in mail programs, whoever has no address is told.
+    # Where lines are as in mail programs, a person without an address is reported.
     return several > 0 and (in_brackets * 2 > len(lines) or without <= pieces * _WITHOUT_ADDRESS)
 
 

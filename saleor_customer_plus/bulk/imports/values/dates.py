@@ -43,7 +43,7 @@ _CLOCK = re.compile(
     rf"\s*(?P<zone>{_ZONE})?\s*(?:\([^()]*\)|\[[^\[\]]*\])?"
 )
 _CLOCK_FIRST = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?)[\s,]+(.*)")
-# Seconds, milliseconds and microseconds since 1970, from 1973 on: the numbers before it are too short to be told.
+# Seconds, milliseconds and microseconds since 1970, from 1973 on: earlier ones are too short to be recognised.
 _UNIX = re.compile(r"(\d{9,10}|\d{13}|\d{16})(?:[.,]\d+)?")
 # Days as Excel counts them, where a column of dates is shown as numbers: from 1954 to 2119.
 _SERIAL = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?")

@@ -25,7 +25,7 @@ def has_address(cell: str) -> bool:
 
 
 def email_of(cell: str) -> str | Doubtful:
-    """The address in a cell; the first of several, which are told."""
+    """The address in a cell. Of several, the first; the others are reported."""
     email = normalize_email(cell)
     if len(email) <= 254 and email.isascii() and _PLAIN_EMAIL.fullmatch(email):
         return email
@@ -72,7 +72,7 @@ def _first_of(cell: str) -> str | Doubtful:
 
 
 def emails_of(cell: str) -> tuple[str, ...] | Doubtful:
-    """All addresses in a cell, each once. Raise `Unreadable` if none can be read; what is left out is told."""
+    """All addresses in a cell, each once. Raise `Unreadable` if none can be read; what is left out is reported."""
     found: dict[str, None] = {}
     wrong: list[Unreadable] = []
     for part in filter(None, _SEVERAL.split(_without_invisible_ends(cell))):

@@ -51,7 +51,7 @@ def check_whole(cell: str) -> None:
 def phones_of(cell: str, region: str) -> list[str] | Doubtful:
     """The numbers in a cell, each once, in E.164. Raise `Unreadable` if none can be read.
 
-    Records keep numbers without extensions: what was left out is told.
+    Records keep numbers without extensions: what was left out is reported.
     """
     if _is_stored_as_it_is(cell):
         return [cell]
@@ -77,7 +77,7 @@ _OF_SPREADSHEET = re.compile(r"(\+?\d{7,15})[.,]0")
 
 @lru_cache(REMEMBERED)
 def _phones_of(cell: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The numbers in a cell, and what is to be told about it."""
+    """The numbers in a cell, and the warning about it, if any."""
     check_whole(cell.strip())
     if of_spreadsheet := _OF_SPREADSHEET.fullmatch(cell.strip()):
         cell = of_spreadsheet[1]
