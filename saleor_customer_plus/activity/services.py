@@ -105,18 +105,27 @@ def append(entries: Iterable[Entry]) -> int:
     if not values:
         return 0
     times, *texts = zip(*shared, strict=True)
-    names = ("type", "actor_type", "actor_id", "cause_type", "cause_id")
     return sql.run(
         insertion(
             sql.fill(
                 """
-                SELECT e.r, ({times}::timestamptz[])[e.p], ({type}::text[])[e.p], ({actor_type}::text[])[e.p],
-                    ({actor_id}::text[])[e.p], e.b, e.a, ({cause_type}::text[])[e.p], ({cause_id}::text[])[e.p]
-                FROM jsonb_to_recordset({values}::jsonb) AS e(r bigint, p int, b jsonb, a jsonb)
+                SELECT e.r, s.at, s.type, s.actor_type, s.actor_id, e.b, e.a, s.cause_type, s.cause_id
+                FROM ROWS FROM (
+                    jsonb_to_recordset({values}::jsonb) AS (r bigint, p int, b jsonb, a jsonb)
+                ) WITH ORDINALITY AS e(r, p, b, a, place)
+                -- Not by `[e.p]`: for the last of a thousand texts PostgreSQL walks past all of the others.
+                JOIN unnest(
+                    {times}::timestamptz[], {type}::text[], {actor_type}::text[], {actor_id}::text[],
+                    {cause_type}::text[], {cause_id}::text[]
+                ) WITH ORDINALITY AS s(at, type, actor_type, actor_id, cause_type, cause_id, p) ON s.p = e.p
+                ORDER BY e.place  -- the ids tell the order in which things were logged
                 """,
-                times=list(times),
+                times=[at.isoformat() for at in times],
                 values=sql.to_json(values),
-                **{name: [str(text) for text in column] for name, column in zip(names, texts, strict=True)},
+                **{name: [str(text) for text in column] for name, column in zip(_SHARED, texts, strict=True)},
             )
         )
     )
+
+
+_SHARED = ("type", "actor_type", "actor_id", "cause_type", "cause_id")

@@ -94,6 +94,35 @@ def sync_lines(where: Q) -> LinesResult:
     return LinesResult(set(done.entry_ids or ()), set(done.record_ids or ()))
 
 
+def add_lines(entry_ids: Collection[int]) -> None:
+    """Write the lines of rows of the ledger that were made just before, in the same transaction.
+
+    Nobody else sees these rows yet, so there is nothing to compare with and nobody to wait for. One statement.
+    """
+    sql.run(
+        sql.fill(
+            """
+            INSERT INTO {table} ({columns})
+            SELECT e.id, s.line_id, {of_entry}, {of_line}
+            FROM unnest({ids}) AS made(id)
+            -- OFFSET 0: one by one, also while a table has no statistics (see `ledger.sync`).
+            CROSS JOIN LATERAL (
+                SELECT * FROM {ledger} e WHERE e.id = made.id AND e.counts AND e.record_id IS NOT NULL OFFSET 0
+            ) e
+            CROSS JOIN LATERAL (SELECT * FROM ({lines}) s WHERE s.order_id = e.order_id OFFSET 0) s
+            ORDER BY e.id, s.line_id
+            """,
+            table=sql.table(LedgerLine),
+            ledger=sql.table(LedgerEntry),
+            lines=_lines(),
+            columns=sql.columns(_COLUMNS),
+            of_entry=sql.columns(_OF_ENTRY, prefix="e"),
+            of_line=sql.columns(_OF_LINE, prefix="s"),
+            ids=sorted(entry_ids),
+        )
+    )
+
+
 def release_lines(record_ids: Collection[int]) -> None:
     """Forget what these people bought. Call it while nobody else attributes orders (`records.locks.own_identities`)."""
     LedgerLine.objects.filter(sql.is_any("record_id", record_ids)).delete()

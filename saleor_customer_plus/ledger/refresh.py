@@ -108,8 +108,9 @@ def _write_figures(ids: list[int]) -> int:
                     round(sum(total_gross) / count(*), {decimals}) AS average_gross,
                     min(placed_at) AS first_order_at,
                     max(placed_at) AS last_order_at
-                FROM {ledger}
-                WHERE record_id = ANY({ids}) AND counts
+                -- OFFSET 0: record by record, also while the ledger has no statistics. Else all of it may be read.
+                FROM unnest({ids}) AS w(id)
+                CROSS JOIN LATERAL (SELECT * FROM {ledger} e WHERE e.record_id = w.id AND e.counts OFFSET 0) e
                 GROUP BY record_id, currency
             ), written AS (
                 INSERT INTO {figures} AS f (record_id, currency, {columns})
@@ -173,12 +174,13 @@ def _read_differing(ids: list[int]) -> list[Any]:
                     max(e.placed_at) FILTER (WHERE e.counts) AS last_order_at,
                     substr(max(k.key) FILTER (WHERE e.counts), 30, 36)::uuid AS latest_order_id,
                     {newest_of_orders}
-                FROM {ledger} e
+                FROM unnest({ids}) AS w(id)
+                -- OFFSET 0: as for the figures
+                CROSS JOIN LATERAL (SELECT * FROM {ledger} e WHERE e.record_id = w.id OFFSET 0) e
                 CROSS JOIN LATERAL (
                     SELECT (e.counts::int || {order_time} || 'O' || e.order_id) COLLATE "C" AS key
                     OFFSET 0  -- once for each order, and not again for each use
                 ) k
-                WHERE e.record_id = ANY({ids})
                 GROUP BY e.record_id
             ), compared AS MATERIALIZED (  -- for the same reason
                 SELECT r.id, r.locked_fields, r.provenance, r.suggestions, {current}, {summary}, {newest}

@@ -24,7 +24,7 @@ from ..records.models import CustomerEmail, CustomerRecord, Source
 from ..records.sources import creation, log_of_creation
 from ..settings import CountsWhen, CustomerPlusSettings
 from . import order_source
-from .lines import hand_back_lines, hand_over_lines, release_lines, remove_lines, sync_lines
+from .lines import add_lines, hand_back_lines, hand_over_lines, release_lines, remove_lines, sync_lines
 from .models import LedgerEntry
 
 # Taken over from the order as they are.
@@ -59,10 +59,7 @@ _ACCOUNT_EMAIL = sql.Sql(normal_email("coalesce(s.account_email, '')"))
 # another address. Else the address of the order itself tells. Nothing of this depends on what its record is called
 # meanwhile.
 _IS_LINKED = sql.Sql("(s.account_is_confirmed AND linked.account_id = s.account_id)")
-_IDENTITY = sql.fill(
-    "CASE WHEN s.account_is_confirmed THEN {account_email} ELSE coalesce(s.kept, s.email) END",
-    account_email=_ACCOUNT_EMAIL,
-)
+_IDENTITY = sql.Sql("CASE WHEN s.account_is_confirmed THEN s.account_address ELSE coalesce(s.kept, s.email) END")
 _IS_SETTLED = sql.Sql("(s.account_is_confirmed IS TRUE OR s.kept IS NOT NULL)")
 # The settled address of an order that says no other address by itself than it said then. Rows of older versions have no
 # identity: of those, whatever a record without an account has under another address was settled. In that of a living
@@ -105,6 +102,7 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
     share_identities()
     result = SyncResult()
     written_ids: set[int] = set()
+    new_ids: set[int] = set()
     is_complete = False
     while not is_complete:
         (written,) = sql.rows(_statement(where, settings))
@@ -114,8 +112,12 @@ def sync_orders(where: Q, settings: CustomerPlusSettings) -> SyncResult:
         result.records_created += written.records_created
         result.record_ids.update(written.record_ids or ())
         written_ids.update(written.entry_ids or ())
+        new_ids.update(written.new_ids or ())
         # Somebody else made a record at this moment, which only a further statement can see. Nothing was written yet.
         is_complete = written.left_out == 0
+    if new_ids and len(new_ids) == written.looked_at:
+        add_lines(new_ids)  # as in a first run, where there is nothing to compare with
+        return result
     lines = sync_lines(where)
     result.changed += len(lines.entry_ids - written_ids)
     result.record_ids |= lines.record_ids
@@ -244,12 +246,13 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             {orders}
         ), source AS MATERIALIZED (
             SELECT s.*,
-                coalesce(nullif(s.typed, ''), {account_email}) AS email,
+                coalesce(nullif(s.typed, ''), s.account_address) AS email,
                 s.total_gross_amount AS total_gross,
                 s.refunded AS total_refunded,
                 {counts} AS counts,
                 {voucher_codes} AS voucher_codes
-            FROM (SELECT s.*, {typed} AS typed FROM orders s) s
+            -- OFFSET 0: addresses are made normal once, and not again for each use.
+            FROM (SELECT s.*, {typed} AS typed, {account_email} AS account_address FROM orders s OFFSET 0) s
         ), compared AS (
             SELECT s.*, {kept} AS kept, old.identity AS old_identity, old.is_settled AS old_is_settled,
                 old.id AS old_id, old.record_id AS old_record_id, old.order_updated_at AS old_updated_at,
@@ -261,7 +264,10 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             WHERE old.is_released IS NOT TRUE  -- of somebody who was deleted: it makes nobody known again
         ), seen AS (
             SELECT s.*, coalesce(linked.id, r.id, other.record_id) AS known_id
-            FROM (SELECT s.*, {identity} AS identity, {is_settled} AS is_settled FROM compared s) s
+            FROM (
+                SELECT s.*, {identity} AS identity, {is_settled} AS is_settled FROM (SELECT * FROM compared OFFSET 0) s
+                OFFSET 0  -- likewise once
+            ) s
             LEFT JOIN {records} linked ON {is_linked}
             LEFT JOIN {records} r ON r.email = s.identity
             LEFT JOIN {others} other ON other.email = s.identity
@@ -290,7 +296,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                     SELECT FROM placed p WHERE p.order_id = e.order_id AND p.old_is_settled
                 ))
                 AND NOT e.is_released AND ROW({written}) IS DISTINCT FROM ROW({excluded})
-            RETURNING e.id AS entry_id, e.order_id, e.order_number, e.record_id, e.currency, e.placed_at, {told} AS told
+            RETURNING e.id AS entry_id, e.order_id, e.order_number, e.record_id, e.currency, e.placed_at,
+                {told} AS told, e.xmax = 0 AS is_new  -- not so where somebody else made the row since we looked
         ), change AS (
             SELECT w.*, p.old_id, p.old_record_id, p.old_told FROM written w JOIN placed p USING (order_id)
         ), logged AS (
@@ -305,7 +312,9 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
             (SELECT count(*) FROM made) AS records_created,
             (SELECT count(*) FROM placed WHERE is_left_out) AS left_out,
             array_remove(array_agg(DISTINCT record_id) || array_agg(DISTINCT old_record_id), NULL) AS record_ids,
-            array_agg(entry_id) AS entry_ids
+            (SELECT count(*) FROM source) AS looked_at,
+            array_agg(entry_id) AS entry_ids,
+            array_agg(entry_id) FILTER (WHERE is_new) AS new_ids
         FROM change
         """,
         orders=sql.of_queryset(order_source.orders(where)),
