@@ -20,6 +20,7 @@ from ..activity.services import Actor, Entry, append
 from ..consent.moving import restrict
 from ..core import sql
 from ..core.models import NoticeKind
+from ..errors import CustomerPlusError, ErrorCode
 from ..fields import services as fields
 from ..fields.models import FieldValue
 from ..fields.queries import live
@@ -37,6 +38,7 @@ from ..records.writing import COLUMNS as EDITED
 from ..saleor_adapter import staff
 from ..sync import reactions
 from . import tables, tasks
+from .duplicates.finding import are_certain
 from .models import Merge, MergedRecord, MovedRow
 from .parties import row_as_json
 from .preview import Plan, Request, plan
@@ -44,6 +46,8 @@ from .rules import Decision, MergeField, Rule
 
 # More rows than these are moved by a job. It takes about a second.
 MOVED_AT_ONCE = 20_000
+
+_NOT_CERTAIN = "These records are no longer certain to be of the same person."
 
 # What a merge decides of the row of the record that is kept, beside what `ledger.refresh` computes of it.
 WRITTEN = (
@@ -73,9 +77,11 @@ def merge(
     channels: staff.Channels = None,
     token: str | None = None,
     job_id: int | None = None,
+    only_certain: bool = False,
 ) -> Merge:
     """Merge records into one of them. `token` is that of a preview, which somebody looked at.
 
+    With `only_certain`, only if they are certain to be one person now that nobody else changes them.
     `requestor` is the user or the app who is `actor`, and `channels` those whose orders they may see. Raises
     `CustomerPlusError` or `SeveralErrors` for all that is in the way.
     """
@@ -85,6 +91,8 @@ def merge(
     if token is not None:
         made.check(token)
     made.raise_blockers()
+    if only_certain and not are_certain(request.record_ids):
+        raise CustomerPlusError(_NOT_CERTAIN, code=ErrorCode.STALE, field="ids")
     return _write(made, actor, job_id)
 
 

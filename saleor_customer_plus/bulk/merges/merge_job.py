@@ -17,11 +17,11 @@ from ...activity.services import Actor
 from ...errors import CustomerPlusError, ErrorCode, SeveralErrors
 from ...jobs import job_channels, kinds, lifecycle
 from ...jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind
-from ...merging.duplicates.finding import are_certain
 from ...merging.models import Merge
 from ...merging.preview import Request
 from ...merging.rules import Choice, MergeField
 from ...merging.services import merge
+from ...records.locks import own_identities
 from .undoing import NOT_ALLOWED
 
 MERGE = "merge"
@@ -29,7 +29,6 @@ MERGE = "merge"
 GROUPS_AT_ONCE = 5
 
 _ONLY_CERTAIN = "_only_certain"
-_NOT_CERTAIN = "These records are no longer certain to be of the same person."
 
 
 def create(groups: Iterable[Request | Sequence[int]], *, actor: Actor, only_certain: bool = False) -> BulkJob:
@@ -65,18 +64,22 @@ class Merging(kinds.Kind):
         requestor, channels = context.app or context.user, job_channels.channels_of_actor(job.actor)
         counted: Counter[str] = Counter(read=len(chunk.spec["groups"]))
         done: list[int] = []
+        own_identities()  # before looking who is left: somebody may be merging the same ones at this moment
         for group in chunk.spec["groups"]:
             request = _of_json(group)
             if len(request.record_ids) < 2:
                 counted["unchanged"] += 1  # somebody merged them
                 continue
-            if job.options.get(_ONLY_CERTAIN) and not are_certain(request.record_ids):
-                counted["refused"] += 1
-                _tell(job, request, [CustomerPlusError(_NOT_CERTAIN, code=ErrorCode.STALE)])
-                continue
             try:
                 with transaction.atomic():
-                    made = merge(request, actor=job.actor, requestor=requestor, channels=channels, job_id=job.pk)
+                    made = merge(
+                        request,
+                        actor=job.actor,
+                        requestor=requestor,
+                        channels=channels,
+                        job_id=job.pk,
+                        only_certain=job.options.get(_ONLY_CERTAIN, False),
+                    )
             except CustomerPlusError as error:
                 counted["refused"] += 1
                 _tell(job, request, [error])
