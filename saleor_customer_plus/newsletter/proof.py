@@ -23,7 +23,6 @@ from ..records.models import CustomerRecord
 from . import texts
 from .models import NewsletterSignup
 from .queries import mails_of
-from .rendering import render
 
 
 class ProofFormat(StrEnum):
@@ -58,10 +57,6 @@ def proof_of(record_id: int) -> dict[str, Any] | None:
 
 def as_json(proof: Mapping[str, Any]) -> bytes:
     return json.dumps(proof, ensure_ascii=False, indent=2).encode()
-
-
-def as_html(proof: Mapping[str, Any]) -> bytes:
-    return render("proof.html", {"proof": proof}).encode()
 
 
 def _event(event: ConsentEvent) -> dict[str, Any]:

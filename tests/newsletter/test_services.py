@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -26,6 +28,7 @@ from saleor_customer_plus.mail.models import Mail
 from saleor_customer_plus.merging.models import Merge
 from saleor_customer_plus.newsletter import proof, services
 from saleor_customer_plus.newsletter.models import NewsletterSignup
+from saleor_customer_plus.newsletter.proof_page import as_page
 from saleor_customer_plus.records.emails import OtherEmail, give
 from saleor_customer_plus.records.models import CustomerRecord, FormerRecord, Source
 from saleor_customer_plus.tags.models import TagAssignment
@@ -262,7 +265,18 @@ def test_the_proof_has_each_decision_and_the_mail_that_was_sent(signed_up: SignU
     assert (signup["page"], signup["state"], signup["ip_address"]) == ("https://shop.example/footer", "CONFIRMED", "")
     assert (sent["text"], sent["state"]) == (mail.outbox[0].body, "SENT")
     assert granted["evidence"]["mail"] == sent["message_id"]
-    page = proof.as_html(found).decode()
+    page = as_page(found).decode()
     assert sent["message_id"].strip("<>") in page
     assert SCRIPT not in page
     assert proof.proof_of(record.pk + 1) is None
+    # Words, in the reader's language: the values are for programs.
+    values = ("UNSUBSCRIBED", "CONFIRMED_OPT_IN", "PENDING", "NEWSLETTER", "CUSTOMER", "PREFERENCES", "SENT", "EMAIL")
+    for language in ("en", "de", "es", "fr", "it"):
+        shown = as_page(found, language).decode()
+        assert f'lang="{language}"' in shown
+        assert not [value for value in values if re.search(rf"\b{value}\b", shown)]
+        assert html.escape(granted["wording"]) in shown
+    german = as_page(found, "de").decode()
+    assert "Nachweis der Einwilligung" in german
+    assert "Bestätigtes Opt-in" in german
+    assert as_page(found, "xx") == as_page(found, "en")

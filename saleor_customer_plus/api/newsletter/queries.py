@@ -11,7 +11,9 @@ from django.core.files.base import ContentFile
 from ...core.paging import Window
 from ...newsletter import proof as proofs
 from ...newsletter.proof import ProofFormat
+from ...newsletter.proof_page import as_page
 from ...newsletter.queries import count_signups, page_of_signups
+from ...newsletter.texts import LANGUAGES
 from ...saleor_adapter import staff
 from ..core.base import staff_only, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing
@@ -55,6 +57,7 @@ class NewsletterQueries:
         description="Proof of consent of one customer. Null if there is no such record. Requires MANAGE_USERS.",
         record_id=graphene.ID(required=True, description="Global ID of the customer record."),
         format=graphene.Argument(CustomerConsentProofFormat, description="Format of the proof. JSON by default."),
+        language_code=graphene.String(description="Language of the HTML page: en, de, es, fr or it. en by default."),
     )
 
     @staticmethod
@@ -73,10 +76,11 @@ class NewsletterQueries:
     @staff_only
     @with_api_errors
     def resolve_customer_consent_proof(
-        _root: Any, info: Any, record_id: str, format: Any = ProofFormat.JSON
+        _root: Any, info: Any, record_id: str, format: Any = ProofFormat.JSON, language_code: str | None = None
     ) -> CustomerConsentProof:
         record = existing_record(record_id, field="record_id")
-        name = getattr(format, "value", format)
+        base = (language_code or "en").lower()[:2]
+        name = f"{getattr(format, 'value', format)} {base if base in LANGUAGES else 'en'}"
         return CustomerConsentProof(url=address_of(_KIND, record.pk, name, info.context))
 
 
@@ -85,8 +89,9 @@ def _made(record_id: int, name: str, _channels: staff.Channels) -> Download | No
     proof = proofs.proof_of(record_id)
     if proof is None:
         return None
-    kind = ProofFormat(name)
-    content = proofs.as_json(proof) if kind is ProofFormat.JSON else proofs.as_html(proof)
+    format, _space, language = name.partition(" ")
+    kind = ProofFormat(format)
+    content = proofs.as_json(proof) if kind is ProofFormat.JSON else as_page(proof, language)
     return Download(ContentFile(content), f"consent-{record_id}.{kind.value.lower()}", proofs.CONTENT_TYPES[kind])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..requests import Screen, ScreenRequest, address, page_of
@@ -35,9 +36,9 @@ mutation CustomerPlusRevokeLinks($id: ID!) {
 }
 """
 PROOF = """
-query CustomerPlusProof($id: ID!) {
+query CustomerPlusProof($id: ID!, $language: String) {
   customerRecord(id: $id) { id email firstName lastName companyName }
-  page: customerConsentProof(recordId: $id, format: HTML) { url }
+  page: customerConsentProof(recordId: $id, format: HTML, languageCode: $language) { url }
   data: customerConsentProof(recordId: $id, format: JSON) { url }
 }
 """
@@ -77,6 +78,6 @@ def show_proof(request: ScreenRequest, record_id: str) -> Screen:
     if request.is_post:
         _payload, errors = request.change(REVOKE, id=record_id)
         return refused(errors) if errors else done(_("The links in earlier messages do not work any more."))
-    data = request.execute(PROOF, id=record_id)
+    data = request.execute(PROOF, id=record_id, language=get_language())
     context = {"record": wanted(data["customerRecord"]), "page": data["page"]["url"], "data": data["data"]["url"]}
     return Screen("newsletter/proof_dialog.html", context)

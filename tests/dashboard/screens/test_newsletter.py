@@ -63,7 +63,7 @@ def test_the_proof_is_downloaded_and_links_are_revoked(browser: Browser, anna: s
 
     assert response["Content-Disposition"] == f'attachment; filename="consent-{record.pk}.html"'
     content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
-    assert "CONFIRMED_OPT_IN" in content
+    assert "Confirmed opt-in" in content
     assert "Please confirm your sign-up" in content
     assert Client().get(data)["Content-Type"] == "application/json"
     path = f"/plugins/customer-plus/newsletter/preferences/{links.token_of(record)}"
