@@ -15,6 +15,7 @@ from celery.signals import task_failure
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from pytest_django.plugin import blocking_manager_key
 
 from . import hosts
 from .client import Api
@@ -141,13 +142,15 @@ def _segments_do_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "_rests_until", 0)
 
 
-@pytest.fixture(autouse=True)
-def _what_migrations_made(request: pytest.FixtureRequest) -> None:
-    """A test with `transaction=True` empties every table after it: the next of them has what each Saleor has."""
-    marker = request.node.get_closest_marker("django_db")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test with `transaction=True` empties every table after it: give the next test what each Saleor has."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
     if marker is not None and marker.kwargs.get("transaction"):
-        request.getfixturevalue("transactional_db")
-        factories.restore_what_migrations_made()
+        with item.config.stash[blocking_manager_key].unblock():
+            factories.restore_what_migrations_made()
+    return result
 
 
 @pytest.fixture(autouse=True)

@@ -143,10 +143,31 @@ class _ReplicaIsWriter:
     """The writer's connection under the replica's name: what a test has not committed is seen by both."""
 
     def __init__(self, replica: Any) -> None:
-        self.alias, self.settings_dict = replica.alias, replica.settings_dict
+        vars(self).update(alias=replica.alias, settings_dict=replica.settings_dict)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(connections["default"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(connections["default"], name, value)
+
+
+def _share_state_with_writer(replica: Any) -> None:
+    """Let Saleor's stand-in for the replica keep no state of a transaction of its own.
+
+    It reads attributes from the writer's connection, but keeps what is set on itself. Once a transaction has begun and
+    ended under the replica's name, `in_atomic_block` is False there for good, and the next test leaves its transaction
+    open. Emptying the tables after a test with `transaction=True` does so: Django makes its content types again.
+    """
+    kept = set(vars(replica))
+
+    def set_attribute(self: Any, name: str, value: Any) -> None:
+        if name in kept:
+            object.__setattr__(self, name, value)
+        else:
+            setattr(connections["default"], name, value)
+
+    type(replica).__setattr__ = set_attribute
 
 
 def _wait_for_no_disk(connection: Any) -> None:
@@ -171,6 +192,7 @@ def prepare() -> None:
         importlib.import_module(settings.ROOT_URLCONF)
         # Saleor's own way to what the class above does. First of all: its migrations read from the replica too.
         prepare_test_db_connections()
+        _share_state_with_writer(connections["replica"])
     else:
         connections["replica"] = _ReplicaIsWriter(connections["replica"])  # type: ignore[assignment]
     test["TEMPLATE"] = ensure_template()

@@ -14,7 +14,6 @@ from .. import factories, processes
 def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """In the place of pytest-django's, whose clean-up would also take what Saleor's migrations put into the tables."""
     with processes.committed(django_db_blocker):
-        factories.restore_what_migrations_made()  # a test elsewhere may have emptied all tables
         yield
 
 

@@ -64,7 +64,6 @@ class Dashboard:
 def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """As in tests/concurrency: the server answers in threads of its own, which see only what is committed."""
     with processes.committed(django_db_blocker):
-        factories.restore_what_migrations_made()
         yield
 
 
