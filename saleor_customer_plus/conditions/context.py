@@ -31,7 +31,8 @@ class Context:
     the shop's, from the settings.
 
     `channels` are those whose orders and figures somebody may see: None, all. `find_segment` answers IN SEGMENT, and
-    `segment` is the key of the segment that the tree is of, if it is saved.
+    `segment` is the key of the segment that the tree is of, if it is saved. With `is_of_each` the condition is asked of
+    a few records, of one at a time.
     """
 
     now: datetime = field(default_factory=timezone.now)
@@ -39,6 +40,7 @@ class Context:
     channels: Channels = None
     find_segment: SegmentFinder | None = None
     segment: int | None = None
+    is_of_each: bool = False
 
     @property
     def today(self) -> date:

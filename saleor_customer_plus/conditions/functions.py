@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -37,7 +38,8 @@ def condition_of(clause: FunctionClause, context: Context) -> Q:
         totals: QuerySet[Any, Any] = rows.order_by().values("record").annotate(**aggregates)
         return totals.filter(wanted).values("record")
 
-    found = Q(InRows("pk", summed(rows), of_each=Exists(summed(rows.filter(record=OuterRef("pk")))), key="record"))
+    of_each = matching_rows(clause, replace(context, is_of_each=True)).filter(record=OuterRef("pk"))
+    found = Q(InRows("pk", summed(rows), of_each=Exists(summed(of_each)), key="record"))
     return ~found if of_nothing else found
 
 

@@ -51,6 +51,14 @@ def table(model: type[Model]) -> Sql:
     return Sql(connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table))
 
 
+def estimated_rows(model: type[Model]) -> int:
+    """About how many rows the table of a model has, by PostgreSQL's last count; 0 if it never counted them."""
+    estimate = fill(
+        "SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = {name}::regclass", name=table(model).text
+    )
+    return max(int(rows(estimate)[0].rows), 0)
+
+
 def kept(column: str) -> Sql:
     """End the `SET` of an `UPDATE` of rows `r` that sets no column which a generated one is made of, such as this one.
 

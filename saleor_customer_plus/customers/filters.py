@@ -198,20 +198,18 @@ class RecordFilter:
         return currencies
 
 
-def guessable(wanted: RecordFilter, channels: Channels = None) -> Q:
-    """The conditions whose effect PostgreSQL has statistics of, and those over the orders of some channels only.
+def conditions_of(wanted: RecordFilter, channels: Channels = None) -> Members:
+    """What a filter says, in two parts that both hold.
 
-    Of an array it knows the common elements only; of another table how many rows it has, but not which records they
-    belong to (see `paging.Segment`).
+    Of the conditions in `guessable` PostgreSQL has statistics, or they are over the orders of some channels only. Of an
+    array it knows the common elements only; of another table how many rows it has, but not which records they belong to
+    (see `paging.Segment`).
     """
-    condition = _compiled(wanted, channels).guessable
-    return reduce(and_, (one.guessable for one in _members(wanted, channels)), condition)
-
-
-def unguessable(wanted: RecordFilter, channels: Channels = None) -> Q:
-    """The other conditions. Both together are the filter."""
-    condition = _compiled(wanted, channels).unguessable
-    return reduce(and_, (one.unguessable for one in _members(wanted, channels)), condition)
+    compiled, members = _compiled(wanted, channels), list(_members(wanted, channels))
+    return Members(
+        reduce(and_, (one.guessable for one in members), compiled.guessable),
+        reduce(and_, (one.unguessable for one in members), compiled.unguessable),
+    )
 
 
 def _members(wanted: RecordFilter, channels: Channels) -> Iterator[Members]:

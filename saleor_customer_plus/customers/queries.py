@@ -18,7 +18,7 @@ from ..records.search import matches, search_query
 from ..records.spelling import spelt_alike
 from ..saleor_adapter import host
 from ..saleor_adapter.staff import Channels
-from .filters import RecordFilter, Records, guessable, unguessable
+from .filters import RecordFilter, Records, conditions_of
 from .orderings import NEWEST_FIRST, Sort, by_relevance, columns_of, sorted_by
 
 
@@ -127,8 +127,8 @@ class RecordList:
     @property
     def ordering(self) -> Ordering[CustomerRecord]:
         sort = self.sort or NEWEST_FIRST
-        records = all_records(self.unread - columns_of(sort)).filter(guessable(self.filter, self.channels))
-        condition = unguessable(self.filter, self.channels)
+        guessable, condition = conditions_of(self.filter, self.channels)
+        records = all_records(self.unread - columns_of(sort)).filter(guessable)
         query = search_query(self.search)
         if query and self.sort is None:
             return by_relevance(records, condition, self.search)
@@ -139,7 +139,7 @@ class RecordList:
     @property
     def matching(self) -> Records:
         """The records, in no order."""
-        records = all_records().filter(guessable(self.filter, self.channels), unguessable(self.filter, self.channels))
+        records = all_records().filter(*conditions_of(self.filter, self.channels))
         query = search_query(self.search)
         return records.filter(matches(query)) if query else records
 

@@ -127,6 +127,13 @@ class LedgerEntry(models.Model):
                 name="customer_plus_ledger_vouchers",
                 condition=models.Q(counts=True, record__isnull=False) & ~models.Q(voucher_codes=[]),
             ),
+            # Which vouchers somebody used.
+            models.Index(
+                F("record"),
+                include=["voucher_codes"],
+                name="customer_plus_ledger_codes_of",
+                condition=models.Q(counts=True, record__isnull=False) & ~models.Q(voucher_codes=[]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,8 +186,12 @@ class LedgerLine(models.Model):
                 include=["variant_id", "channel_id", "placed_at", "quantity", "currency", "total_gross"],
                 name="customer_plus_lines_product",
             ),
-            # What a person bought.
-            models.Index(F("record"), name="customer_plus_lines_record"),
+            # What a person bought, as pages and tasks ask it of one record at a time: as above.
+            models.Index(
+                F("record"),
+                include=["product_id", "variant_id", "channel_id", "placed_at", "quantity", "currency", "total_gross"],
+                name="customer_plus_lines_of",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 # Records that are held in one transaction.
 BATCH = 1000
 # Records that a step of a sweep evaluates.
-RANGE = 50_000
+RANGE = 250_000
 # Segments that are evaluated in one statement.
 SEGMENTS_AT_ONCE = 50
 # How long members are believed in without a look at everybody.
@@ -311,9 +311,10 @@ def sweep(*, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     _try_broken()
     _notice_insights()
-    while _forget() or _sweep():
-        if time.monotonic() >= deadline:
-            return False
+    for step in (_forget, _sweep):
+        while step():
+            if time.monotonic() >= deadline:
+                return False
     return True
 
 
@@ -349,7 +350,9 @@ def _notice_insights() -> None:
 
 def _forget() -> bool:
     """Forget members of segments that are not followed any more, a part at a time. Return whether there were any."""
-    left = SegmentMembership.objects.filter(segment__is_followed=False).order_by().values("pk")[: 10 * BATCH]
+    # By their keys: PostgreSQL would read all members to find those of such segments.
+    ids = list(Segment.objects.filter(is_followed=False).values_list("pk", flat=True))
+    left = SegmentMembership.objects.filter(sql.is_any("segment_id", ids)).order_by().values("pk")[: 10 * BATCH]
     return bool(
         sql.run(
             sql.fill(
@@ -374,7 +377,7 @@ def _sweep() -> bool:
     if segment is None:
         return False
     try:
-        with transaction.atomic():
+        with sql.counting():
             _sweep_of(segment, now)
     except CustomerPlusError as error:
         mark_broken(segment.pk, error.message)
@@ -463,7 +466,7 @@ def _differing(condition: _Condition, after: int, until: int) -> list[int]:
         for row in sql.rows(
             sql.fill(
                 """
-                WITH present AS MATERIALIZED ({present}), known AS (
+                WITH present AS ({present}), known AS (
                     SELECT record_id FROM {members}
                     WHERE segment_id = {id} AND record_id > {after} AND record_id <= {until}
                 )

@@ -432,6 +432,18 @@ def test_who_got_another_rfm_group_at_night_is_seen_at_once() -> None:
 
 
 class TestStatements:
+    def test_members_to_forget_are_looked_for_once_in_a_sweep(self) -> None:
+        for country in ("DE", "FR", "IT"):
+            make_segment(f"country = '{country}'", is_followed=True, due_at=timezone.now())
+
+        with CaptureQueriesContext(connection) as queries:
+            sweep()
+
+        forgetting = [
+            query for query in queries if query["sql"].startswith('DELETE FROM "saleor_customer_plus_segmentm')
+        ]
+        assert len(forgetting) == 1
+
     def test_they_depend_neither_on_segments_nor_on_records(self) -> None:
         counts = []
         for segments, records in ((1, 1), (20, 10)):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
 from ...ledger import catalogue
 from ...ledger.channel_figures import lines_seen, orders_seen
@@ -17,7 +18,7 @@ from ...ledger.queries import voucher_codes_known
 from ...saleor_adapter import host
 from ..context import Context
 from ..literals import read_currency
-from ..predicates import NOBODY, Missing, OneOf, Predicate
+from ..predicates import NOBODY, IsTrue, Missing, OneOf, Predicate
 from ..registry import Condition, Data, Entry, Field, Function, Kind, Parameter, References
 from ..tree import Id
 from .columns import of_choice, of_time
@@ -37,10 +38,17 @@ def references_to(word: str, model: Any) -> References:
 
 
 def _among(products: Callable[[Iterable[int]], QuerySet[Any, Any]]) -> Condition:
-    """The condition that the product of a line is one of those that belong to the rows that are named."""
+    """The condition that the product of a line is one of those that belong to the rows that are named.
+
+    Of the lines of one record it is asked in a form in which PostgreSQL looks them up in a table of these products that
+    it makes once, instead of joining both for each record.
+    """
 
     def condition(predicate: Predicate, context: Context) -> Q:
-        return Q(product_id__in=products(predicate.values)) if isinstance(predicate, OneOf) else NOBODY
+        if not isinstance(predicate, OneOf):
+            return NOBODY
+        among: Any = In(F("product_id"), products(predicate.values))
+        return Q(IsTrue(among) if context.is_of_each else among)
 
     return condition
 

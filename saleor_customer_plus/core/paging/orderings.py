@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -60,7 +61,7 @@ class Segment(Generic[Row]):
                 return found
             after = self.beyond(horizon, backward=backward, included=True)
             walked += steps
-            steps = _further(walked, len(found), limit, is_costly=_is_costly(self.condition))
+            steps = self._further(walked, len(found), limit)
         far = self.rows.filter(self.condition, after).order_by(*self.order(_unindexed_column, backward=backward))
         return [*found, *far[: limit - len(found)]]
 
@@ -95,6 +96,16 @@ class Segment(Generic[Row]):
         """The keys of the row of the scope behind the next ones, if there is one."""
         rows = self._ahead(after, backward=backward).values_list(*(key.name for key in self.keys))
         return next(iter(rows[steps : steps + 1]), None)
+
+    def _further(self, walked: int, found: int, limit: int) -> int:
+        """How many rows to look through after so many, of which so many passed; 0, to look for all others at once."""
+        is_costly = _is_costly(self.condition)
+        if not found:
+            return NEXT_AHEAD if is_costly and walked < NEXT_AHEAD else 0
+        missing = (limit - found) * walked // found
+        if walked + missing > most_ahead(sql.estimated_rows(self.rows.model), limit, is_costly=is_costly):
+            return 0
+        return max(missing * 3 // 2, NEXT_AHEAD)  # half as many again, as they are not spread evenly
 
     def _ahead(self, after: Q, *, backward: bool) -> QuerySet[Row]:
         assert self.scope is not None
@@ -134,17 +145,19 @@ class RankedSegment(Segment[Row]):
 # How many ranks are looked up among the rows of a list before all of them are.
 RANKS_AHEAD = 300
 
-# How many rows are looked through: at first, at least of those that follow, and at most; at most where it is costly to
-# find all that pass (`InRows`). Each may be in another block of the table.
-FIRST_AHEAD, NEXT_AHEAD, MAX_AHEAD, COSTLY_AHEAD = 300, 3000, 5000, 20_000
+# How many rows are looked through: at first, and at least of those that follow.
+FIRST_AHEAD, NEXT_AHEAD = 300, 3000
 
 
-def _further(walked: int, found: int, limit: int, *, is_costly: bool) -> int:
-    """How many rows to look through after so many, among which so many passed; 0, to look for all others at once."""
-    if not found:
-        return NEXT_AHEAD if is_costly and walked < NEXT_AHEAD else 0
-    missing = (limit - found) * walked // found * 3 // 2  # half as many again, as they are not spread evenly
-    return 0 if walked + missing > (COSTLY_AHEAD if is_costly else MAX_AHEAD) else max(missing, NEXT_AHEAD)
+def most_ahead(rows: int, limit: int, *, is_costly: bool) -> int:
+    """How many rows to look through for a page, at most, of a table of so many.
+
+    If one row in n passes, a page is found after `limit` * n rows, or by sorting `rows` / n of them, each of which
+    takes about twice as long. Both take as long where the page is this far away. Where it is costly to find all that
+    pass (`InRows`), much of the table is read before any is found.
+    """
+    most = math.isqrt(2 * limit * rows)
+    return max(most, rows // 50) if is_costly else most
 
 
 def _is_costly(condition: Q) -> bool:
