@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .bulk import undo
 from .bulk.exports.export_job import Export
+from .bulk.fields.field_job import FieldChange
 from .bulk.imports.import_job import Import
 from .bulk.imports.import_undo import ImportUndo
 from .bulk.merges.merge_job import Merging
@@ -17,7 +18,7 @@ from .jobs import kinds
 from .merging.duplicates.duplicates_job import DuplicateSearch
 from .sync.reconciliation import Reconciliation
 
-KINDS = (Import, Export, Update, Undoing, Merging, MergeUndoing, Reconciliation, Insights, DuplicateSearch)
+KINDS = (Import, Export, Update, Undoing, Merging, MergeUndoing, Reconciliation, Insights, DuplicateSearch, FieldChange)
 UNDOS = (ImportUndo, UpdateUndo, MergeUndo)
 
 

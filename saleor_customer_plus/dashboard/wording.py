@@ -232,6 +232,7 @@ WORDS: dict[str, str] = {
     "RECONCILIATION": _("Comparison with Saleor"),
     "INSIGHTS": _("Figures"),
     "DUPLICATES": _("Search for duplicates"),
+    "FIELD": _("Change of a field"),
     "MERGE": _("Merge of customers"),
     "MERGE_UNDO": _("Undo of a merge"),
     "READY": _("Ready to start"),

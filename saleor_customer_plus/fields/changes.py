@@ -7,33 +7,33 @@ them. So nothing is lost until `purge`: `restore` puts the archived one back. Ca
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..activity.models import ActivityType
-from ..activity.services import Actor, Entry, append
+from ..activity.services import Actor
 from ..core import sql
 from ..core.preview_tokens import PreviewTokens
 from ..errors import CustomerPlusError, ErrorCode
 from ..records.locks import hold_records
-from ..records.writing import touch
-from . import definitions
-from .limits import Limits, date_of
-from .models import FieldDefinition, FieldType, FieldValue
+from . import conversion, definitions, preparation
+from .models import FieldDefinition, FieldValue
 from .queries import live
-from .services import COLUMNS, LOGGED_AS, hold, values_row
-from .values import BLANK, Value, choice_of, clean, shown
+from .services import hold
+from .values import BLANK, shown
 
 _TOKENS = PreviewTokens("saleor_customer_plus.fields.changes", again="look at what becomes of the values again")
-# Values that one change may convert: it is one transaction, during which nobody edits these records.
+# Values that one change may convert at once: it is one transaction, during which nobody edits these records. More are a
+# job, see `preparation`.
 MAX_VALUES = 20_000
 # Values that a preview shows of those that cannot be kept.
-MAX_EXAMPLES = 10
+MAX_EXAMPLES = preparation.MAX_EXAMPLES
+# Values that are written at a time.
+PART = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,91 +89,43 @@ def _impact(definition: FieldDefinition, after: Mapping[str, Any]) -> Impact:
         return Impact(definition.pk, change, count, count)
     if count > MAX_VALUES:
         raise CustomerPlusError(
-            f"This alters more than {MAX_VALUES:,} values. Define another field, and import the values of an export"
-            " into it.",
+            f"This alters more than {MAX_VALUES:,} values. `customerFieldUpdate` makes a job of it, which shows what "
+            "becomes of them before anything changes.",
             code=ErrorCode.LIMIT_REACHED,
             field="id",
         )
-    new = _successor(definition, after)
+    new = conversion.successor(definition, after)
     rows = FieldValue.objects.filter(definition=definition, value__isnull=False).order_by("pk")
     kept, examples, keys = 0, list[str](), set[str | None]()
     for json in rows.values_list("value", flat=True):
-        value = convert(definition, new, json)
+        value = conversion.convert(definition, new, json)
         if value is BLANK:
             examples.append(shown(definition, json))
             continue
         kept += 1
         if new.is_unique:
             if value.unique_key in keys:
-                raise CustomerPlusError(
-                    "Some records have the same value, which a unique field does not allow. Change them first.",
-                    code=ErrorCode.UNIQUE,
-                    field="is_unique",
-                )
+                raise conversion.not_unique()
             keys.add(value.unique_key)
     return Impact(definition.pk, change, count, kept, tuple(dict.fromkeys(examples))[:MAX_EXAMPLES])
 
 
-def _successor(definition: FieldDefinition, after: Mapping[str, Any]) -> FieldDefinition:
-    """A definition with these columns in the place of another one, not saved yet."""
-    return FieldDefinition(key=definition.key, position=definition.position, created_at=definition.created_at, **after)
+def is_large_change(definition_id: int, raw: Mapping[str, Any]) -> bool:
+    """Whether a change alters so many values that it has to be a job. Raises all that is wrong with it."""
+    definition = definitions.get_locked(definition_id)
+    after = definitions.clean_update(definition, raw)
+    return definitions.affects_values(definition, after) and _has_many(FieldValue.objects.filter(definition=definition))
 
 
-def convert(old: FieldDefinition, new: FieldDefinition, json: Any) -> Value:
-    """A value of one definition as another one has it; blank, if it cannot."""
-    try:
-        return clean(new, json if old.type == new.type else _CONVERTED[FieldType(new.type)](new, shown(old, json)))
-    except (CustomerPlusError, ValueError, InvalidOperation):
-        return BLANK
+def is_large_restoration(definition_id: int) -> bool:
+    """Whether restoring an archived definition alters so many values that it has to be a job."""
+    archived = FieldDefinition.objects.filter(pk=definition_id, archived_at__isnull=False).first()
+    present = archived and FieldDefinition.objects.filter(key=archived.key, archived_at=None).first()
+    return bool(present) and _has_many(FieldValue.objects.filter(definition=present))
 
 
-def _number(text: str) -> int | float:
-    number = Decimal(text.strip().replace(",", ".") if text.count(",") == 1 and "." not in text else text.strip())
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
-_WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-
-
-def _boolean(_new: FieldDefinition, text: str) -> Any:
-    return _WORDS.get(text.strip().casefold(), text)
-
-
-def _date(_new: FieldDefinition, text: str) -> str:
-    return text.strip() if date_of(text.strip()) else ""
-
-
-def _choice(new: FieldDefinition, text: str) -> str:
-    """The value of the choice that has this text as its value or label."""
-    if (chosen := choice_of(new, text.strip())) is None:
-        raise ValueError("none of the choices")
-    return chosen
-
-
-def _choices(new: FieldDefinition, text: str) -> list[str]:
-    return [_choice(new, part) for part in text.split(",")]
-
-
-def _money(new: FieldDefinition, text: str) -> dict[str, Any]:
-    amount, _, currency = text.strip().partition(" ")
-    return {"amount": _number(amount), "currency": currency or Limits.of(new.limits).currency or ""}
-
-
-def _nothing(_new: FieldDefinition, _text: str) -> str:
-    return ""
-
-
-_CONVERTED = {
-    FieldType.TEXT: lambda _new, text: text,
-    FieldType.NUMBER: lambda _new, text: _number(text.partition(" ")[0]),
-    FieldType.DATE: _date,
-    FieldType.BOOLEAN: _boolean,
-    FieldType.CHOICE: _choice,
-    FieldType.CHOICES: _choices,
-    FieldType.MONEY: _money,
-    FieldType.ORDER: _nothing,
-    FieldType.PRODUCT: _nothing,
-}
+def _has_many(values: QuerySet[FieldValue]) -> bool:
+    return values.filter(value__isnull=False).order_by()[: MAX_VALUES + 1].count() > MAX_VALUES
 
 
 def update(definition_id: int, raw: Mapping[str, Any], *, token: str | None, actor: Actor) -> FieldDefinition:
@@ -190,12 +142,12 @@ def update(definition_id: int, raw: Mapping[str, Any], *, token: str | None, act
     hold_records(list(FieldValue.objects.filter(definition=definition).values_list("record_id", flat=True)))
     _checked(_impact(definition, after), token)
     _archive(definition)
-    new = _successor(definition, after)
+    new = conversion.successor(definition, after)
     new.save()
     rows = list(FieldValue.objects.filter(definition=definition).order_by("record_id"))
-    pairs = [(row, BLANK if row.value is None else convert(definition, new, row.value)) for row in rows]
-    _write(pairs, new)
-    _log([(row.record_id, row.value, value.json) for row, value in pairs], new.key, actor)
+    pairs = [(row, BLANK if row.value is None else conversion.convert(definition, new, row.value)) for row in rows]
+    conversion.write(pairs, new)
+    conversion.log([(row.record_id, row.value, value.json) for row, value in pairs], new.key, actor)
     return new
 
 
@@ -231,8 +183,16 @@ def restore(definition_id: int, *, actor: Actor) -> FieldDefinition:
 
     What was written since stays, as far as the restored definition can have it.
     """
+    restored, replaced = put_back(definition_id)
+    if replaced is not None:
+        preparation.log_restored(replaced, restored, 0, 2**63 - 1, actor)
+    return restored
+
+
+def put_back(definition_id: int) -> tuple[FieldDefinition, FieldDefinition | None]:
+    """Restore a definition without logging it. Return it, and the one that was in its place, if there was one."""
     definitions.lock()
-    old = FieldDefinition.objects.filter(pk=definition_id, archived_at__isnull=False).first()
+    old = FieldDefinition.objects.filter(pk=definition_id, archived_at__isnull=False, prepared_for=None).first()
     if old is None or old.archived_at is None:
         raise CustomerPlusError("No archived field has this id.", code=ErrorCode.NOT_FOUND, field="id")
     known = live()
@@ -244,80 +204,31 @@ def restore(definition_id: int, *, actor: Actor) -> FieldDefinition:
         )
     if len(others) >= definitions.MAX_FIELDS:
         raise CustomerPlusError("There are too many fields.", code=ErrorCode.LIMIT_REACHED, field="id")
-    archived_at = old.archived_at
-    old.archived_at = None
     if present is None:
+        old.archived_at = None
         old.position = len(known)
         old.save()
-        return old
+        return old, None
     definitions.get_locked(present.pk)  # whoever writes values of it is done
-    hold([present.pk])
-    rows = list(FieldValue.objects.filter(definition=present).order_by("record_id"))
-    hold_records([row.record_id for row in rows])
+    archived_at = old.archived_at
+    newer = FieldValue.objects.filter(definition=present, updated_at__gt=archived_at).order_by("record_id")
     _archive(present)
+    old.archived_at = None
     old.save()
-    before = dict(FieldValue.objects.filter(definition=old).values_list("record_id", "value"))
-    newer = [(row, convert(present, old, row.value)) for row in rows if row.updated_at > archived_at]
-    kept = [(row, value) for row, value in newer if row.value is None or value is not BLANK]
-    _write(kept, old)
-    now = {**before, **{row.record_id: value.json for row, value in kept}}
-    _log([(row.record_id, row.value, now.get(row.record_id)) for row in rows], old.key, actor)
-    return old
-
-
-def _write(pairs: Sequence[tuple[FieldValue, Value]], definition: FieldDefinition) -> None:
-    """Write values for a definition, each with the source, time and lock of the row that it is made of."""
-    if not pairs:
-        return
-    rows = [
-        {
-            **values_row(row.record_id, definition, value),
-            "source": row.source,
-            "origin": row.origin,
-            "updated_at": row.updated_at,
-            "is_locked": row.is_locked,
-        }
-        for row, value in pairs
-    ]
-    columns = {**COLUMNS, "source": "text", "origin": "text", "updated_at": "timestamptz", "is_locked": "boolean"}
-    sql.run(
-        sql.fill(
-            """
-            INSERT INTO {values} ({columns})
-            SELECT {named} FROM jsonb_to_recordset({rows}::jsonb) AS v({types}) ORDER BY v.record_id
-            ON CONFLICT (record_id, definition_id) DO UPDATE SET ({columns}) = ROW({excluded})
-            """,
-            values=sql.table(FieldValue),
-            columns=sql.columns(columns),
-            named=sql.columns(columns, prefix="v"),
-            excluded=sql.columns(columns, prefix="EXCLUDED"),
-            types=sql.Sql(", ".join(f"{name} {type}" for name, type in columns.items())),
-            rows=sql.to_json(rows),
-        )
-    )
-
-
-def _log(changes: Collection[tuple[int, Any, Any]], key: str, actor: Actor) -> None:
-    """Log what changed of records, as pairs of what was and what is."""
-    changed = [(record_id, before, after) for record_id, before, after in changes if before != after]
-    touch([record_id for record_id, _, _ in changed])
-    append(
-        Entry(
-            record_id,
-            ActivityType.DETAILS_EDITED,
-            before={LOGGED_AS: {key: before}},
-            after={LOGGED_AS: {key: after}},
-            **actor.of_entry,
-        )
-        for record_id, before, after in changed
-    )
+    pairs = [(row, conversion.convert(present, old, row.value)) for row in newer.iterator(PART)]
+    kept = [(row, value) for row, value in pairs if row.value is None or value is not BLANK]
+    FieldValue.objects.filter(sql.is_any("record_id", [row.record_id for row, _ in kept]), definition=old).delete()
+    for start in range(0, len(kept), PART):
+        conversion.check_unique(kept[start : start + PART], old)
+        conversion.write(kept[start : start + PART], old)
+    return old, present
 
 
 def purge(before: datetime) -> int:
     """Delete definitions that were archived before this time, with their values. Return how many."""
-    old = FieldDefinition.objects.filter(archived_at__lt=before)
+    old = FieldDefinition.objects.filter(archived_at__lt=before, prepared_for=None)
     ids = list(old.values_list("pk", flat=True))
     if ids:
-        sql.run(sql.fill("DELETE FROM {v} WHERE definition_id = ANY({ids})", v=sql.table(FieldValue), ids=ids))
+        preparation.delete_values(ids)
         old.filter(pk__in=ids).delete()
     return len(ids)

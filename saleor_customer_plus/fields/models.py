@@ -51,6 +51,8 @@ class FieldDefinition(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     modified_at = models.DateTimeField(default=timezone.now, db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
+    # The job that prepares it, while it is not complete: nobody else knows of it, and it is archived all the while.
+    prepared_for = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [

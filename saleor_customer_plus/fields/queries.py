@@ -21,7 +21,8 @@ def live() -> list[FieldDefinition]:
 
 def archived() -> list[FieldDefinition]:
     """Fields that were deleted or replaced and can still be restored, newest first."""
-    return list(FieldDefinition.objects.filter(archived_at__isnull=False).order_by("-archived_at", "-pk")[:100])
+    replaced = FieldDefinition.objects.filter(archived_at__isnull=False, prepared_for=None)
+    return list(replaced.order_by("-archived_at", "-pk")[:100])
 
 
 def live_by_key() -> dict[str, FieldDefinition]:

@@ -36,6 +36,7 @@ class JobKind(models.TextChoices):
     MERGE_UNDO = "MERGE_UNDO", "Undo of a merge"
     INSIGHTS = "INSIGHTS", "Computation of what the figures of all customers tell"
     DUPLICATES = "DUPLICATES", "Search for records of the same person"
+    FIELD = "FIELD", "Change of a field of the shop's own"
 
 
 # Kinds that start by themselves, every day or week: lists of jobs have them only where they are asked for by kind.

@@ -23,6 +23,7 @@ from ..core.models import NoticeKind
 from ..errors import CustomerPlusError, ErrorCode
 from ..fields import services as fields
 from ..fields.models import FieldValue
+from ..fields.preparation import prepare_again
 from ..fields.queries import live
 from ..groups.consequences import memberships_changed
 from ..groups.mirror import mirror_accounts
@@ -184,6 +185,7 @@ def _move_own_fields(merge: Merge, decisions: Sequence[Decision]) -> None:
     )
     FieldValue.objects.filter(pk__in=[pk for pk, _ in moved]).update(record_id=merge.kept_id)
     FieldValue.objects.filter(record=merge.kept_id, definition__in=chosen).update(is_locked=True)
+    prepare_again([merge.kept_id])
     after = FieldValue.objects.filter(record=merge.kept_id, definition__in=[*taken, *chosen])
     merge.before["decided_fields"] = [*taken, *chosen]
     merge.before["fields_after"] = tables.rows_as_json(after)

@@ -35,6 +35,7 @@ CustomerJobKind = enum_of(
         "EXPORT": "Writes records to a file",
         "UPDATE": "Performs one action on many records",
         "UNDO": "Reverts the changes of another job",
+        "FIELD": "Changes or restores a field that very many records have a value in",
         "DUPLICATES": "Searches all records for duplicates",
         "MERGE": "Merges records that are the same person",
         "MERGE_UNDO": "Undoes a merge, where there is much to give back",
@@ -48,7 +49,7 @@ CustomerJobState = enum_of(
     description="Current state of a job.",
     values={
         "PENDING": "Waiting for a worker",
-        "READY": "The preview is complete. Start the import to write it",
+        "READY": "The preview is complete. Start the import, or the change of the field, to write it",
         "RUNNING": "A worker is processing the job",
         "SUCCEEDED": "Finished. Rows that were refused or skipped are listed in `problems`",
         "FAILED": "Stopped by an error. Changes made so far are kept, and a retry resumes the job",
@@ -63,7 +64,7 @@ CustomerJobEventType = enum_of(
     values={
         "CREATED": "The job was created",
         "CHANGED": "The options were changed before anything was written",
-        "STARTED": "The import was started after its preview",
+        "STARTED": "The job was started after its preview",
         "RETRIED": "The job was resumed after it failed or was canceled",
         "CANCELED": "The job was canceled before it finished",
         "UNDONE": "Another job was created to undo it",

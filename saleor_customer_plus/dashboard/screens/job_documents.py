@@ -86,6 +86,7 @@ query CustomerPlusJob($id: ID!, $after: String) {{
       ... on CustomerExportReport {{ columns {{ key header }} lostCells changedCells warning }}
       ... on CustomerBulkUpdateReport {{ records changed unchanged skipped refused }}
       ... on CustomerUndoReport {{ deleted changed kept accountsKept suppressedRemoved }}
+      ... on CustomerFieldChangeReport {{ valueCount keptCount lostCount lostExamples }}
       ... on CustomerReconciliationReport {{
         since setAside
         seen {{ accounts orders ledger records }}
@@ -110,6 +111,12 @@ mutation CustomerPlusJobCancel($id: ID!) {
 RETRY = """
 mutation CustomerPlusJobRetry($id: ID!) {
   customerJobRetry(id: $id) { job { id } errors { field message code } }
+}
+"""
+
+START = """
+mutation CustomerPlusFieldChangeStart($id: ID!) {
+  customerFieldChangeStart(id: $id) { job { id } errors { field message code } }
 }
 """
 

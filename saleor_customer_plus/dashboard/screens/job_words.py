@@ -30,6 +30,9 @@ PHASES: dict[str, Any] = {
     "apply": gettext_lazy("Changing customers"),
     "undo": gettext_lazy("Undoing"),
     "merge": gettext_lazy("Merging"),
+    "convert": gettext_lazy("Converting values"),
+    "exchange": gettext_lazy("Changing the field"),
+    "log": gettext_lazy("Noting it with each customer"),
     "keys": gettext_lazy("Reading customers"),
     "crowds": gettext_lazy("Counting what many have"),
     "pairs": gettext_lazy("Comparing customers"),
@@ -71,6 +74,7 @@ def described(job: dict[str, Any]) -> dict[str, Any]:
         "can_cancel": state in (*UNDER_WAY, "READY"),
         "can_retry": state in ("FAILED", "CANCELED") and is_kept and not job["undoneBy"],
         "can_undo": is_over and is_kept and not job["undoneBy"] and _did_what_can_be_undone(job),
+        "can_start": kind == "FIELD" and state == "READY",
         "can_forget": is_over and is_kept and kind not in ("RECONCILIATION", "INSIGHTS", "DUPLICATES"),
         "result": result_of(job),
     }

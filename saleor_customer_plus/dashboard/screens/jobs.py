@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ..requests import Screen, ScreenRequest, address, page_of
 from .import_correction import can_be_corrected, correction_of
-from .job_documents import CANCEL, FORGET, JOB, JOBS, MORE_PROBLEMS, PROGRESS, RECONCILE, RETRY, UNDO
+from .job_documents import CANCEL, FORGET, JOB, JOBS, MORE_PROBLEMS, PROGRESS, RECONCILE, RETRY, START, UNDO
 from .job_words import UNDER_WAY, described
 
 ROWS_ON_A_PAGE = 20
@@ -23,6 +23,7 @@ KINDS = (
     ("UNDO", gettext_lazy("Undo")),
     ("RECONCILIATION", gettext_lazy("Reconciliations")),
     ("INSIGHTS", gettext_lazy("Figures")),
+    ("FIELD", gettext_lazy("Changes of fields")),
     ("DUPLICATES", gettext_lazy("Search for duplicates")),
 )
 
@@ -84,6 +85,8 @@ def start_in_dialog(request: ScreenRequest, job_id: str) -> Screen:
 def ended_in_dialog(request: ScreenRequest, job_id: str) -> Screen:
     context = panel_of(request, job_id)
     job = context["job"]
+    if job["state"] == "READY":  # it waits for whoever reads the dialog
+        return Screen("jobs/dialog_body.html", context)
     if job["state"] == "SUCCEEDED":
         return Screen("jobs/dialog_body.html", context, notice=f"{job['title']}: {job['result'] or _('Done')}")
     notice = job["errorMessage"] or job["title"]
@@ -91,8 +94,8 @@ def ended_in_dialog(request: ScreenRequest, job_id: str) -> Screen:
 
 
 def act(request: ScreenRequest, job_id: str, action: str) -> Screen:
-    """Cancel, retry, undo or forget a job. An undo is a job of its own, which is shown instead."""
-    document = {"cancel": CANCEL, "retry": RETRY, "undo": UNDO, "forget": FORGET}.get(action)
+    """Cancel, retry, undo or forget a job, or start one that waits. An undo is a job of its own, shown instead."""
+    document = {"cancel": CANCEL, "retry": RETRY, "undo": UNDO, "forget": FORGET, "start": START}.get(action)
     if document is None:
         raise Http404
     if not request.is_post:

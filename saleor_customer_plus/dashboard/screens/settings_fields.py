@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ..requests import Screen, ScreenRequest
 from .answers import done, refused
+from .jobs import start_in_dialog
 from .own_fields import number_of
 
 FIELD = """
@@ -27,7 +28,7 @@ mutation CustomerPlusFieldCreate($input: CustomerFieldCreateInput!) {
 """
 UPDATE = """
 mutation CustomerPlusFieldUpdate($id: ID!, $input: CustomerFieldUpdateInput!, $token: String) {
-  customerFieldUpdate(id: $id, input: $input, token: $token) { errors { field message code } }
+  customerFieldUpdate(id: $id, input: $input, token: $token) { job { id } errors { field message code } }
 }
 """
 PREVIEW = """
@@ -42,7 +43,7 @@ mutation CustomerPlusFieldDelete($id: ID!, $token: String) {
 """
 RESTORE = """
 mutation CustomerPlusFieldRestore($id: ID!) {
-  customerFieldRestore(id: $id) { errors { field message code } }
+  customerFieldRestore(id: $id) { job { id } errors { field message code } }
 }
 """
 ORDER = "query CustomerPlusFieldOrder { customerFields { id } }"
@@ -84,7 +85,9 @@ def edit_field(request: ScreenRequest, field_id: str) -> Screen:
         return _form(_as_values(field), [], field)
     values = _typed(request.form)
     given, token = _input(values), request.form.get("token") or None
-    _payload, errors = request.change(UPDATE, id=field_id, input=given, token=token)
+    payload, errors = request.change(UPDATE, id=field_id, input=given, token=token)
+    if not errors and payload["job"]:
+        return start_in_dialog(request, payload["job"]["id"])
     if not errors:
         return done(_("Field saved."))
     others = [error for error in errors if error["field"] != "token"]
@@ -113,7 +116,9 @@ def delete_field(request: ScreenRequest, field_id: str) -> Screen:
 
 
 def restore_field(request: ScreenRequest, field_id: str) -> Screen:
-    _payload, errors = request.change(RESTORE, id=field_id)
+    payload, errors = request.change(RESTORE, id=field_id)
+    if not errors and payload["job"]:
+        return start_in_dialog(request, payload["job"]["id"])
     return refused(errors) if errors else done(_("Field restored, with its values."))
 
 

@@ -9,6 +9,7 @@ from ...core import sql
 from ...errors import CustomerPlusError
 from ...fields import services as fields
 from ...fields.models import FieldDefinition, FieldValue
+from ...fields.preparation import prepare_again
 from ...fields.queries import live
 from ...fields.values import BLANK, clean
 from .. import tables
@@ -34,6 +35,7 @@ def return_own_fields(parting: Parting) -> None:
         elif id in definitions and (before.get(id) or {}).get("value") != (known or {}).get("value"):
             parting.edited(f"{fields.LOGGED_AS}.{definitions[id].key}")
     values.filter(definition__in=back).delete()
+    prepare_again([kept_id])
     _put_back(parting, [before[id] for id in back if id in before], definitions)
     _put_back(parting, parting.kept_rows("fields"), definitions)
 

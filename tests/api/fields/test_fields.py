@@ -10,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_plus.activity.models import ActivityEntry
+from saleor_customer_plus.fields import changes
 from saleor_customer_plus.fields.models import FieldDefinition, FieldValue
+from saleor_customer_plus.fields.queries import live
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.client import Api
 from tests.factories import make_field, make_field_values, make_record
@@ -289,3 +291,46 @@ class TestValues:
         for _ in range(10):
             make_field_values(make_record(), size="L", colour="red")
         assert count() == few
+
+
+class TestVeryManyValues:
+    @pytest.fixture(autouse=True)
+    def _few_are_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(changes, "MAX_VALUES", 1)
+
+    def test_a_job_shows_what_becomes_of_them_and_waits(self, api: Api, on_commit: Any) -> None:
+        field = make_field("size")
+        for text in ("1", "many"):
+            make_field_values(make_record(), size=text)
+        id = gid(field)
+        preview = "query ($id: ID!) { customerFieldChangePreview(id: $id, input: {type: NUMBER}) { token } }"
+        (error,) = api.errors(preview, id=id)
+        assert error["extensions"]["code"] == "LIMIT_REACHED"
+        update = """
+            mutation ($id: ID!) {
+              customerFieldUpdate(id: $id, input: {type: NUMBER}) { field { id } job { id } errors { field code } }
+            }
+        """
+        with on_commit():
+            payload = api(update, id=id)["customerFieldUpdate"]
+        assert (payload["field"], payload["errors"]) == (None, [])
+        job = """
+            query ($id: ID!) { customerJob(id: $id) { kind state report {
+              ... on CustomerFieldChangeReport { valueCount keptCount lostCount lostExamples }
+            } } }
+        """
+        assert api(job, id=payload["job"]["id"])["customerJob"] == {
+            "kind": "FIELD",
+            "state": "READY",
+            "report": {"valueCount": 2, "keptCount": 1, "lostCount": 1, "lostExamples": ["many"]},
+        }
+        start = "mutation ($id: ID!) { customerFieldChangeStart(id: $id) { job { id } errors { field code } } }"
+        with on_commit():
+            assert api(start, id=payload["job"]["id"])["customerFieldChangeStart"]["errors"] == []
+        assert api(job, id=payload["job"]["id"])["customerJob"]["state"] == "SUCCEEDED"
+        assert [one.type for one in live()] == ["NUMBER"]
+        restore = "mutation ($id: ID!) { customerFieldRestore(id: $id) { job { id } errors { field code } } }"
+        make_field_values(make_record(), size=3)
+        with on_commit():
+            assert api(restore, id=id)["customerFieldRestore"]["job"]
+        assert live() == [field]

@@ -10,9 +10,12 @@ import pytest
 
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.dashboard.screens.settings_fields import TYPES
+from saleor_customer_plus.fields import changes
 from saleor_customer_plus.fields.models import FieldDefinition, FieldType
+from saleor_customer_plus.jobs import engine
+from saleor_customer_plus.jobs.models import BulkJob
 from tests.dashboard.client import ROOT, Browser, events
-from tests.factories import make_ledger_entry, make_order, make_product, make_record
+from tests.factories import make_field_values, make_ledger_entry, make_order, make_product, make_record
 
 
 def define(browser: Browser, label: str, type: str, **more: Any) -> FieldDefinition:
@@ -177,3 +180,30 @@ def test_the_order_of_the_fields(browser: Browser) -> None:
     html = browser.screen("settings")
     assert html.index("Two") < html.index("One")
     assert 'role="alert"' in browser.change("settings/fields/new", {"label": "two", "type": "TEXT"})
+
+
+def test_very_many_values_are_changed_by_a_job_that_waits(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    field = define(browser, "Size", "TEXT")
+    for text in ("1", "many"):
+        make_field_values(make_record(), size=text)
+    monkeypatch.setattr(changes, "MAX_VALUES", 1)
+
+    browser.change(path_of(field), {"label": "Size", "type": "NUMBER"})
+
+    job = BulkJob.objects.get()
+    for _ in engine.run(job.pk):
+        pass
+    place = f"jobs/{to_global_id('CustomerJob', job.pk)}"
+    html = browser.screen(f"{place}/dialog")
+    assert "Kept or converted: 1. Lost: 1." in html
+    assert '<span class="pill">many</span>' in html
+    assert "Nothing has changed yet." in html
+    assert f'hx-post="{ROOT}{place}/start"' in html
+    assert f'hx-post="{ROOT}{place}/start"' in browser.screen(place)
+
+    browser.change(f"{place}/start", {"place": "dialog"})
+
+    for _ in engine.run(job.pk):
+        pass
+    assert FieldDefinition.objects.get(archived_at=None).type == "NUMBER"
+    assert "/start" not in browser.screen(place)

@@ -9,6 +9,7 @@ import graphene
 
 from ....jobs.models import BulkJob, JobKind
 from .exports import CustomerExportReport
+from .fields import CustomerFieldChangeReport
 from .imports import CustomerImportReport
 from .problems import CustomerJobReason
 from .reconciliation import CustomerReconciliationReport
@@ -23,6 +24,7 @@ _TYPES: Mapping[str, type[graphene.ObjectType]] = {
     JobKind.UNDO: CustomerUndoReport,
     JobKind.MERGE_UNDO: CustomerUndoReport,
     JobKind.RECONCILIATION: CustomerReconciliationReport,
+    JobKind.FIELD: CustomerFieldChangeReport,
 }
 # The keys that a report needs before there is anything to show. The other kinds show their counters.
 _NEEDED: Mapping[str, str] = {JobKind.IMPORT: "mapping", JobKind.UNDO: "kept", JobKind.MERGE_UNDO: "kept"}
@@ -32,7 +34,7 @@ class CustomerJobReport(graphene.Union):  # type: ignore[misc]
     """Report of a job, by its kind."""
 
     class Meta:
-        types = tuple(_TYPES.values())
+        types = tuple(dict.fromkeys(_TYPES.values()))  # two kinds may have one report
 
     @classmethod
     def resolve_type(cls, job: BulkJob, _info: Any) -> type[graphene.ObjectType]:
