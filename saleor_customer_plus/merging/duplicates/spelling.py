@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from ...records.email import GMAIL, mailbox_of
 
+# What each cache remembers: what the records of some ranges have in common. More of it costs memory and saves no time.
+REMEMBERED = 20_000
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -77,7 +80,7 @@ ROLES = _words(
 )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def fold(text: str) -> str:
     """Words in lower case, without accents and punctuation."""
     folded = _APOSTROPHES.sub("", text.casefold())
@@ -101,20 +104,20 @@ def _is_mark(char: str) -> bool:
     return unicodedata.category(char).startswith("M")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def name_words(text: str) -> tuple[str, ...]:
     """The words of a first or last name."""
     return tuple(_UMLAUTS.sub(r"\1", word) for word in fold(text).split())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def company(text: str) -> str:
     """A company without its legal form."""
     words = fold(text).split()
     return " ".join([word for word in words if word not in _LEGAL_FORMS] or words)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def street(text: str) -> tuple[str, str]:
     """The words of a street, and the number of the house, blank if there is none."""
     words, number = [], ""
@@ -129,19 +132,19 @@ def street(text: str) -> tuple[str, str]:
     return " ".join(words), number
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def postal_code(text: str) -> str:
     return fold(text).replace(" ", "")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def phone(text: str) -> str:
     """The digits that are the same with and without the prefix of the country, or blank if these are too few."""
     digits = "".join(_NUMBER.findall(text))
     return digits[-9:] if len(digits) >= 7 else ""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def provider(domain: str) -> str:
     """The domain of a mailbox, or the provider that is meant if the domain is one typo from it."""
     if domain in PROVIDERS or len(domain) < _SHORTEST_PROVIDER - 1:
@@ -160,7 +163,7 @@ def is_misspelled(one: str, other: str) -> bool:
     return within(*sorted((one, other)), 1)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def mailbox(email: str) -> tuple[str, str, str]:
     """The part before the @ without what providers ignore, the domain, and the domain that is meant."""
     local, _at, domain = mailbox_of(email).rpartition("@")
@@ -170,7 +173,7 @@ def mailbox(email: str) -> tuple[str, str, str]:
     return local, domain, meant
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def within(one: str, other: str, most: int) -> bool:
     """Whether so many typos make one text the other: a letter too many, missing, wrong, or two in the wrong order."""
     if one == other:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saleor_customer_plus.merging.duplicates import spelling
 from saleor_customer_plus.merging.duplicates.people import Block, Person, hashed, keys_of, person, surname_key
 from saleor_customer_plus.merging.duplicates.scoring import Band, Context, Reason, Verdict, compare
 from saleor_customer_plus.merging.duplicates.spelling import alike, forget, mailbox, within
@@ -241,3 +242,17 @@ def test_it_does_not_matter_which_is_which(one: Person, other: Person, is_crowde
     assert (forth.score, forth.band, set(forth.reasons)) == (back.score, back.band, set(back.reasons))
     if {Reason.DIFFERENT_FIRST_NAME} & set(forth.reasons):
         assert forth.band in (None, LOOK)
+
+
+def test_the_memory_of_a_search_does_not_grow_with_the_records() -> None:
+    """What is remembered of spellings is limited, and all of it is forgotten."""
+    caches = {name: one for name, one in vars(spelling).items() if hasattr(one, "cache_info")}
+    assert len(caches) == 9
+    for number in range(spelling.REMEMBERED + 500):
+        spelling.mailbox(f"anna.rossi{number}@example{number}.com")
+        spelling.street(f"Lindenstraße {number}")
+    for one in caches.values():
+        assert one.cache_info().currsize <= one.cache_info().maxsize <= 20_000
+    assert spelling.mailbox.cache_info().currsize == spelling.REMEMBERED
+    spelling.forget()
+    assert {name: one.cache_info().currsize for name, one in caches.items()} == dict.fromkeys(caches, 0)
