@@ -12,7 +12,7 @@ The page that a link opens, and the one-click POST of RFC 8058, are in `api.news
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.core import signing
@@ -27,6 +27,8 @@ from .models import ConsentPurpose, PreferenceLink
 # Below the plugin's own path.
 PATH = "/newsletter/preferences/"
 
+# The addresses of messages that go to no other one of their record.
+_PRIMARY: Mapping[int, str] = {}
 _SALT = "saleor_customer_plus.consent.links"
 _KEY_BYTES = 16
 # One letter in the URL: mail programs break long ones. Blank is a link of no message in particular.
@@ -44,14 +46,20 @@ class Link:
     purpose: ConsentPurpose | None
 
 
-def unsubscribe_url(record: CustomerRecord, purpose: ConsentPurpose | None = None) -> str:
-    """The URL by which whoever reads the record's mail unsubscribes from this purpose, or chooses among all of them."""
-    return unsubscribe_urls([record], purpose)[record.pk]
+def unsubscribe_url(record: CustomerRecord, purpose: ConsentPurpose | None = None, *, email: str = "") -> str:
+    """The URL by which whoever reads the record's mail unsubscribes from this purpose, or chooses among all of them.
+
+    Give the `email` to which the message goes, unless that is the primary one: the page shows a part of it, and the
+    link works while it is the record's.
+    """
+    return unsubscribe_urls([record], purpose, emails={record.pk: email} if email else {})[record.pk]
 
 
-def unsubscribe_urls(records: Collection[CustomerRecord], purpose: ConsentPurpose | None = None) -> dict[int, str]:
+def unsubscribe_urls(
+    records: Collection[CustomerRecord], purpose: ConsentPurpose | None = None, *, emails: Mapping[int, str] = _PRIMARY
+) -> dict[int, str]:
     """The same for many. The same ones each time. At most three statements, in the caller's transaction if any."""
-    tokens = tokens_of(records, purpose)
+    tokens = tokens_of(records, purpose, emails=emails)
     site = host.absolute_url(f"/plugins/{PLUGIN_ID}{PATH}") if tokens else ""
     return {record_id: f"{site}{token}" for record_id, token in tokens.items()}
 
@@ -69,23 +77,28 @@ def token_of(record: CustomerRecord, purpose: ConsentPurpose | None = None) -> s
     return tokens_of([record], purpose)[record.pk]
 
 
-def tokens_of(records: Collection[CustomerRecord], purpose: ConsentPurpose | None = None) -> dict[int, str]:
+def tokens_of(
+    records: Collection[CustomerRecord], purpose: ConsentPurpose | None = None, *, emails: Mapping[int, str] = _PRIMARY
+) -> dict[int, str]:
     """What `read` reads, for each of these records. At most three statements."""
-    keys = _keys_of(records)
+    sent_to = {record.pk: emails.get(record.pk, record.email) for record in records}
+    keys = _keys_of(sent_to)
     missing = [record for record in records if record.pk not in keys]
     if missing:
         # Two at once: the second has the keys of the first.
         PreferenceLink.objects.bulk_create(
-            [PreferenceLink(record=one, email=one.email, key=secrets.token_urlsafe(_KEY_BYTES)) for one in missing],
+            [
+                PreferenceLink(record=one, email=sent_to[one.pk], key=secrets.token_urlsafe(_KEY_BYTES))
+                for one in missing
+            ],
             ignore_conflicts=True,
         )
-        keys |= _keys_of(missing)
+        keys |= _keys_of({record.pk: sent_to[record.pk] for record in missing})
     signer, letter = _signer(), _LETTERS[purpose]
     return {record.pk: signer.sign(f"{keys[record.pk]}{letter}") for record in records}
 
 
-def _keys_of(records: Collection[CustomerRecord]) -> dict[int, str]:
-    emails = {record.pk: record.email for record in records}
+def _keys_of(emails: Mapping[int, str]) -> dict[int, str]:
     links = PreferenceLink.objects.filter(record__in=list(emails)).values_list("record", "email", "key")
     return {record_id: key for record_id, email, key in links if emails[record_id] == email}
 

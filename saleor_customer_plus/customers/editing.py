@@ -14,7 +14,7 @@ from ..fields import services as fields
 from ..ledger.models import LedgerEntry
 from ..ledger.sync import settle_orders, sync_orders
 from ..records.editing import Edition, Writer, edit_rows
-from ..records.locks import own_identities
+from ..records.locks import own_identities, share_identities
 from ..records.models import CustomerRecord
 from ..records.spelling import spelt_alike
 from ..records.writing import touch
@@ -40,6 +40,8 @@ def edit_records(
     if renamed:
         own_identities()
         touched = _look_up_orders(renamed)
+    elif any(values.get("number") for values in changes.values()):
+        share_identities()  # no merge takes a number away between our look for its holder and our writing
     wanted = {id: values for id, values in (own or {}).items() if values}
     definitions = fields.hold({id for values in wanted.values() for id in values})
     refused = fields.refusals(wanted, definitions)

@@ -25,8 +25,7 @@ from ..records.writing import Refusal
 from ..sync import reactions
 from .services import edit_customer, raise_refusals
 
-# More addresses of one person were added by mistake.
-MAX_EMAILS = 50
+_TOO_MANY = f"A record can be given at most {emails.MAX_EMAILS} addresses. Remove one of them first."
 
 
 def add_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
@@ -58,7 +57,7 @@ def give_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[in
     """
     existing = set(CustomerRecord.objects.filter(sql.is_any("pk", wanted.keys())).values_list("pk", flat=True))
     has = emails.owners(list({email for some in wanted.values() for email in some}))
-    room = {id: MAX_EMAILS - 1 - len(known) for id, known in emails.others_of(existing).items()}
+    room = {id: emails.MAX_EMAILS - 1 - len(known) for id, known in emails.others_of(existing).items()}
     refusals: dict[int, list[tuple[str, Refusal]]] = {}
     added: list[OtherEmail] = []
     now = timezone.now()
@@ -73,7 +72,7 @@ def give_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[in
                 message = "Another record has this e-mail address. Merge the two if they are the same person."
                 refusal = Refusal(message, ErrorCode.UNIQUE, "email", has[email])
             elif room[record_id] <= 0:
-                refusal = Refusal(f"A record can have at most {MAX_EMAILS} addresses.", ErrorCode.INVALID, "email")
+                refusal = Refusal(_TOO_MANY, ErrorCode.INVALID, "email")
             if refusal is not None:
                 refusals.setdefault(record_id, []).append((email, refusal))
                 continue

@@ -57,6 +57,17 @@ def find_for_staff(account_id: int) -> CustomerRecord | None:
     return find(email=email) if email else None
 
 
+def find_shared(account: Any) -> CustomerRecord | None:
+    """The record that has the address of this account, which confirmed it, and is linked to another account.
+
+    The account may withdraw consents of it, because the shop may write to its address, and see nothing of it.
+    """
+    if not account.is_confirmed:
+        return None
+    others = all_records().exclude(account_id=None).exclude(account_id=account.pk)
+    return others.filter(of_owner(normalize_email(account.email))).first()
+
+
 def account_of(record: CustomerRecord) -> host.User | None:
     """The account that the record is linked to; else one that has its address, confirmed or not.
 

@@ -154,23 +154,30 @@ def return_moved(merge: Merge) -> dict[str, int]:
     counted = MovedRow.objects.filter(merge=merge).order_by().values("table").annotate(number=Count("pk"))
     moved: dict[str, int] = dict(counted.values_list("table", "number"))
     allow_moving("on")
-    for name, model in MOVED.items():
-        returned = sql.run(
-            sql.fill(
-                """
-                UPDATE {table} t SET record_id = m.former_id FROM {moved_rows} m
-                WHERE m.merge_id = {merge} AND m."table" = {name} AND t.id = m.row_id
-                """,
-                table=sql.table(model),
-                moved_rows=sql.table(MovedRow),
-                merge=merge.pk,
-                name=name,
-            )
-        )
-        if missing := moved.get(name, 0) - returned:
+    for name in MOVED:
+        if missing := moved.get(name, 0) - return_table(merge, name):
             gone[name] = missing
     allow_moving("off")
     return gone
+
+
+def return_table(merge: Merge, name: str) -> int:
+    """Give back what moved of one table, and return how many rows. It does no harm to do so twice.
+
+    The record that a row returns to may be made later in the same transaction.
+    """
+    return sql.run(
+        sql.fill(
+            """
+            UPDATE {table} t SET record_id = m.former_id FROM {moved_rows} m
+            WHERE m.merge_id = {merge} AND m."table" = {name} AND t.id = m.row_id
+            """,
+            table=sql.table(MOVED[name]),
+            moved_rows=sql.table(MovedRow),
+            merge=merge.pk,
+            name=name,
+        )
+    )
 
 
 def return_by_address(merge: Merge, owners: Mapping[str, int]) -> None:

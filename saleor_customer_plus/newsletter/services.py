@@ -227,7 +227,7 @@ def _composed(signup: NewsletterSignup, settings: CustomerPlusSettings) -> Compo
         letter, url = texts.confirmation(settings, signup.purposes, language), confirmation_url(signup)
     else:
         letter = texts.already_subscribed(settings, signup.purposes, language)
-        url = links.unsubscribe_url(CustomerRecord.objects.get(pk=signup.record_id or 0))
+        url = links.unsubscribe_url(CustomerRecord.objects.get(pk=signup.record_id or 0), email=signup.email)
     composed = compose(letter.subject, letter.body, {"link": url}, settings, language=language, signed=False)
     # A link with a name is for HTML: the plain part has the address alone.
     return replace(composed, text=composed.text.replace(f"]({url})", f"]:\n{url}\n").replace("\n\n\n", "\n\n"))

@@ -27,6 +27,11 @@ from django.utils import timezone
 from ..core import sql
 from .models import CustomerEmail, CustomerRecord, Source
 
+# Up to so many addresses, the primary one included, are given to a record by staff, apps and imports: more were added
+# by mistake. Nothing else has a limit. A merge keeps all addresses of the records and its undo gives them back, and an
+# account brings its own. A record that has more by that stays as it is: `customers.emails` adds none to it.
+MAX_EMAILS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class OtherEmail:

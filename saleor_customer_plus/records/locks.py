@@ -5,7 +5,8 @@ Between the two are the fields of the shop's own: see `fields.services.hold`.
 Identities say which record a person's orders belong to. Attributing an order reads the account's e-mail and whether it
 is confirmed. Were both to change while a batch of orders is under way, the batch could commit last and undo what the
 change did. So attributing holds the identities shared, with any number of others, and changing a link or an e-mail
-holds them alone.
+holds them alone. Merges and their undoing hold them alone too, and move customer numbers between two tables: whoever
+gives a record a number holds the identities shared before looking whose the number is.
 
 All locks are given back at the end of the transaction, which is short in any case.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
 from saleor_customer_plus.consent import links
@@ -88,6 +89,21 @@ def test_a_record_that_got_the_number_of_a_merged_one_is_merged_again(staff: Any
     assert CustomerRecord.objects.get(pk=ben.pk).number == "C"
     assert parted(staff, first) == ["NUMBER_TAKEN"]
     assert dict(CustomerRecord.objects.values_list("pk", "number")) == {anna.pk: "A", ben.pk: "C", carla.pk: None}
+
+
+def test_a_number_that_came_by_two_merges_stays_with_whoever_shows_it(staff: Any) -> None:
+    anna, ben, carla = make_record(number="A"), make_record(number="B"), make_record(number="C")
+    first = merged(staff, ben, carla)
+    second = merged(staff, anna, ben)
+    edit(anna, staff, number="C")
+
+    assert parted(staff, second) == ["NUMBER_TAKEN"]
+
+    assert dict(CustomerRecord.objects.values_list("pk", "number")) == {anna.pk: "C", ben.pk: "B"}
+    assert list(FormerRecord.objects.values_list("former_id", "record", "number")) == [(carla.pk, ben.pk, None)]
+    assert parted(staff, first) == ["NUMBER_TAKEN"]
+    assert dict(CustomerRecord.objects.values_list("pk", "number")) == {anna.pk: "C", ben.pk: "B", carla.pk: None}
+    connection.check_constraints()
 
 
 def test_a_link_in_a_message_is_of_whoever_has_the_address(staff: Any, pair: Pair) -> None:

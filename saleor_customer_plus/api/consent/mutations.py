@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import graphene
 
 from ...activity.models import ActorType
 from ...activity.services import Actor
-from ...consent.decisions import Outcome
+from ...consent.decisions import ConsentDecision, Outcome
+from ...consent.models import ConsentState
 from ...consent.services import record_events
 from ...core import rate_limits
 from ...customers import queries
@@ -88,19 +91,32 @@ class CustomerConsentUpdate(BaseMutation):
         message = "Too many changes. Try again in an hour."
         rate_limits.count("consent", str(user.pk), limit=UPDATES_PER_HOUR, message=message)
         # Checked before a record is created.
-        checked_decisions(consents, lambda **fields: decision_of_customer(0, **fields), field="consents")
+        checked = checked_decisions(consents, lambda **fields: decision_of_customer(0, **fields), field="consents")
         record = queries.find(account_id=user.pk)
         if record is None:
             reactions.ensure_record_of_customer(user.pk)
             record = queries.find(account_id=user.pk)
+        if record is None and (record := queries.find_shared(user)) is not None:
+            _refuse_grants(checked)
         if record is None:
             raise CustomerPlusError("Confirm the e-mail address of your account first.", code=ErrorCode.NOT_FOUND)
-        record_id = record.pk
-        decisions = checked_decisions(
-            consents, lambda **fields: decision_of_customer(record_id, **fields), field="consents"
-        )
+        decisions = [replace(decision, record_id=record.pk) for decision in checked]
         record_events(decisions, actor=actor)
         return {"consents": own_consents(user)}
+
+
+def _refuse_grants(decisions: Sequence[ConsentDecision]) -> None:
+    """Raise for a grant of an account whose address is of a record that another account is linked to.
+
+    The shop may be writing to the address, so a withdrawal holds. What else it may write is for the other one to say.
+    """
+    for number, decision in enumerate(decisions):
+        if decision.state is ConsentState.SUBSCRIBED:
+            raise CustomerPlusError(
+                "This account can withdraw consents only. Please contact the shop.",
+                code=ErrorCode.OUT_OF_SCOPE,
+                field=f"consents.{number}.state",
+            )
 
 
 class ConsentMutations:

@@ -35,7 +35,7 @@ from ...records.activation import set_active
 from ...records.addresses import ADDRESS
 from ...records.editing import Edition, Writer
 from ...records.emails import owned
-from ...records.locks import own_identities
+from ...records.locks import own_identities, share_identities
 from ...records.suggestions import unlock
 from ...records.writing import COLUMNS, lock_rows
 from ...tags import services as tags
@@ -84,6 +84,8 @@ class Reversal:
         ids = sorted({entry.record_id for entry in entries})
         if any(entry.type == _Type.EMAIL_ADDED for entry in entries):
             own_identities()
+        else:
+            share_identities()  # numbers may return: before any record is locked, as everywhere
         own = _traces(entries, (_Type.DETAILS_EDITED,), _own_changes)
         held_fields = fields.hold([one.pk for one in live()]) if own else {}
         definitions = {one.key: one for one in held_fields.values()}

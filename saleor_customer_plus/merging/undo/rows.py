@@ -44,6 +44,7 @@ def write_records(
     for record_id, of_record in parting.rows.items():
         of_record |= {"other_emails": [], "number": numbers.get(record_id)}
     write_row(kept_id, row, WRITTEN)
+    _return_former(parting, row["number"])
     _insert(parting)
     remove_unused(images)
     emails.give(
@@ -70,6 +71,22 @@ def _numbers(parting: Parting, row: dict[str, Any]) -> dict[int, str]:
         if record_id == parting.merge.kept_id:
             row["number"] = None
     return free
+
+
+def _return_former(parting: Parting, number: str | None) -> None:
+    """Give back what was merged into the merged records earlier, before these are there again.
+
+    A record may have the number of one that was merged into it, and that must be nobody else's then. So the number that
+    the record that was kept goes on with stays with it.
+    """
+    if number is not None:
+        moved = MovedRow.objects.filter(merge=parting.merge, table="former_records")
+        lost = FormerRecord.objects.filter(number=number, pk__in=moved.values("row_id"))
+        for record_id in moved.filter(row_id__in=lost.values("pk")).values_list("former_id", flat=True):
+            message = "The record that was kept goes on with a number of this one, so it did not return."
+            parting.conflict(ConflictCode.NUMBER_TAKEN, record_id, message, "number")
+        lost.update(number=None)
+    tables.return_table(parting.merge, "former_records")
 
 
 def _insert(parting: Parting) -> None:

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_plus.activity.models import ActivityEntry
 from saleor_customer_plus.api.core.base import to_global_id
-from saleor_customer_plus.customers import emails as services
 from saleor_customer_plus.ledger.models import LedgerEntry
+from saleor_customer_plus.records import emails
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
 from tests.client import Api
@@ -106,7 +106,7 @@ def test_what_is_wrong_is_told_with_the_record_in_the_way(api: Api) -> None:
 
 
 def test_there_is_a_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "MAX_EMAILS", 2)
+    monkeypatch.setattr(emails, "MAX_EMAILS", 2)
     anna = make_record(others=["one@example.com"])
     assert [error["code"] for error in call(api, "Add", anna, "two@example.com")["errors"]] == ["INVALID"]
 

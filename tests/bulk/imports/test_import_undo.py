@@ -69,6 +69,18 @@ def test_a_number_that_somebody_has_by_now_is_told_with_their_id() -> None:
     ]
 
 
+def test_a_list_gives_a_record_no_more_than_fifty_addresses() -> None:
+    anna = make_record("anna@example.com", others=[f"{number}@example.com" for number in range(48)])
+
+    job = load("email,other email addresses\nanna@example.com,a@example.org;b@example.org\n")
+
+    anna.refresh_from_db()
+    assert len(anna.other_emails) == 49
+    assert anna.other_emails[-1] == "a@example.org"
+    (problem,) = job.problems.all()
+    assert [(one["field"], one["code"]) for one in problem.reasons] == [("other_emails", "INVALID")]
+
+
 def test_a_list_gives_addresses_and_its_undo_takes_them_away() -> None:
     anna, ben = make_record("anna@example.com", others=["a@example.org"]), make_record("ben@example.com")
     order = make_order("new@work.example")
