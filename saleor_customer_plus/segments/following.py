@@ -61,7 +61,7 @@ TOO_SLOW = "PostgreSQL takes too long to evaluate the condition. Edit it, or fol
 
 
 # How many times as long as a look took a process waits before it looks again at the end of a task.
-REST = 5.0
+REST = 7.0
 _rests_until = 0.0
 
 
