@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from django.db import connection
 from hypothesis import example, given, settings
@@ -12,9 +14,13 @@ from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.records.search import split_words
 from tests.factories import make_record
 
+# Python and PostgreSQL may know letters of different versions of Unicode. Those of 3.2 are the same in all of them.
+known_letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]).filter(
+    lambda letter: unicodedata.ucd_3_2_0.category(letter) != "Cn"
+)
 # Whitespace and separators of many kinds among letters with and without accents, ligatures, digits and emoji.
 texts = st.lists(
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+    st.text(known_letters, max_size=12)
     | st.sampled_from(["Jean-Luc", "MÜLLER", "ﬁn", "İ", "a\u00a0b", "x\u3000y", "o'neil", "A&B|C!", "+49", "\\d", "ß"]),
     max_size=6,
 ).map(" ".join)
