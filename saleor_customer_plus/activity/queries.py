@@ -69,9 +69,10 @@ def log(wanted: ActivityFilter) -> Ordering[ActivityEntry]:
 def names_of_actors(actors: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """What members of staff and apps are called, by the type and the id of an actor. Nobody else has a name here.
 
-    Whoever has no name is called by the e-mail address. Who is gone is left out.
+    Whoever has no name is called by the e-mail address. Who is gone is left out, and so is who never had an id: staff
+    that a test or a script of the shop wrote, say.
     """
-    staff, apps = ({id for type, id in actors if type == wanted} for wanted in (ActorType.STAFF, ActorType.APP))
+    staff, apps = ({id for type, id in actors if id and type == wanted} for wanted in (ActorType.STAFF, ActorType.APP))
     names: dict[tuple[str, str], str] = {}
     if staff:
         users = host.User.objects.filter(pk__in=staff, is_staff=True).order_by()
