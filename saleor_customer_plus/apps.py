@@ -14,5 +14,6 @@ class CustomerPlusConfig(AppConfig):
         from . import checks, schedule  # noqa: F401
         from .core import publishing
         from .core.set_aside import checks as set_aside_checks  # noqa: F401
+        from .messages import checks as mailbox_checks  # noqa: F401
 
         publishing.prepare()

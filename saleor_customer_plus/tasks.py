@@ -203,7 +203,7 @@ def read_mailbox() -> None:
     try:
         incoming_mail.read_mailbox(seconds=50)
     except mailbox.MailboxError as error:
-        logger.error("%s The next run tries again.", error)
+        logger.error("%s The next run goes on.", error)
 
 
 @task("refresh_dashboard_app")

@@ -6,13 +6,14 @@ Python's own `imaplib` does it: five commands of the protocol, and no library of
 from __future__ import annotations
 
 import base64
+import hashlib
 import imaplib
 import io
 import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -25,27 +26,38 @@ TIMEOUT = 20
 GRACE = 20
 # Messages that one search looks at: `imaplib` takes no line of more than a megabyte.
 _WINDOW = 20_000
+# Messages that one search names: a server need not take a command of more than 8,000 letters (RFC 7162, 4).
+_AT_ONCE = 500
 
 
 class MailboxError(Exception):
     """The mailbox cannot be read. Its text names no address and no password."""
 
 
+class Refused(MailboxError):
+    """The mail server answered that it does not do what it was asked. The connection is as good as before."""
+
+
 class Mailbox:
-    """An open mailbox."""
+    """An open mailbox. `identity` tells it from others, and from itself before the server numbered it anew."""
 
-    def __init__(self, link: imaplib.IMAP4, number: int) -> None:
-        self._link, self._number = link, number
+    def __init__(self, link: imaplib.IMAP4, number: int, identity: str) -> None:
+        self._link, self._number, self.identity = link, number, identity
 
-    def unread(self) -> Iterator[tuple[str, bytes | None]]:
-        """The unread messages, mostly the oldest first: the UID, and the message, or None if the server gives none.
-
-        Of a message that is too big, a byte more than what is taken.
-        """
+    def unread(self) -> Iterator[str]:
+        """The UIDs of the unread messages, mostly the oldest first."""
         for first in range(1, self._number + 1, _WINDOW):
             last = min(first + _WINDOW - 1, self._number)
             for uid in (self._ask("SEARCH", f"{first}:{last}", "UNSEEN")[0] or b"").split():
-                yield uid.decode(), self._message(uid.decode())
+                yield uid.decode()
+
+    def those(self, uids: Collection[str], flag: str) -> set[str]:
+        """Those of some messages that are still there and have a flag, or lack it: `UNSEEN`, `FLAGGED`."""
+        asked, found = sorted(uids), set[str]()
+        for first in range(0, len(asked), _AT_ONCE):
+            answer = self._ask("SEARCH", "UID", ",".join(asked[first : first + _AT_ONCE]), flag)
+            found.update(uid.decode() for uid in (answer[0] or b"").split())
+        return found.intersection(uids)  # a server may tell of others, too
 
     def mark_read(self, uid: str) -> None:
         self._ask("STORE", uid, "+FLAGS.SILENT", "(\\Seen)")
@@ -54,15 +66,19 @@ class Mailbox:
         """Mark a message that cannot be read, for a person to look at."""
         self._ask("STORE", uid, "+FLAGS.SILENT", "(\\Seen \\Flagged)")
 
-    def _message(self, uid: str) -> bytes | None:
+    def message(self, uid: str) -> bytes:
+        """A message; of one that is too big, a byte more than what is taken. Raise `Refused` if the server has none."""
         # Whatever size the server tells: no more than this is kept in memory.
         status, parts = self._link.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_BYTES + 1}>)")
-        return next((part[1] for part in parts if isinstance(part, tuple)), None) if status == "OK" else None
+        found = next((part[1] for part in parts if isinstance(part, tuple)), None) if status == "OK" else None
+        if found is None:
+            raise Refused("The mail server did not give a message.")
+        return bytes(found)
 
     def _ask(self, command: str, *arguments: str) -> list[Any]:
         status, answer = self._link.uid(command, *arguments)
         if status != "OK":
-            raise MailboxError(f"The mail server refused {command}.")
+            raise Refused(f"The mail server refused {command}.")
         return answer
 
 
@@ -143,7 +159,7 @@ def opened(url: str, *, seconds: float) -> Iterator[Mailbox]:
         status, number = link.select(quoted_folder(address.folder))
         if status != "OK":
             raise MailboxError("The mail server has no such folder.")
-        yield Mailbox(link, int(number[0] or 0))
+        yield Mailbox(link, int(number[0] or 0), _identity(address, link))
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxError(f"The mailbox cannot be read: {type(error).__name__}.") from None
     finally:
@@ -159,6 +175,17 @@ def _connected(address: MailboxAddress, until: float) -> imaplib.IMAP4:
         return (_Secure if address.is_secure else _Plain)(address, until)
     except UnicodeError:
         raise MailboxError("The mail server's name cannot be one.") from None
+
+
+def _identity(address: MailboxAddress, link: imaplib.IMAP4) -> str:
+    """What a UID belongs to: a folder of a user, and its UIDVALIDITY, with which all UIDs change (RFC 3501, 2.3.1.1).
+
+    Hashed, because addresses and names of folders can be personal data. 27 letters at most.
+    """
+    whose = "\n".join([address.host.lower(), address.user, address.folder])
+    _type, told = link.response("UIDVALIDITY")
+    validity = (told[-1] or b"").decode() if told else ""
+    return f"{hashlib.sha256(whose.encode()).hexdigest()[:16]}:{validity if validity.isdecimal() else 0}"
 
 
 def quoted_folder(name: str) -> str:

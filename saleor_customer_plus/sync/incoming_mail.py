@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import StrEnum
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from .. import settings as plugin_settings
-from ..errors import CustomerPlusError
 from ..mail import inbox, outbox
 from ..mail.attachments import Staging
 from ..mail.composing import sender_of
 from ..mail.inbox import CUSTOMER, Received, Unreadable
 from ..mail.models import Mail, MailKind
 from ..messages import mailbox
+from ..messages.waiting import Waiting, forget_others
 from ..records import emails
 from ..records.email import normalize_email
 from ..records.models import Source
@@ -114,18 +115,23 @@ def _is_welcome(received: Received, settings: CustomerPlusSettings) -> bool:
 def read_mailbox(*, seconds: float) -> dict[Outcome, int]:
     """Read the mailbox of the settings for so long. Return what became of how many messages.
 
-    A message is marked as read once it is kept: a worker that dies in between leaves it unread, and it is taken once
-    all the same. None stops the others: one that is no message is marked and set aside, and one that cannot be kept
-    now, because the storage is away, say, stays unread for the next run. Raises `MailboxError`.
+    A message is marked as read once it is kept, and taken once however often it is tried. None stops the others: one
+    that is no message is marked and flagged, and one that cannot be fetched or kept is tried again, less and less
+    often, until it is given up (see `messages.waiting`). Raises `MailboxError`, also where the server stalls at a
+    message: the next run goes on with those after it.
     """
     chosen, is_active = plugin_settings.load()
     counted = dict.fromkeys(Outcome, 0)
-    if not is_active or not chosen.mailbox_secret:
+    if not is_active:
+        return counted
+    if not chosen.mailbox_secret:
+        forget_others(None)
         return counted
     until = time.monotonic() + seconds
     with mailbox.opened(chosen.mailbox_secret, seconds=seconds) as box:
-        for uid, raw in box.unread():
-            outcome = None if raw is None else _settled(box, uid, raw)
+        waiting = Waiting(box)
+        for uid in waiting.due():
+            outcome = _settled(box, waiting, uid)
             if outcome is not None:
                 counted[outcome] += 1
             if time.monotonic() >= until:
@@ -133,19 +139,31 @@ def read_mailbox(*, seconds: float) -> dict[Outcome, int]:
     return counted
 
 
-def _settled(box: mailbox.Mailbox, uid: str, raw: bytes) -> Outcome | None:
+def _settled(box: mailbox.Mailbox, waiting: Waiting, uid: str) -> Outcome | None:
     """Take a message of the mailbox, and mark it. None, if it is to be tried again."""
+    waiting.begin(uid)
     try:
-        outcome = take(raw).outcome
-    except (CustomerPlusError, OperationalError, InterfaceError) as error:
-        if not isinstance(error, Unreadable):
-            logger.error("A message of the mailbox could not be kept yet (%s): UID %s.", type(error).__name__, uid)
-            return None
-        logger.warning("A message of the mailbox was set aside (%s): UID %s.", error.code, uid)
-    except Exception as error:  # ours, and it would be the same the next time
-        logger.error("A message of the mailbox was set aside (%s): UID %s.", type(error).__name__, uid)
-    else:
-        box.mark_read(uid)
-        return outcome
-    box.set_aside(uid)
-    return Outcome.IGNORED
+        result = _taken(box.message(uid))
+        if isinstance(result, Unreadable):
+            logger.warning("A message of the mailbox was set aside (%s): UID %s.", result.code, uid)
+            box.set_aside(uid)
+            result = Outcome.IGNORED
+        elif isinstance(result, Outcome):
+            box.mark_read(uid)
+    except mailbox.Refused as error:
+        result = error
+    if isinstance(result, Exception):
+        waiting.failed(uid, result)
+        return None
+    waiting.forget(uid)
+    return result
+
+
+def _taken(raw: bytes) -> Outcome | Exception:
+    """What became of a message, or why it could not be kept. What the connection raises is not caught with it."""
+    try:
+        return take(raw).outcome
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        return error

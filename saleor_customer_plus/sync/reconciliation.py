@@ -23,8 +23,7 @@ from ..activity.models import ActorType
 from ..activity.services import Actor
 from ..core import sql
 from ..core.set_aside.faults import is_of_row
-from ..core.set_aside.models import SetAsideRow
-from ..core.set_aside.services import Runner, carefully, put_aside
+from ..core.set_aside.services import Runner, carefully, of_sync, put_aside
 from ..errors import CustomerPlusError
 from ..jobs import kinds, lifecycle
 from ..jobs.models import UNDER_WAY, BulkChunk, BulkJob, JobEventType, JobKind, JobState
@@ -82,7 +81,7 @@ class Reconciliation(kinds.Kind):
         return is_of_row(error)
 
     def finish(self, job: BulkJob) -> None:
-        job.report = {"set_aside": SetAsideRow.objects.count()}
+        job.report = {"set_aside": of_sync().count()}
 
     def notifies(self, job: BulkJob) -> bool:
         """Of those that start by themselves every day, staff hear only that one failed, and only once."""

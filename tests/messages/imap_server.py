@@ -7,7 +7,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class Inbox:
@@ -21,6 +21,9 @@ class Inbox:
         self.read = read  # messages before them that were read long ago
         self.folder = "INBOX"  # as it is called on the connection
         self.pause = 0.0  # seconds before each byte of a message
+        self.stalled: set[str] = set()  # UIDs of messages of which the server sends a few bytes, and no more
+        self.unmarked: set[str] = set()  # UIDs of messages whose flags the server does not change
+        self.validity = "1"  # with which all UIDs change
         self.url = ""
 
 
@@ -28,6 +31,10 @@ class _Handler(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # the client had enough
+            self._talk()
+
+    def _talk(self) -> None:
         self._say(b"* OK [CAPABILITY IMAP4rev1] ready")
         while line := self.rfile.readline():
             tag, _space, command = line.decode("ascii").strip().partition(" ")
@@ -55,6 +62,7 @@ class _Handler(socketserver.StreamRequestHandler):
             if command != f'SELECT "{inbox.folder}"':
                 return "NO no such folder"
             self._say(f"* {inbox.read + len(inbox.messages)} EXISTS".encode())
+            self._say(f"* OK [UIDVALIDITY {inbox.validity}] UIDs valid".encode())
         elif found := re.fullmatch(r"UID SEARCH (\d+):(\d+) UNSEEN", command):
             first, last = int(found[1]), int(found[2])
             uids = [
@@ -63,15 +71,25 @@ class _Handler(socketserver.StreamRequestHandler):
                 if first <= number <= last and "\\Seen" not in inbox.flags[uid]
             ]
             self._say(" ".join(["* SEARCH", *uids]).encode())
+        elif found := re.fullmatch(r"UID SEARCH UID ([\d,]+) (UNSEEN|FLAGGED)", command):
+            asked = [uid for uid in found[1].split(",") if uid in inbox.messages]
+            flag, is_set = ("\\Flagged", True) if found[2] == "FLAGGED" else ("\\Seen", False)
+            self._say(" ".join(["* SEARCH", *(uid for uid in asked if (flag in inbox.flags[uid]) is is_set)]).encode())
         elif found := re.fullmatch(r"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", command):
             if found[1] in inbox.refused:
                 return "NO [SERVERBUG] it cannot be read"
             raw = inbox.messages[found[1]][: int(found[2])]
             self._say(b"* 1 FETCH (FLAGS (\\Recent))")  # what another connection did meanwhile
             self._say(f"* 1 FETCH (UID {found[1]} BODY[]<0> {{{len(raw)}}}".encode())
+            if found[1] in inbox.stalled:
+                self.wfile.write(raw[:10])
+                self.rfile.read()  # until the client has had enough
+                raise ConnectionAbortedError
             self._drip(raw)
             self.wfile.write(b")\r\n")
         elif found := re.fullmatch(r"UID STORE (\d+) \+FLAGS\.SILENT \((.*)\)", command):
+            if found[1] in inbox.unmarked:
+                return "NO it is not to be changed"
             inbox.flags[found[1]] = found[2]
         elif command == "LOGOUT":
             self._say(b"* BYE")

@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 from django.core import mail as django_mail
 from django.core.exceptions import ValidationError
-from django.db import DataError, OperationalError
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
 from saleor_customer_plus.activity.services import Actor
-from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
+from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.mail import inbox
 from saleor_customer_plus.mail.inbox import text_of_html
 from saleor_customer_plus.mail.models import Mail, MailAttachment
@@ -319,34 +318,6 @@ def test_the_mailbox_is_read_once_and_one_bad_message_stops_no_other(configure: 
         assert (counted[Outcome.RECEIVED], counted[Outcome.IGNORED]) == (2, 1)
         assert server.flags == {"1": "\\Seen", "2": "\\Seen \\Flagged", "3": "\\Seen"}
         assert sum(incoming_mail.read_mailbox(seconds=5).values()) == 0
-
-
-def test_what_cannot_be_kept_now_stays_unread_and_what_never_can_is_set_aside(
-    configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    make_record("anna@example.com")
-    failures: dict[str, Exception] = {
-        "1": OperationalError("anna@example.com"),
-        "2": CustomerPlusError("The storage is away.", code=ErrorCode.STORAGE_UNAVAILABLE),
-        "3": DataError("anna@example.com"),
-    }
-
-    def keep(record_id: int, received: Any, *arguments: Any) -> Any:
-        if (uid := received.message_id[1]) in failures:
-            raise failures[uid]
-        return kept(record_id, received, *arguments)
-
-    kept = inbox.keep
-    monkeypatch.setattr(inbox, "keep", keep)
-    messages = {uid: letter(Message_ID=f"<{uid}@example.com>").as_bytes() for uid in "12345"}
-    with imap_server(Inbox(messages)) as server:
-        server.refused.add("4")
-        configure(mail_sender="shop@shop.example", mailbox_secret=server.url)
-        assert incoming_mail.read_mailbox(seconds=5)[Outcome.RECEIVED] == 1
-        assert server.flags == {"1": "", "2": "", "3": "\\Seen \\Flagged", "4": "", "5": "\\Seen"}
-        assert "anna" not in caplog.text
-        failures.clear()
-        assert incoming_mail.read_mailbox(seconds=5)[Outcome.RECEIVED] == 2
 
 
 def test_a_giant_of_the_mailbox_is_not_fetched_whole(

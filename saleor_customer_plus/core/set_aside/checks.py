@@ -9,7 +9,7 @@ from typing import Any
 from django.core.checks import Tags, Warning, register
 from django.db import DatabaseError, connections, transaction
 
-from .models import SetAsideRow
+from .services import of_sync
 
 
 @register(Tags.database)
@@ -19,7 +19,7 @@ def check_set_aside(*, databases: Sequence[str] | None = None, **_kwargs: Any) -
         return []
     try:
         with transaction.atomic():  # before the first migration there is no table
-            kinds = Counter(SetAsideRow.objects.order_by().values_list("kind", flat=True))
+            kinds = Counter(of_sync().order_by().values_list("kind", flat=True))
     except DatabaseError:
         return []
     if not kinds:

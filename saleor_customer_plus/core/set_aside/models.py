@@ -1,4 +1,4 @@
-"""Rows that could not be synced, so that all the others can go on without them."""
+"""Rows that could not be synced and messages that could not be taken in, so that the others go on without them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ class RowKind(models.TextChoices):
     ORDER = "ORDER", "One of Saleor's orders, by id (a UUID)"
     LEDGER_ENTRY = "LEDGER_ENTRY", "A row of our ledger, by id"
     RECORD = "RECORD", "A customer record, by id"
+    MAILBOX = "MAILBOX", "A message in the shop's mailbox, by mailbox, UIDVALIDITY and UID"
 
 
 class SetAsideRow(models.Model):
     """One row that failed, alone in its batch. It is tried again at `retry_at` (UTC), and removed once it succeeds.
 
-    Written by `core.set_aside.services` only. Nothing in it is personal data: PostgreSQL's own message quotes values,
-    so only its code and the name of the constraint are kept.
+    Written by `core.set_aside.services` only, and of messages by `messages.waiting`. Nothing in it is personal data:
+    PostgreSQL's own message quotes values, so only its code and the name of the constraint are kept.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -32,6 +33,8 @@ class SetAsideRow(models.Model):
     first_seen_at = models.DateTimeField(default=timezone.now)
     tried_at = models.DateTimeField(default=timezone.now)
     retry_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # Of messages only: when it was given up, and marked so in the mailbox. Rows are never given up.
+    given_up_at = models.DateTimeField(blank=True, null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="customer_plus_set_aside_once")]

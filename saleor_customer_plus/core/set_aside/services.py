@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import sql
@@ -90,6 +91,11 @@ def put_aside(kind: RowKind, key: str, error: BaseException) -> None:
     """Note that this row failed alone, and when to try it again."""
     error_class, error_code = described(error)
     logger.warning("Set aside %s %s: %s %s. Everything else goes on.", kind.value, key[:64], error_class, error_code)
+    note_try(kind, key, error_class, error_code)
+
+
+def note_try(kind: RowKind, key: str, error_class: str, error_code: str = "") -> None:
+    """Note a try that failed, or that may fail: when to try again is twice as long as after the one before."""
     sql.run(
         sql.fill(
             """
@@ -113,13 +119,18 @@ def put_aside(kind: RowKind, key: str, error: BaseException) -> None:
 
 
 def due(limit: int) -> list[SetAsideRow]:
-    """Rows that it is time to try again, those that waited longest first."""
-    return list(SetAsideRow.objects.filter(retry_at__lte=timezone.now()).order_by("retry_at", "id")[:limit])
+    """Rows of the sync that it is time to try again, those that waited longest first."""
+    return list(of_sync().filter(retry_at__lte=timezone.now()).order_by("retry_at", "id")[:limit])
+
+
+def of_sync() -> QuerySet[SetAsideRow]:
+    """Rows that the sync set aside, and tries again: not the messages of the mailbox."""
+    return SetAsideRow.objects.exclude(kind=RowKind.MAILBOX)
 
 
 def summary(limit: int = 100) -> dict[str, Any]:
-    """What a report says of the rows that are set aside: how many, and the oldest of them."""
-    rows = SetAsideRow.objects.order_by("id")
+    """What a report says of the rows that the sync set aside: how many, and the oldest of them."""
+    rows = of_sync().order_by("id")
     return {
         "count": rows.count(),
         "rows": [
