@@ -74,17 +74,27 @@ _OPTION_OF = {
     "group_id": "group",
     "marketing_purposes": "marketing_purpose",
     "missing": "deactivate_missing",
+    "account_id": "account",
+    "choices": "choose",
+    "winner_id": "customers",
+    "merge_id": "undo",
 }
-_ARGUMENTS = ("file", "job")
+_ARGUMENTS = ("file", "job", "customers")
 
 
 def _message(error: CustomerPlusError, options: Mapping[str, Any]) -> str:
     """The message, after the option that it is about as it is typed."""
     if not error.field:
         return error.message
-    name = _OPTION_OF.get(error.field, error.field)
+    head = error.field.partition(".")[0]
+    name = _OPTION_OF.get(head, error.field)
     dashes = "--" if name in options and name not in _ARGUMENTS else ""
     return f"{dashes}{name.replace('_', '-')}: {error.message}"
+
+
+def agreed(question: str) -> bool:
+    """Whether whoever is there agrees."""
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def work(job: BulkJob, options: dict[str, Any]) -> BulkJob:

@@ -123,7 +123,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     if job.state == JobState.READY:
         if not options["json"]:
             _write(command, _columns(job), shown(preview), _refused(job), _warned(job))
-        if options["dry_run"] or not (options["yes"] or _agreed()):
+        if options["dry_run"] or not (options["yes"] or common.agreed("Write this?")):
             lifecycle.cancel(job.pk, actor=actor)
             if options["json"]:
                 job.refresh_from_db()
@@ -202,10 +202,6 @@ def _first(job: BulkJob, *, is_warned: bool) -> list[BulkProblem]:
         one for one in found if (problems.severity_of_row(one.reasons) is problems.Severity.WARNING) is is_warned
     )
     return list(islice(of_kind, REASONS_SHOWN))
-
-
-def _agreed() -> bool:
-    return input("Write this? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _options(options: dict[str, Any]) -> ImportOptions:

@@ -138,6 +138,17 @@ class Plan:
         return sum(self.moves.values())
 
     @property
+    def emails(self) -> list[str]:
+        """All addresses after the merge, the primary one first."""
+        primary = self.outcome.row["email"]
+        return [primary, *sorted({email for party in self.parties for email in party.emails} - {primary})]
+
+    @property
+    def moves_with_emails(self) -> dict[str, int]:
+        """How many rows of what go over, with the addresses."""
+        return self.moves | {"emails": sum(len(party.emails) for party in self.parties if party.id != self.winner_id)}
+
+    @property
     def token(self) -> str:
         """Proves for an hour that somebody saw these records as they are."""
         return TOKENS.new({"ids": [party.id for party in self.parties], "state": self._state})

@@ -11,9 +11,9 @@ from ...activity.services import Actor
 from ...bulk import merges
 from ...customers import queries as customers
 from ...errors import CustomerPlusError, ErrorCode, Problems
+from ...jobs.models import BulkJob
 from ...merging.preview import TOKENS, plan
-from ...merging.services import MOVED_AT_ONCE, merge
-from ...merging.undo import as_job, undo
+from ...merging.services import MOVED_AT_ONCE
 from ..core.base import channels_of, key_of, requestor_of, to_global_id
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
@@ -57,13 +57,10 @@ class CustomerRecordMerge(StaffMutation):
             if request.ids:
                 made = plan(request, requestor=asking, channels=channels)
         problems.raise_any()
-        if made.size > MOVED_AT_ONCE:
-            made.check(token)
-            made.raise_blockers()
-            job = merges.create([request], actor=actor)
-            send_to_work(job)
-            return {"job": job}
-        done = merge(request, actor=actor, requestor=asking, channels=channels, token=token)
+        done = merges.start(made, actor=actor, requestor=asking, channels=channels, token=token)
+        if isinstance(done, BulkJob):
+            send_to_work(done)
+            return {"job": done}
         return {"merge": done, "record": customers.find(id=done.record_id)}
 
 
@@ -92,16 +89,12 @@ class CustomerRecordMergeUndo(StaffMutation):
 
     @classmethod
     def perform(cls, info: Any, actor: Actor, *, merge_id: str) -> dict[str, Any]:
-        key, asking, channels = (
-            key_of(merge_id, "CustomerMerge", field="merge_id"),
-            requestor_of(info),
-            channels_of(info),
-        )
-        if (merge := as_job(key, requestor=asking, channels=channels)) is not None:
-            job = merges.create_undo(merge, actor=actor)
-            send_to_work(job)
-            return {"job": job}
-        done, conflicts = undo(key, actor=actor, requestor=asking, channels=channels)
+        key = key_of(merge_id, "CustomerMerge", field="merge_id")
+        made = merges.start_undo(key, actor=actor, requestor=requestor_of(info), channels=channels_of(info))
+        if isinstance(made, BulkJob):
+            send_to_work(made)
+            return {"job": made}
+        done, conflicts = made
         known = customers.records_by_id([done.kept_id, *done.merged_ids])
         return {
             "merge": done,

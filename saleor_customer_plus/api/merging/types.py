@@ -332,11 +332,6 @@ class CustomerRecordMergePreview(graphene.ObjectType):  # type: ignore[misc]
         return [to_global_id("User", account_id) for account_id in plan.account_ids]
 
     @staticmethod
-    def resolve_emails(plan: Plan, _info: Any) -> list[str]:
-        primary = plan.outcome.row["email"]
-        return [primary, *sorted({email for party in plan.parties for email in party.emails} - {primary})]
-
-    @staticmethod
     def resolve_fields(plan: Plan, _info: Any) -> list[Decision]:
         return plan.outcome.decisions
 
@@ -346,8 +341,7 @@ class CustomerRecordMergePreview(graphene.ObjectType):  # type: ignore[misc]
 
     @staticmethod
     def resolve_moves(plan: Plan, _info: Any) -> dict[str, int]:
-        merged = [party for party in plan.parties if party.id != plan.winner_id]
-        return plan.moves | {"emails": sum(len(party.emails) for party in merged)}
+        return plan.moves_with_emails
 
     @staticmethod
     def resolve_warnings(plan: Plan, _info: Any) -> list[Warned]:

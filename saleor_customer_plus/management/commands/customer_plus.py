@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from ...saleor_adapter.host import allow_writer
 from .. import dashboard_command, export_command, import_command, insights_command, jobs_command, mailbox_command
+from .. import merge_command as merge
 from .. import personal_data_command as personal_data
 from .. import reconcile_command as reconcile
 
@@ -17,6 +18,7 @@ COMMANDS: dict[str, Any] = {
     "export": export_command,
     "insights": insights_command,
     "jobs": jobs_command,
+    "merge": merge,
     "mailbox": mailbox_command,
     "personal-data": personal_data,
     "dashboard": dashboard_command,

@@ -162,7 +162,7 @@ def test_a_merged_id_is_taken_for_the_record_that_is_left_but_not_to_delete_it(a
 def test_much_is_moved_by_a_job_that_is_undone_as_one(
     api: Api, on_commit: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("saleor_customer_plus.api.merging.mutations.MOVED_AT_ONCE", 0)
+    monkeypatch.setattr("saleor_customer_plus.bulk.merges.starting.MOVED_AT_ONCE", 0)
     anna, ben = make_record(), make_record()
     make_note(ben)
 
