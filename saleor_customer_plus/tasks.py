@@ -29,7 +29,9 @@ from .merging.duplicates import duplicates_job
 from .merging.duplicates import finding as duplicates
 from .merging.tasks import tell_of_merges
 from .messages import mailbox
+from .newsletter import notifications as newsletter_notices
 from .newsletter import services as newsletter
+from .newsletter.tasks import tell_of_confirmed_signups, tell_of_withdrawals
 from .notes import notifications as note_notices
 from .notes import orphans
 from .records import images
@@ -249,3 +251,8 @@ def send_notices() -> None:
     publishing.send_now(tell_mentioned, [(note_id,) for note_id in note_notices.left_behind()])
     if merge_ids := merge_notices.left_behind():
         publishing.send_now(tell_of_merges, [(merge_ids,)])
+    signup_ids, withdrawal_ids = newsletter_notices.left_behind()
+    if signup_ids:
+        publishing.send_now(tell_of_confirmed_signups, [(signup_ids,)])
+    if withdrawal_ids:
+        publishing.send_now(tell_of_withdrawals, [(withdrawal_ids,)])

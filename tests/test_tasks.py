@@ -41,6 +41,8 @@ HEALED_BY = {
     "mail_lead_created": "send_notices",
     "tell_mentioned": "send_notices",
     "tell_of_merges": "send_notices",
+    "tell_of_confirmed_signups": "send_notices",
+    "tell_of_withdrawals": "send_notices",
     "count_segment": "refresh_segments",
 }
 # Those that nothing has to make up for.

@@ -8,13 +8,15 @@ from django.utils import timezone
 
 
 class NoticeKind(models.TextChoices):
-    """What staff is to be told of, and how. `subject_id` is the key of a lead, of a mention, or of a merge."""
+    """What staff is to be told of, and how. `subject_id` is the key of what it is about: of a lead, say."""
 
     LEAD = "LEAD", "A new enquiry, by Saleor's notify"
     LEAD_MAIL = "LEAD_MAIL", "A new enquiry, by e-mail"
     MENTION = "MENTION", "A mention in a note, by Saleor's notify"
     MERGE = "MERGE", "A merge of records, by Saleor's notify"
     MERGE_UNDO = "MERGE_UNDO", "The undo of a merge, by Saleor's notify"
+    SIGNUP = "SIGNUP", "A confirmed sign-up for the newsletter, by Saleor's notify"
+    WITHDRAWAL = "WITHDRAWAL", "A consent that a person withdrew, by Saleor's notify"
 
 
 class OwedNotice(models.Model):

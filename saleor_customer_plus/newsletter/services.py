@@ -41,7 +41,7 @@ from ..records.models import CustomerRecord, Source, Stage
 from ..saleor_adapter import host
 from ..settings import PLUGIN_ID, CustomerPlusSettings, OptInMode
 from ..sync import reactions
-from . import texts
+from . import tasks, texts
 from .models import NewsletterSignup, SignupState
 from .tokens import new_token, read_token
 
@@ -320,6 +320,7 @@ def confirm(token: str, *, way: str, ip_address: str | None = None) -> tuple[Con
     )
     earlier.delete()
     signup.save(update_fields=["state", "confirmed_at", "confirmed_ip_address", "mail_ids"])
+    tasks.announce_confirmed(signup.pk)
     return Confirmation.CONFIRMED, signup
 
 
@@ -348,6 +349,8 @@ def _is_outdated(signup: NewsletterSignup, settings: CustomerPlusSettings) -> bo
 @transaction.atomic
 def withdraw(link: links.Link, purposes: Collection[str], *, way: str) -> None:
     """End what the person agreed to, for these purposes, also where nobody ever asked: it is an objection then."""
+    hold_records([link.record_id])
+    began = timezone.now()  # what is recorded from now on, while the record is held, is of this withdrawal
     record_events(
         [
             ConsentDecision(
@@ -362,6 +365,10 @@ def withdraw(link: links.Link, purposes: Collection[str], *, way: str) -> None:
         ],
         actor=_PERSON,
     )
+    recorded = ConsentEvent.objects.filter(
+        record=link.record_id, state=ConsentState.UNSUBSCRIBED, purpose__in=purposes, recorded_at__gte=began
+    )
+    tasks.announce_withdrawn(list(recorded.values_list("pk", flat=True)))
 
 
 @transaction.atomic
