@@ -60,7 +60,7 @@ def own_value(field: Mapping[str, Any]) -> str:
         case "NUMBER":
             return str(format_decimal(Decimal(str(value)), locale=_here(), decimal_quantization=False))
         case "DATE":
-            return str(format_date(date.fromisoformat(value), "medium", locale=_here()))
+            return calendar_day(value)
         case "BOOLEAN":
             return gettext("Yes") if value else gettext("No")
         case "MONEY":
@@ -107,6 +107,15 @@ def day(value: str | None) -> str:
     """A moment of the API as a date in the reader's time zone."""
     moment = _moment(value)
     return "" if moment is None else str(format_date(_local(moment), "medium", locale=_here()))
+
+
+@register.filter
+def calendar_day(text: str) -> str:
+    """A day without a time, "2026-03-01", as the reader writes it. Any other text as it is."""
+    try:
+        return str(format_date(datetime.strptime(text, "%Y-%m-%d").date(), "medium", locale=_here()))
+    except ValueError:
+        return text
 
 
 @register.filter
@@ -175,6 +184,12 @@ def said(value: Any) -> str:
     if words is None:
         return name.replace("_", " ").capitalize() if name.isupper() else name
     return gettext(words)
+
+
+@register.filter
+def planned(result: str) -> str:
+    """What an import will do with a row, in its preview."""
+    return gettext(wording.PLANNED[result])
 
 
 @register.filter

@@ -63,13 +63,16 @@ def _changes_of_own_fields(
     found = []
     for key in dict.fromkeys((*before, *after)):
         definition = definitions.get(key)
-        old, new = (_own_value(values.get(key), definition) for values in (before, after))
+        old, new = (own_field_value(values.get(key), definition) for values in (before, after))
         found.append({"name": definition["label"] if definition else str(key), "before": old, "after": new})
     return found
 
 
-def _own_value(value: Any, definition: Mapping[str, Any] | None) -> str:
-    """A value as its field shows it; as it is, if the field was deleted or is of another type by now."""
+def own_field_value(value: Any, definition: Mapping[str, Any] | None) -> str:
+    """A value as its field shows it; as it is, if the field was deleted or is of another type by now.
+
+    `definition` is that of the field of the shop's own.
+    """
     if definition is None or value is None:
         return text_of(value)
     labels = {choice["value"]: choice["label"] for choice in definition["choices"]}

@@ -68,10 +68,8 @@ def _frame(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
     """The page without its contents, which need a token."""
     if request.method == "POST":
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    url_name = match.url_name or ""
-    kind = next((kind for kind in ("widget", "popup") if url_name.startswith(kind)), "screen")
     context = {
-        "kind_of_page": kind,
+        "kind_of_page": _kind(match),
         "language": _language(request),
         "style": static_files.url_of("dashboard.css"),
         "script": static_files.url_of("dashboard.js"),
@@ -80,9 +78,15 @@ def _frame(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
     return Screen("frame.html", context).response()
 
 
+def _kind(match: ResolverMatch) -> str:
+    url_name = match.url_name or ""
+    return next((kind for kind in ("widget", "popup") if url_name.startswith(kind)), "screen")
+
+
 def _screen(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
+    failed = _("This did not work")
     if request.method == "POST" and is_too_large(request):  # before anything of it is read: see the endpoint of the API
-        return HttpResponse(status=413)
+        return _refusal(request, match, failed, _("This is too large. Choose a smaller file."), 413)
     try:
         screen: Screen = match.func(ScreenRequest(request), *match.args, **match.kwargs)
         return screen.response(current=match.url_name)
@@ -90,23 +94,31 @@ def _screen(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
         return HttpResponse(status=401)  # the script gets a new token and asks again
     except Forbidden:
         message = _("You need the permission to manage customers. Ask an administrator of the shop for it.")
-        return Screen("error.html", {"title": _("No permission"), "text": message}, status=403).response()
+        return _refusal(request, match, _("No permission"), message, 403)
     except Http404:
-        message = _("It may have been deleted.")
-        return Screen("error.html", {"title": _("Not found"), "text": message}, status=404).response()
+        return _refusal(request, match, _("Not found"), _("It may have been deleted."), 404)
     except Failed as error:
-        return Screen("error.html", {"title": _("This did not work"), "text": str(error)}, status=400).response()
+        return _refusal(request, match, failed, str(error), 400)
     except OnlyByPost:
-        message = _("Open the screen with the form, and send it from there.")
-        return Screen("error.html", {"title": _("This did not work"), "text": message}, status=405).response()
+        return _refusal(request, match, failed, _("Open the screen with the form, and send it from there."), 405)
     except (SuspiciousOperation, MultiPartParserError):  # Django's limits: too many fields, too long a text
         message = _("This is too long, or too much at once. Choose a file instead of a long text, or fewer at once.")
-        return Screen("error.html", {"title": _("This did not work"), "text": message}, status=400).response()
+        return _refusal(request, match, failed, message, 400)
     except Exception as error:
         # Not its message, which may name a person.
         logger.error("The screen %s failed: %s", match.url_name, type(error).__name__)
-        message = _("The server could not show this. Its log says why.")
-        return Screen("error.html", {"title": _("This did not work"), "text": message}, status=500).response()
+        return _refusal(request, match, failed, _("The server could not show this. Its log says why."), 500)
+
+
+def _refusal(request: HttpRequest, match: ResolverMatch, title: str, text: str, status: int) -> HttpResponse:
+    """What went wrong, in the place of what was asked for: a dialog, a whole screen with its navigation, or a part."""
+    target = request.headers.get("HX-Target")
+    if target == "dialog":
+        return Screen("parts/refused.html", {"title": title, "errors": [{"message": text}]}, status=status).response()
+    # Whoever may see nothing is not led elsewhere.
+    has_navigation = target in (None, "screen") and _kind(match) == "screen" and status != 403
+    context = {"title": title, "text": text, "has_navigation": has_navigation, "current": ""}
+    return Screen("error.html", context, status=status).response()
 
 
 @contextmanager

@@ -285,6 +285,15 @@ WORDS: dict[str, str] = {
     "INFO": _("Notice"),
 }
 
+# What an import will do with a row, as long as nothing is written.
+PLANNED: dict[str, str] = {
+    "CREATED": _("Will be created"),
+    "UPDATED": _("Will be changed"),
+    "UNCHANGED": _("Will stay as it is"),
+    "SKIPPED": _("Will be skipped"),
+    "REFUSED": _("Will be refused"),
+}
+
 SIGNUP_STATES: dict[str, str] = {
     "PENDING": _("Waiting for a confirmation"),
     "CONFIRMED": _("Sign-ups confirmed"),

@@ -190,3 +190,21 @@ def test_a_large_upload_of_a_stranger_is_not_even_read(browser: Browser, monkeyp
         large = SimpleUploadedFile("list.csv", b"x" * (limits.MAX_BODY_BYTES + 1))
         assert Browser(token).post("import", {"file": large}).status_code == 413
     assert read == []
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "is_dialog", "has_navigation"),
+    [
+        ("dialog", "customers/{}/edit", True, False),
+        ("screen", "customers/{}", False, True),
+        ("results", "customers/{}", False, False),
+        ("screen", "popups/tag?customerId={}", False, False),
+    ],
+)
+def test_what_went_wrong_is_told_where_something_was_asked_for(
+    browser: Browser, target: str, path: str, is_dialog: bool, has_navigation: bool
+) -> None:
+    headers = {"HX-Request": "true", "HX-Target": target, "Authorization": f"Bearer {browser.token}"}
+    html = Client(headers=headers).get(f"{ROOT}{path.format('Q3VzdG9tZXJSZWNvcmQ6OTk5OTk=')}").content.decode()
+    assert ("<dialog" in html) is is_dialog
+    assert ("<nav" in html) is has_navigation

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..formats import country, day, said
+from ..formats import calendar_day, country, said
 from ..requests import address
 from . import own_fields
 
@@ -174,18 +174,10 @@ def chips_of(query: QueryDict, names: Mapping[str, str]) -> list[Chip]:
     for name, words in times.items():
         first, last = query.get(f"{name}_from"), query.get(f"{name}_to")
         if first or last:
-            add(f"{words}: {_bounds(first, last, _shown_day)}", f"{name}_from", f"{name}_to")
+            add(f"{words}: {_bounds(first, last, calendar_day)}", f"{name}_from", f"{name}_to")
     for words, parameters in own_fields.chips_of(query, names):
         add(words, *parameters)
     return chips
-
-
-def _shown_day(text: str) -> str:
-    try:
-        midnight = datetime.combine(date.fromisoformat(text), time(), timezone.get_current_timezone())
-    except ValueError:
-        return text
-    return day(midnight)  # type: ignore[arg-type]
 
 
 def _bounds(least: str | None, most: str | None, shown: Callable[[str], str] = str) -> str:

@@ -74,6 +74,12 @@ COLUMNS = (
     ("since", _("Customer since"), "", False),
     ("created", _("Created"), "CREATED_AT", True),
 )
+# What to say of an empty tab that no filter and no search narrows.
+EMPTY_TABS = {
+    "customers": (_("No customers yet"), _("Whoever has bought something is listed here.")),
+    "leads": (_("No leads"), _("Whoever has not bought anything yet is listed here.")),
+    "inactive": (_("Nobody is inactive"), _("Customers whom you deactivate are listed here.")),
+}
 TABS = (
     ("all", _("All")),
     ("customers", _("Customers")),
@@ -133,9 +139,23 @@ def show_list(request: ScreenRequest) -> Screen:
         "previous": (
             _with(query, before=records["pageInfo"]["startCursor"]) if records["pageInfo"]["hasPreviousPage"] else ""
         ),
-        "is_filtered": bool(query.get("q")) or len(filter_of(query)) > 1 or tab_of(query) != "all",
+        "nobody": _nobody(query),
     }
     return Screen("customers/list.html", context, address=address("customers", query))
+
+
+def _nobody(query: QueryDict) -> tuple[Any, Any] | None:
+    """What to say and to advise if the list is empty. Nothing, if it shows everybody: then there is nobody at all."""
+    tab, search = tab_of(query), bool(query.get("q", "").strip())
+    is_filtered = filter_of(query) != filter_of(QueryDict(f"tab={tab}"))
+    if is_filtered or search:
+        advice = {
+            (True, True): _("Take a filter off, or search for something shorter."),
+            (True, False): _("Take a filter off."),
+            (False, True): _("Search for something shorter: a part of the name, of the address or of the number."),
+        }
+        return _("Nobody matches"), advice[is_filtered, search]
+    return EMPTY_TABS.get(tab)
 
 
 def show_count(request: ScreenRequest) -> Screen:

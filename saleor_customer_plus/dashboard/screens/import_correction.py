@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -10,16 +11,21 @@ from django.utils.translation import gettext as _
 
 from ..formats import said
 from ..requests import ScreenRequest
-from . import choices
+from . import choices, own_fields
 from .import_options import ATTRIBUTE, READING, form_of, typed
+from .import_words import in_order, names_of, value_of
 
-CHOICES = """
+CHOICES = (
+    """
 query CustomerPlusImportChoices($language: CustomerExportLanguage) {
   customerImportColumns(language: $language) { key header holds example }
   customerImportFormats { key name }
+  customerFields { ...OwnFields }
   customerSettings { defaultCountry countries { code } }
 }
 """
+    + own_fields.FIELDS
+)
 
 
 def can_be_corrected(job: dict[str, Any]) -> bool:
@@ -36,7 +42,8 @@ def correction_of(request: ScreenRequest, job: dict[str, Any]) -> dict[str, Any]
     by_hand = {one["header"] for one in options["mapping"] or ()}
     known = {one["key"] for one in data["customerImportColumns"]}
     columns = [_column(column, known, by_hand) for column in report.get("columns") or ()]
-    names = {one["key"]: one["header"] for one in data["customerImportColumns"]}
+    names = names_of(data["customerImportColumns"])
+    definitions = {one["key"]: one for one in data["customerFields"]}
     formats = {one["key"]: one["name"] for one in data["customerImportFormats"]}
     preview, file = report.get("preview"), report.get("file") or {}
     sheets = [file["sheet"], *file["otherSheets"]] if file.get("sheet") else []
@@ -44,7 +51,7 @@ def correction_of(request: ScreenRequest, job: dict[str, Any]) -> dict[str, Any]
     return {
         "correction": True,
         "columns": columns,
-        "known_columns": data["customerImportColumns"],
+        "known_columns": [{**one, "name": names[one["key"]]} for one in data["customerImportColumns"]],
         "names": names,
         "formats": data["customerImportFormats"],
         "format_name": formats.get(report.get("format") or "", ""),
@@ -54,9 +61,9 @@ def correction_of(request: ScreenRequest, job: dict[str, Any]) -> dict[str, Any]
         "default_country": data["customerSettings"]["defaultCountry"] or "",
         "file": file,
         "preview": preview,
-        "preview_rows": [_row(row, names) for row in preview["rows"]] if preview else [],
+        "preview_rows": [_row(row, names, definitions) for row in preview["rows"]] if preview else [],
         "changed_fields": (
-            [(names.get(one["field"], one["field"]), one["count"]) for one in preview["changedFields"]]
+            [(names.get(one["field"], one["field"]), one["count"]) for one in in_order(preview["changedFields"], names)]
             if preview
             else []
         ),
@@ -92,21 +99,24 @@ def typed_again(context: dict[str, Any], form: QueryDict) -> dict[str, Any]:
     return {**context, "typed": context["typed"] | typed(form), "columns": columns}
 
 
-def _row(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _row(row: dict[str, Any], names: Mapping[str, str], definitions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """A row of the preview: what it changes of a record that is there, and the values that it has besides."""
     changes = [
         {
             "name": names.get(one["field"]) or said(one["field"]),
-            "before": _shown(before),
-            "after": _shown(after),
+            "before": value_of(one["field"], before, definitions),
+            "after": value_of(one["field"], after, definitions),
         }
-        for one in row["changes"]
+        for one in in_order(row["changes"], names)
         for before, after in [_different(one["before"], one["after"])]
     ]
     changed = {one["field"] for one in row["changes"]}
     values = [
-        {"name": names.get(one["field"], one["field"]), "value": _shown(one["value"])}
-        for one in row["values"]
+        {
+            "name": names.get(one["field"]) or said(one["field"]),
+            "value": value_of(one["field"], one["value"], definitions),
+        }
+        for one in in_order(row["values"], names)
         if one["value"] not in (None, "", [], {}) and one["field"] not in changed
     ]
     return {**row, "changes": changes, "values": values}
@@ -122,18 +132,6 @@ def _different(before: Any, after: Any) -> tuple[Any, Any]:
         {name: value for name, value in before.items() if after.get(name) != value},
         {name: value for name, value in after.items() if before.get(name) != value},
     )
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {one}" for name, one in value.items())
-    return str(value)
 
 
 def language() -> str:

@@ -22,18 +22,22 @@ KINDS = (
     ("UPDATE", gettext_lazy("Changes of many")),
     ("UNDO", gettext_lazy("Undo")),
     ("RECONCILIATION", gettext_lazy("Reconciliations")),
+    ("MERGE", gettext_lazy("Merges")),
     ("INSIGHTS", gettext_lazy("Figures")),
     ("FIELD", gettext_lazy("Changes of fields")),
     ("DUPLICATES", gettext_lazy("Search for duplicates")),
 )
 
+# Kinds that share a tab with another one.
+TOGETHER = {"MERGE": ["MERGE", "MERGE_UNDO"]}
+
 
 def show_list(request: ScreenRequest) -> Screen:
     query = request.query
     kind = query.get("kind", "")
-    jobs = request.execute(JOBS, **page_of(query, ROWS_ON_A_PAGE), filter={"kinds": [kind]} if kind else None)[
-        "customerJobs"
-    ]
+    jobs = request.execute(
+        JOBS, **page_of(query, ROWS_ON_A_PAGE), filter={"kinds": TOGETHER.get(kind, [kind])} if kind else None
+    )["customerJobs"]
     info = jobs["pageInfo"]
     context = {
         "jobs": [described(edge["node"]) for edge in jobs["edges"]],

@@ -15,6 +15,8 @@ from urllib.parse import unquote
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from ..formats import calendar_day
+
 # What lists and forms need to know of the definitions.
 FIELDS = """
 fragment OwnFields on CustomerField {
@@ -108,6 +110,7 @@ def chips_of(query: QueryDict, names: Mapping[str, str]) -> Iterator[tuple[str, 
         least, most = (given.get(name, [""])[0] for name in ("min", "max"))
         if least or most:
             unit = given.get("currency", [""])[0]
+            least, most = (calendar_day(bound) for bound in (least, most))
             shown = f"{least} – {most}" if least and most else f"≥ {least}" if least else f"≤ {most}"  # noqa: RUF001
             yield f"{label}: {shown} {unit}".strip(), [f"f.{key}.{name}" for name in ("min", "max", "currency")]
 

@@ -101,10 +101,10 @@ def _facts(settings: dict[str, Any]) -> list[tuple[str, Any]]:
         (_("Days to confirm a sign-up"), number(settings["newsletterPendingDays"])),
         (_("Minutes between two mails to confirm"), number(settings["newsletterResendMinutes"])),
         (_("Country of phone numbers without a prefix"), country(settings["defaultCountry"]) or _("None")),
-        (_("Days that files of jobs are kept"), settings["jobRetentionDays"]),
-        (_("Largest file of a note (MB)"), limits["attachmentMegabytes"]),
-        (_("Largest sum of files of a customer (MB)"), limits["attachmentsMegabytes"]),
-        (_("Largest file of an import (MB)"), limits["importMegabytes"]),
+        (_("Days that files of jobs are kept"), number(settings["jobRetentionDays"])),
+        (_("Largest file of a note (MB)"), number(limits["attachmentMegabytes"])),
+        (_("Largest sum of files of a customer (MB)"), number(limits["attachmentsMegabytes"])),
+        (_("Largest file of an import (MB)"), number(limits["importMegabytes"])),
     ]
 
 

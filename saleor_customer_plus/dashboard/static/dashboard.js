@@ -223,6 +223,10 @@
     if (xhr.status >= 400 && xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
       event.detail.shouldSwap = true; // the page says what is wrong
       event.detail.isError = false;
+    } else if (xhr.status >= 400) {
+      notice({ text: frame.dataset.failed, status: "error" }); // of a proxy, which knows nothing of our screens
+      isLeaving = false;
+      if (screen.childElementCount) show("screen");
     }
   });
 

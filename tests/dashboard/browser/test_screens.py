@@ -257,7 +257,7 @@ def test_a_file_is_uploaded_imported_and_undone(dashboard: Dashboard, is_dropped
             {"name": "people.csv", "mimeType": "text/csv", "buffer": FILE}
         )
     frame.get_by_role("button", name="Continue").click()
-    expect(frame.get_by_role("row", name="2 Changed")).to_contain_text("Ann → Anna")
+    expect(frame.get_by_role("row", name="2 Will be changed")).to_contain_text("Ann → Anna")
     frame.get_by_role("button", name="Start the import").click()
     expect(frame.get_by_text("1 created, 1 changed")).to_be_visible()
     assert CustomerRecord.objects.get(email="anna@example.com").first_name == "Anna"

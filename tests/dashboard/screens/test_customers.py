@@ -161,3 +161,31 @@ def test_sorted_by_what_was_spent_in_a_currency_that_one_chooses(browser: Browse
 
     filtered = browser.screen("customers", {"spent_min": "1", "currency": "EUR"})
     assert "Sort in" not in filtered  # an amount and the order of the list are in the same currency
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "advice"),
+    [
+        ({"tab": "inactive"}, "Nobody is inactive", None),
+        ({"tab": "leads"}, "No leads", None),
+        ({"tab": "customers"}, "No customers yet", None),
+        ({"q": "zzz"}, "Nobody matches", "Search for something shorter"),
+        ({"country": ["IT"]}, "Nobody matches", "Take a filter off."),
+        ({"tab": "leads", "country": ["IT"]}, "Nobody matches", "Take a filter off."),
+        ({"country": ["IT"], "q": "zzz"}, "Nobody matches", "Take a filter off, or search for something shorter."),
+    ],
+)
+def test_an_empty_list_advises_only_what_can_be_done(
+    browser: Browser, query: dict[str, object], words: str, advice: str | None
+) -> None:
+    if "tab" not in query:
+        make_record("anna@example.com", country_code="DE")
+    html = browser.screen("customers", query)
+    assert f"<h2>{words}</h2>" in html
+    assert ("ilter off" in html, "something shorter" in html) == (
+        "ilter off" in (advice or ""),
+        "something shorter" in (advice or "").lower(),
+    )
+    if advice:
+        assert advice in html
+    assert "Read Saleor" not in html

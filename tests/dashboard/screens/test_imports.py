@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
 from saleor_customer_plus.dashboard.screens.import_options import form_of, options_of
+from saleor_customer_plus.fields.models import FieldType
 from saleor_customer_plus.jobs.models import BulkJob
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.dashboard.client import Browser, events
-from tests.factories import make_record
+from tests.factories import make_field, make_record
 
 FILE = b"Mail,Wer,Farbe\nanna@example.com,Anna Rossi,rot\nbo@,Bo,<b>blau</b>\n"
 
@@ -167,7 +168,7 @@ def test_those_who_are_missing_need_their_number(browser: Browser, job: str, cha
 
 def test_a_long_text_is_sent_as_a_file(browser: Browser, change: Callable[..., str]) -> None:
     text = "".join(f"customer{number}@example.com\n" for number in range(9000))
-    assert "New customers" in change("import", {"text": text})
+    assert "Will be created" in change("import", {"text": text})
 
 
 def test_options_are_kept_under_a_name(browser: Browser, change: Callable[..., str]) -> None:
@@ -217,3 +218,29 @@ def test_a_mapping_by_hand_ends_when_the_file_is_read_otherwise() -> None:
     assert "mapping" not in options_of(form)
     form = QueryDict("header=A&header=B&column_0=email&was_0=email&by_hand_0=yes&column_1=&was_1=name")
     assert options_of(form)["mapping"] == [{"header": "A", "column": "email"}, {"header": "B", "column": None}]
+
+
+def test_the_preview_says_what_will_be_and_never_that_it_was(browser: Browser, change: Callable[..., str]) -> None:
+    make_record("anna@example.com", first_name="Ann")
+    file = b"email,first_name\nanna@example.com,Anna\nbo@example.com,Bo\nno address,Cy\n"
+    change("import", {"file": SimpleUploadedFile("people.csv", file, "text/csv")})
+    html = browser.screen(f"jobs/{_job_of(browser)}")
+    assert re.findall(r'<span class="pill [^"]*">(Will [^<]*)</span>', html) == ["Will be changed", "Will be created"]
+    figures = re.findall(r'<div class="figure"><dt>([^<]*)</dt><dd>(\d+)</dd>', html)
+    assert figures[:2] == [("Will be created", "1"), ("Will be changed", "1")]
+    for word in ("Created", "Changed", "Unchanged", "Skipped", "Refused"):
+        assert f">{word}<" not in html
+
+
+def test_the_preview_calls_and_shows_fields_as_other_screens_do(browser: Browser, change: Callable[..., str]) -> None:
+    make_field(type=FieldType.DATE, label="Birthday")
+    file = b"Email,Country code,Language,Birthday\nanna@example.com,DE,it,1990-03-01\n"
+    change("import", {"file": SimpleUploadedFile("people.csv", file, "text/csv")})
+    job = _job_of(browser)
+    html = Browser(browser.token, locale="de").screen(f"jobs/{job}")
+    row = re.sub(r"<[^>]+>|\n\s*", "", html[html.index("Wird angelegt</span>") :])
+    assert "E-Mail: anna@example.com · Land: Deutschland · Sprache: Italienisch · Birthday: 01.03.1990" in row
+    english = browser.screen(f"jobs/{job}")
+    assert "selected>E-mail</option>" in english
+    assert "selected>Country</option>" in english
+    assert "Mar 1, 1990" in english

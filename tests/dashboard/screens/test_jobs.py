@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from saleor_customer_plus.api.core.base import to_global_id
-from saleor_customer_plus.jobs.models import BulkJob, JobState
+from saleor_customer_plus.jobs.models import BulkJob, JobKind, JobState
 from tests.dashboard.client import Browser, open_dashboard
 from tests.factories import make_job, make_record
 
@@ -97,3 +98,10 @@ def test_in_the_readers_language(browser: Browser) -> None:
 def test_without_the_permission(db: None) -> None:
     browser, _api = open_dashboard(permissions=())
     assert browser.get("jobs").status_code == 403
+
+
+@pytest.mark.parametrize("kind", JobKind)
+def test_there_is_a_tab_for_every_kind_of_job(browser: Browser, kind: JobKind) -> None:
+    job = to_global_id("CustomerJob", make_job(kind=kind, state=JobState.SUCCEEDED).pk)
+    tabs = re.findall(r"jobs\?kind=(\w+)", browser.screen("jobs"))
+    assert [f"jobs/{job}" in browser.screen("jobs", {"kind": tab}) for tab in tabs].count(True) == 1

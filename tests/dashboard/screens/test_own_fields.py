@@ -207,3 +207,12 @@ def test_very_many_values_are_changed_by_a_job_that_waits(browser: Browser, monk
         pass
     assert FieldDefinition.objects.get(archived_at=None).type == "NUMBER"
     assert "/start" not in browser.screen(place)
+
+
+def test_a_chip_shows_days_as_the_reader_writes_them(browser: Browser) -> None:
+    define(browser, "Birthday", "DATE")
+    define(browser, "Credit", "NUMBER")
+    query = {"f.birthday.min": "1980-02-29", "f.birthday.max": "1990-03-01", "f.credit.min": "20200101"}
+    html = Browser(browser.token, locale="de").screen("customers", query)
+    assert "Birthday: 29.02.1980 – 01.03.1990" in html  # noqa: RUF001
+    assert "Credit: ≥ 20200101" in html
