@@ -119,8 +119,9 @@ class DuplicatePair(models.Model):
 class DuplicateDismissal(models.Model):
     """That two records are not of one person, as staff said. Written by `duplicates.services` only.
 
-    Kept for ever, also while one of the two is merged into another record: so there is no foreign key. Of records that
-    were deleted it goes with the next search.
+    Kept for ever, also while one of the two is merged into another record: so there is no foreign key. An undo of that
+    merge copies what was said of the kept record meanwhile to the others. Of records that were deleted it goes with the
+    next search.
     """
 
     id = models.BigAutoField(primary_key=True)

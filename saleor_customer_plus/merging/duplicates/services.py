@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import combinations
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from ...activity.models import ActivityType
 from ...activity.services import Actor, Entry, append
+from ...core import sql
 from ...errors import CustomerPlusError, ErrorCode
 from ...records.locks import hold_records
 from ...records.models import CustomerRecord, FormerRecord
@@ -59,6 +61,31 @@ def undismiss(record_ids: Collection[int], *, actor: Actor) -> int:
     _log(set(gone.values()), ActivityType.DUPLICATE_UNDISMISSED, actor)
     finding.refresh(present)
     return len(gone)
+
+
+def share(kept_id: int, record_ids: Collection[int], *, since: datetime) -> None:
+    """Let what was said of the kept record since a merge hold of the records that an undo sets apart, too.
+
+    Whoever said that it is not somebody else's looked at what all of them had. One statement.
+    """
+    sql.run(
+        sql.fill(
+            """
+            INSERT INTO {dismissed} (first_id, second_id, actor_type, actor_id, dismissed_at)
+            SELECT least(i.id, o.id), greatest(i.id, o.id), d.actor_type, d.actor_id, d.dismissed_at
+            FROM {dismissed} d
+                CROSS JOIN LATERAL (SELECT d.first_id + d.second_id - {kept} AS id) o
+                CROSS JOIN unnest({ids}::bigint[]) AS i(id)
+            WHERE (d.first_id = {kept} OR d.second_id = {kept}) AND d.dismissed_at >= {since} AND o.id <> i.id
+            ORDER BY 1, 2
+            ON CONFLICT DO NOTHING
+            """,
+            dismissed=sql.table(DuplicateDismissal),
+            kept=kept_id,
+            ids=sorted(record_ids),
+            since=since,
+        )
+    )
 
 
 def forget_deleted() -> None:

@@ -30,6 +30,7 @@ from ...records.locks import own_identities
 from ...saleor_adapter import saleor_api, staff
 from ...sync import reactions
 from .. import tables, tasks
+from ..duplicates import services as duplicates
 from ..models import Merge, MergedRecord, MergeState, MovedRow
 from ..parties import read
 from ..preview import obstacles
@@ -145,6 +146,7 @@ def _run(parting: Parting) -> None:
     raise_stages(parting)
     reopen_leads(parting)
     part_consents(parting)
+    duplicates.share(parting.merge.kept_id, parting.rows.keys(), since=parting.merge.created_at)
     _end(parting)
 
 
