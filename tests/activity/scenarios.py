@@ -18,8 +18,10 @@ from django.utils import timezone
 from PIL import Image
 
 from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.leads.contact_form import GUARD
+from saleor_customer_plus.bulk import fields as field_jobs
 from saleor_customer_plus.consent import links
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
@@ -246,6 +248,16 @@ def _field(world: World, part: str = "") -> Call:
     )
     world.ask(update, **variables)
     return Call({"id": world.id(world.field)}, ANNA)
+
+
+@scenario("customerFieldChangeStart")
+def _(world: World) -> Call:
+    """The change of a field with very many values, which somebody prepared. Anna's value is no number."""
+    actor = Actor(ActorType.STAFF, str(world.colleague.pk))
+    job = field_jobs.create_change(world.field.pk, {"type": "NUMBER"}, actor=actor)
+    for _step in jobs.run(job.pk):
+        pass
+    return Call({"id": world.id(job)}, ANNA)
 
 
 # Records.
