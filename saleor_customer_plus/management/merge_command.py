@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "customers",
         nargs="*",
-        metavar=("KEPT", "OTHER"),
+        metavar="CUSTOMER",
         help=f"The customer to keep, and those who are merged into that one: {MAX_RECORDS} at most. {people.HOW}",
     )
     parser.add_argument("--undo", metavar="MERGE", default="", help="The id of a merge to undo.")

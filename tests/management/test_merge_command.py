@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.management import common, people
+from saleor_customer_plus.management.commands.customer_plus import COMMANDS
 from saleor_customer_plus.merging.models import Merge
 from saleor_customer_plus.notes.models import Note
 from saleor_customer_plus.records.models import CustomerRecord
@@ -58,6 +59,14 @@ def refused(*arguments: Any) -> str:
     with pytest.raises(CommandError) as error:
         call("merge", *arguments)
     return str(error.value)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        call_command("customer_plus", name, "--help")
+    assert left.value.code in (None, 0)
+    assert f"customer_plus {name} " in capsys.readouterr().out
 
 
 # What it would do.
