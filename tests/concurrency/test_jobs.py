@@ -119,7 +119,7 @@ def test_a_killed_worker_costs_one_chunk(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.slow
 def test_a_task_that_is_delivered_eight_times_at_once(kind: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "SETTLED", 2)  # eight on a busy machine: each may have to wait between two statements
+    monkeypatch.setattr(chunks, "SETTLED", 4)  # eight on a busy machine: each may have to wait between two statements
     job = make(total=200, size=4)
     at_once(*[partial(tasks.run_job, job.pk)] * 8)
     assert_done(job, 200, 50)
