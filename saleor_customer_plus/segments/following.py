@@ -68,9 +68,9 @@ _rests_until = 0.0
 def follow(*, seconds: float = 5) -> None:
     """Look at records that changed, at the end of a task about something else. Never raises: a periodic one goes on.
 
-    A look takes about as long for one record as for hundreds: PostgreSQL has to plan the conditions of all segments.
-    Where orders come one after another, their tasks shall not take more than a fifth longer for it. So a process rests
-    after a look, and what changes meanwhile is left to the next one.
+    A look takes about as long for one record as for hundreds, because PostgreSQL has to plan the conditions of all
+    segments. So that the tasks of orders that follow one another do not become much slower, a process rests after each
+    look. What changes meanwhile waits for the next one.
     """
     global _rests_until
     began = time.monotonic()
