@@ -540,7 +540,7 @@ class CustomerPlusSettings:
     messages_of_strangers: bool = switch(
         False,
         "Make records for strangers",
-        "Make a record, with the source contact form, for everybody who writes to the mailbox and is not known yet. "
+        "Make a record, with the source e-mail, for everybody who writes to the mailbox and is not known yet. "
         "Off by default.",
     )
     default_country: str = text(

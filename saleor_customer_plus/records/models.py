@@ -45,6 +45,7 @@ class Source(models.TextChoices):
     STAFF = "STAFF", "Staff"
     CONTACT_FORM = "CONTACT_FORM", "Contact form"
     NEWSLETTER = "NEWSLETTER", "Newsletter"
+    EMAIL = "EMAIL", "E-mail"
 
 
 class LawfulBasis(models.TextChoices):

@@ -62,7 +62,7 @@ def take(raw: bytes) -> Taken:
             record_id = _record_of(received)
             if record_id is None and _is_welcome(received, chosen):
                 people = [{"email": received.sender}]
-                ids = records_of_enquirers(people, source=Source.CONTACT_FORM, actor=CUSTOMER)
+                ids = records_of_enquirers(people, source=Source.EMAIL, actor=CUSTOMER)
                 record_id = ids[received.sender]
             if record_id is None:
                 return Taken(Outcome.UNKNOWN_SENDER)

@@ -24,7 +24,7 @@ from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs import lifecycle
 from saleor_customer_plus.jobs.models import BulkJob, BulkProblem, JobKind, JobState
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.models import CustomerRecord, Source
 from saleor_customer_plus.records.validation import clean, clean_reason
 from saleor_customer_plus.tags.models import TagAssignment
 
@@ -121,7 +121,7 @@ def test_an_export_that_is_loaded_back_changes_nothing(options: dict[str, Any]) 
         is_approved_buyer=True,
         social_profiles={"x": "anna", "instagram": "an_na"},
         lawful_basis="CONSENT",
-        sources=["ORDER"],
+        sources=Source.values,
         accepts_promotional_mail=True,
         created_at=datetime(2024, 5, 1, 12, 30, 15, 250, tzinfo=UTC),
     )

@@ -18,6 +18,8 @@ from django.core.exceptions import ValidationError
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActorType
 from saleor_customer_plus.activity.services import Actor
+from saleor_customer_plus.customers.filters import RecordFilter, SourceFilter
+from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.errors import CustomerPlusError
 from saleor_customer_plus.mail import inbox
 from saleor_customer_plus.mail.inbox import text_of_html
@@ -25,7 +27,7 @@ from saleor_customer_plus.mail.models import Mail, MailAttachment
 from saleor_customer_plus.mail.senders import sender_of
 from saleor_customer_plus.messages import mailbox, services
 from saleor_customer_plus.messages.services import Draft
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.records.models import CustomerRecord, Source, Stage
 from saleor_customer_plus.settings import load, mailbox_address_of, parse
 from saleor_customer_plus.sync import incoming_mail
 from saleor_customer_plus.sync.incoming_mail import Outcome, take
@@ -94,6 +96,20 @@ def test_a_stranger_makes_no_record_unless_the_setting_says_so(configure: Callab
     )
     assert take(raw).outcome is Outcome.RECEIVED
     assert CustomerRecord.objects.get().email == "carla@example.com"
+
+
+def test_a_stranger_s_record_is_found_by_its_source_and_a_known_person_keeps_theirs(
+    configure: Callable[..., None],
+) -> None:
+    configure(mail_sender="shop@shop.example", messages_of_strangers=True)
+    make_record("anna@example.com", sources=["ORDER"])
+    for number, sender in enumerate(["Anna <anna@example.com>", "Carla <carla@example.com>"]):
+        assert take(letter(sender=sender, Message_ID=f"<{number}@example.com>").as_bytes()).outcome is Outcome.RECEIVED
+    carla = CustomerRecord.objects.get(email="carla@example.com")
+    assert (carla.stage, carla.sources) == (Stage.LEAD, [Source.EMAIL])
+    assert CustomerRecord.objects.get(email="anna@example.com").sources == [Source.ORDER]
+    wanted = RecordFilter(sources=SourceFilter(any=[Source.EMAIL]))
+    assert list(RecordList(filter=wanted).matching) == [carla]
 
 
 def test_html_is_text_without_scripts_and_pictures() -> None:

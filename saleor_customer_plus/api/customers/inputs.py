@@ -87,6 +87,7 @@ CustomerRecordSource = enum_of(
         "STAFF": "A staff member or an app created or edited the record",
         "CONTACT_FORM": "The customer submitted the contact form",
         "NEWSLETTER": "The customer signed up for the newsletter",
+        "EMAIL": "The customer wrote an e-mail to the shop and was not known yet",
     },
 )
 CustomerRecordSortField = enum_of(

@@ -176,7 +176,7 @@ def show_filters(request: ScreenRequest) -> Screen:
         "segments": choices.offer(request, "segment", "segment", query.getlist("segment")),
         "own_fields": choices.fields(request),
         "countries": [one["code"] for one in request.execute(COUNTRIES)["customerSettings"]["countries"]],
-        "sources": ("ORDER", "ACCOUNT", "IMPORT", "STAFF", "CONTACT_FORM", "NEWSLETTER"),
+        "sources": ("ORDER", "ACCOUNT", "IMPORT", "STAFF", "CONTACT_FORM", "NEWSLETTER", "EMAIL"),
         "chosen": {name: query.getlist(name) for name in query},
         "form": query.dict(),
         "query": query,
