@@ -22,7 +22,7 @@ class CustomerAddress(models.Model):
     """An address that staff keep for a person, guest and lead alike. Written by `addresses.services` only.
 
     No sync writes it, so it needs no lock: see docs/decisions/0030. `source` and `source_id` tell what it was copied
-    from: an order (its UUID), an account (its key), or staff who typed it.
+    from: an order (its UUID), an account (its key), an import (its job), or staff who typed it.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -51,6 +51,21 @@ def _visible(addresses: Iterable[CustomerAddress], channels: Channels) -> set[st
     return {str(pk) for pk in orders.values_list("pk", flat=True)}
 
 
+def seen_address(alias: str, channels: Channels) -> sql.Sql:
+    """The same as `is_visible`, as a condition on the rows of a statement."""
+    if channels is None:
+        return sql.Sql("true")
+    return sql.fill(
+        "({copied} <> {order} OR EXISTS (SELECT FROM {orders} o WHERE o.id::text = {origin} "
+        "AND o.channel_id = ANY({channels})))",
+        copied=sql.Sql(f"{alias}.source"),
+        order=Source.ORDER.value,
+        orders=sql.table(host.Order),
+        origin=sql.Sql(f"{alias}.source_id"),
+        channels=sorted(channels),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OrderAddress:
     """An address that a person ordered with: Saleor's, as the newest order has it, and when it was used last."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from ..activity.models import ActivityType
-from ..activity.services import Actor, Entry, append
+from ..activity.services import Actor, Cause, Entry, append
+from ..core import sql
 from ..errors import CustomerPlusError, ErrorCode, SeveralErrors
 from ..records.addresses import ADDRESS, has_lines
 from ..records.labels import fold
@@ -25,9 +26,11 @@ MAX_LABEL_LENGTH = 64
 # Who receives what is sent there, and where that is.
 FIELDS = ("first_name", "last_name", "company_name", "phone", *ADDRESS)
 _ALL = ("kind", "label", *FIELDS)
+# The fields of an address by the model's names, as `cleaned` gives them.
+Values = Mapping[str, Any]
 
 
-def cleaned(given: Mapping[str, Any], *, region: str) -> dict[str, Any]:
+def cleaned(given: Values, *, region: str) -> dict[str, Any]:
     """Check the fields of an address that are given, by the model's names. Raises all that is wrong.
 
     `region` is the country of a phone number without a prefix where the address names none.
@@ -52,7 +55,7 @@ def cleaned(given: Mapping[str, Any], *, region: str) -> dict[str, Any]:
 
 def add(
     record_id: int,
-    values: Mapping[str, Any],
+    values: Values,
     *,
     actor: Actor,
     source: Source = Source.STAFF,
@@ -75,13 +78,57 @@ def add(
         )
     _check(address, others)
     address.save()
-    _log(address, ActivityType.ADDRESS_ADDED, actor, after=_told(address))
+    _log(address, ActivityType.ADDRESS_ADDED, actor, after=told(address))
     return address
 
 
-def update(address: CustomerAddress, values: Mapping[str, Any], *, actor: Actor) -> CustomerAddress:
+def unknown_among(wanted: Iterable[Values], known: Iterable[Values]) -> list[Values]:
+    """Those of the wanted addresses that somebody who has the known ones has not: each once for each kind."""
+    held = {(one["kind"], _compared(one)) for one in known}
+    found: dict[Any, Values] = {}
+    for one in wanted:
+        key = one["kind"], _compared(one)
+        if key not in held:
+            found.setdefault(key, one)
+    return list(found.values())
+
+
+def address_books(record_ids: Collection[int]) -> dict[int, list[Values]]:
+    """What these people have, as `add_each` takes it, oldest first. One statement."""
+    books: dict[int, list[Values]] = {}
+    kept = CustomerAddress.objects.filter(sql.is_any("record_id", record_ids)).order_by("pk")
+    for record_id, *values in kept.values_list("record_id", *_ALL):
+        books.setdefault(record_id, []).append(dict(zip(_ALL, values, strict=True)))
+    return books
+
+
+def add_each(
+    wanted: Mapping[int, Sequence[Values]], *, actor: Actor, cause: Cause, source: Source, source_id: str
+) -> None:
+    """Keep these addresses for people who are locked or new, and have not got them: see `unknown_among`.
+
+    The caller minds the limit. Two statements for any number of them.
+    """
+    rows = [
+        CustomerAddress(record_id=record_id, source=source, source_id=source_id, **values)
+        for record_id, some in sorted(wanted.items())
+        for values in some
+    ]
+    if rows:
+        CustomerAddress.objects.bulk_create(rows)
+        append(_entry(one, ActivityType.ADDRESS_ADDED, actor, cause, after=told(one)) for one in rows)
+
+
+def remove_each(addresses: Collection[CustomerAddress], *, actor: Actor, cause: Cause) -> None:
+    """Delete addresses of people who are locked. Two statements."""
+    if addresses:
+        CustomerAddress.objects.filter(sql.is_any("pk", [one.pk for one in addresses])).delete()
+        append(_entry(one, ActivityType.ADDRESS_REMOVED, actor, cause, before=told(one)) for one in addresses)
+
+
+def update(address: CustomerAddress, values: Values, *, actor: Actor) -> CustomerAddress:
     """Change the fields that are given. What staff change is theirs: it no longer tells where it was copied from."""
-    before = _told(address, _ALL)
+    before = told(address, _ALL)
     for name, value in values.items():
         setattr(address, name, value)
     changed = [name for name in _ALL if before[name] != getattr(address, name)]
@@ -97,14 +144,14 @@ def update(address: CustomerAddress, values: Mapping[str, Any], *, actor: Actor)
         ActivityType.ADDRESS_CHANGED,
         actor,
         before={name: before[name] for name in changed},
-        after=_told(address, changed),
+        after=told(address, changed),
     )
     return address
 
 
 def remove(address: CustomerAddress, *, actor: Actor) -> None:
     """Delete an address. The log keeps what it was, as long as the record is there."""
-    _log(address, ActivityType.ADDRESS_REMOVED, actor, before=_told(address))
+    _log(address, ActivityType.ADDRESS_REMOVED, actor, before=told(address))
     address.delete()
 
 
@@ -120,13 +167,27 @@ def existing(address_id: int, *, field: str = "id") -> CustomerAddress:
     raise CustomerPlusError("No address has this id.", code=ErrorCode.NOT_FOUND, field=field)
 
 
-def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def is_same(one: Values, other: Values) -> bool:
     """Whether two addresses are the same place and recipient, whatever their case and spaces."""
-    return all(_folded(one.get(name)) == _folded(other.get(name)) for name in FIELDS)
+    return _compared(one) == _compared(other)
+
+
+def _compared(values: Values) -> tuple[str, ...]:
+    return tuple(_folded(values.get(name)) for name in FIELDS)
 
 
 def fields_of(address: CustomerAddress) -> dict[str, Any]:
     return {name: getattr(address, name) for name in FIELDS}
+
+
+def one_line(values: Values) -> str:
+    """An address as people read it in a list: its label, whom it is of, and where."""
+    name = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
+    town = " ".join(filter(None, (values.get("postal_code"), values.get("city"))))
+    parts = [values.get(key) for key in ("label", "company_name")] + [name]
+    parts += [values.get(key) for key in ("street_address_1", "street_address_2")] + [town]
+    parts += [values.get(key) for key in ("country_area", "country_code", "phone")]
+    return ", ".join(filter(None, parts))
 
 
 def _folded(value: Any) -> str:
@@ -150,7 +211,7 @@ def _check(address: CustomerAddress, others: Any) -> None:
             )
 
 
-def _told(address: CustomerAddress, names: Any = None) -> dict[str, Any]:
+def told(address: CustomerAddress, names: Any = None) -> dict[str, Any]:
     """What the log tells of an address: what is not blank or, with names, these fields."""
     if names is not None:
         return {name: str(getattr(address, name)) for name in names}
@@ -158,4 +219,17 @@ def _told(address: CustomerAddress, names: Any = None) -> dict[str, Any]:
 
 
 def _log(address: CustomerAddress, type: ActivityType, actor: Actor, *, before: Any = None, after: Any = None) -> None:
-    append([Entry(address.record_id, type, before=before or {}, after=after or {}, **actor.of_entry)])
+    append([_entry(address, type, actor, before=before, after=after)])
+
+
+def _entry(
+    address: CustomerAddress,
+    type: ActivityType,
+    actor: Actor,
+    cause: Cause | None = None,
+    *,
+    before: Any = None,
+    after: Any = None,
+) -> Entry:
+    of_cause = cause.of_entry if cause is not None else {}
+    return Entry(address.record_id, type, before=before or {}, after=after or {}, **actor.of_entry, **of_cause)

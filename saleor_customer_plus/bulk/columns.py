@@ -58,6 +58,7 @@ class Kind(StrEnum):
     LIST = "names, separated by commas"
     BASIS = "a lawful basis"
     OBJECT = "pairs such as `instagram: anna`, separated by semicolons"
+    ADDRESSES = "a list of addresses in JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,9 @@ def _beside_record() -> Iterator[Column]:
          "Akzeptiert Systemnachrichten", "Accepte les e-mails système", "Acepta correos del sistema"),
         ("other_emails", Kind.EMAILS, "a.rossi@example.org", "Other email addresses", "Altri indirizzi e-mail",
          "Weitere E-Mail-Adressen", "Autres adresses e-mail", "Otros correos electrónicos"),
+        ("address_book", Kind.ADDRESSES,
+         '[{"kind":"BILLING","street_address_1":"Torstraße 2","city":"Berlin","country_code":"DE"}]',
+         "Address book", "Rubrica degli indirizzi", "Adressbuch", "Carnet d'adresses", "Libreta de direcciones"),
         ("tags", Kind.LIST, "vip, fair 2024", "Tags", "Tag", "Schlagwörter", "Étiquettes", "Etiquetas"),
         ("groups", Kind.LIST, "Resellers", "Groups", "Gruppi", "Gruppen", "Groupes", "Grupos"),
     ):  # fmt: skip

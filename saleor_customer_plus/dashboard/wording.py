@@ -54,6 +54,7 @@ WORDS: dict[str, str] = {
     "additionalPhones": _("Other phones"),
     "additional_phones": _("Other phones"),
     "other_emails": _("Other e-mail addresses"),
+    "address_book": _("Address book"),
     "number": _("Customer number"),
     "streetAddress1": _("Street"),
     "street_address_1": _("Street"),

@@ -52,10 +52,10 @@ class CustomerAddress(graphene.ObjectType):  # type: ignore[misc]
     source = graphene.Field(
         CustomerRecordSource,
         required=True,
-        description="Where the address came from: staff who typed it, or the order or account that it was copied "
-        "from. Editing it makes it STAFF.",
+        description="Where the address came from: staff who typed it, an import, or the order or account that it was "
+        "copied from. Editing it makes it STAFF.",
     )
-    source_id = graphene.ID(description="Global ID of the order or account that it was copied from.")
+    source_id = graphene.ID(description="Global ID of the order or account that it was copied from, or of the import.")
     created_at = DateTime(required=True, description="When the address was added.")
     updated_at = DateTime(required=True, description="When the address was last changed.")
     merged_from = merged_from("addresses")

@@ -194,6 +194,7 @@ _KINDS: Mapping[str, str] = {
     "LEAD": "CustomerLead",
     "NOTE": "CustomerNote",
     "JOB": "CustomerJob",
+    "IMPORT": "CustomerJob",
     "MERGE": "CustomerMerge",
     "SEGMENT": "CustomerSegment",
 }

@@ -87,8 +87,8 @@ class CustomerRecordProvenance(graphene.ObjectType):  # type: ignore[misc]
         description="Kind of the source: an order, the account, an import or staff.",
     )
     source_id = graphene.ID(
-        description="ID of the source order or account. Null for an order in a channel that the caller has no "
-        "access to."
+        description="ID of the source order, account, member of staff or import. Null for an order in a channel that "
+        "the caller has no access to."
     )
     updated_at = DateTime(
         required=True,

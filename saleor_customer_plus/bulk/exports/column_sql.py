@@ -225,6 +225,7 @@ _SPECIAL: Mapping[str, Callable[[Style], Cell]] = {
             " FROM jsonb_each_text(r.social_profiles) p) END"
         )
     ),
+    "address_book": lambda _style: Cell(sql.Sql("address_book.listed"), ("address_book",)),
     "tags": lambda _style: Cell(sql.Sql("tags.names"), ("tags",)),
     PLAIN_TAGS: lambda _style: Cell(sql.Sql("plain_tags.names"), ("plain_tags",)),
     PROVINCE_CODE: lambda _style: _plain(

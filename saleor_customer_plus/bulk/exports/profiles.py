@@ -62,7 +62,7 @@ _DEFAULT = tuple(
 READY = {
     ready.key: ready
     for ready in (
-        Ready("default", "All columns but notes and addresses. It can be loaded back as it is.", _DEFAULT),
+        Ready("default", "All columns but notes and addresses of orders. It can be loaded back as it is.", _DEFAULT),
         Ready(
             "squarespace",
             "The columns of Squarespace",

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 
 from ...accounts.account_data import check_customer_types
+from ...addresses.models import CustomerAddress
+from ...addresses.queries import seen_address
+from ...addresses.services import FIELDS as ADDRESS_FIELDS
 from ...core import sql
 from ...customers.filters import Records
 from ...fields.models import FieldValue
@@ -147,7 +150,7 @@ def _join(name: str, currency: str, set_wise: bool, channels: Channels) -> sql.S
     return sql.fill(
         "LEFT JOIN {lateral} ({rows}) {name} ON {name}.record_id = r.id",
         lateral=sql.Sql("" if set_wise else "LATERAL"),
-        rows=_firsts(condition, channels) if name == "firsts" else _AGGREGATES[name](condition),
+        rows=_SEEN[name](condition, channels) if name in _SEEN else _AGGREGATES[name](condition),
         name=sql.Sql(name),
     )
 
@@ -267,6 +270,28 @@ def _firsts(condition: sql.Sql, channels: Channels) -> sql.Sql:
         condition=condition,
     )
 
+
+# What an import reads back: see `imports.values.address_books`.
+_OF_ADDRESS = ", ".join(f"'{name}', NULLIF(x.{name}, '')" for name in ("kind", "label", *ADDRESS_FIELDS))
+
+
+def _address_book(condition: sql.Sql, channels: Channels) -> sql.Sql:
+    """The further addresses of a record, oldest first, without those of orders that are not seen."""
+    return sql.fill(
+        """
+        SELECT x.record_id,
+            '[' || string_agg(json_strip_nulls(json_build_object({fields}))::text, ', ' ORDER BY x.id) || ']' AS listed
+        FROM {addresses} x WHERE {condition} AND {seen} GROUP BY x.record_id
+        """,
+        fields=sql.Sql(_OF_ADDRESS),
+        addresses=sql.table(CustomerAddress),
+        condition=condition,
+        seen=seen_address("x", channels),
+    )
+
+
+# Those that depend on which orders are seen.
+_SEEN: Mapping[str, Callable[[sql.Sql, Channels], sql.Sql]] = {"firsts": _firsts, "address_book": _address_book}
 
 # Joins that put together any number of rows of a record.
 _AGGREGATES: Mapping[str, Callable[[sql.Sql], sql.Sql]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ...addresses import services as addresses
 from ...consent.decisions import ConsentDecision
 from ...consent.models import ConsentChannel, ConsentSource, ConsentState
 from ...consent.services import record_events
@@ -18,6 +19,7 @@ from ...ledger.models import LedgerEntry
 from ...records import bulk_writing as records
 from ...records.emails import owners
 from ...records.locks import own_identities, share_identities
+from ...records.models import Source
 from ...records.writing import Refusal, Row, touch
 from ...saleor_adapter import host, saleor_api
 from ...tags import services as tags
@@ -101,6 +103,8 @@ def _write_beside(written: Sequence[Planned], planner: Planner) -> None:
     actor, cause = planner.writer.actor, planner.writer.cause
     _give_emails([one for one in written if one.emails], planner)
     planner.own.write({one.record_id: one.own for one in written if one.own}, planner.writer)
+    if cause is not None and (books := {one.record_id: one.addresses for one in written if one.addresses}):
+        addresses.add_each(books, actor=actor, cause=cause, source=Source.IMPORT, source_id=cause.id)
     ids = tags.TAGS.ids_by_key({key for one in written for key in one.tags})
     tags.assign(
         ((one.record_id, ids[key]) for one in written for key in one.tags if key in ids), actor=actor, cause=cause

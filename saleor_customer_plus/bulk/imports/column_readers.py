@@ -12,7 +12,7 @@ from ...records.validation import ATTRIBUTES_BYTES
 from ..columns import ATTRIBUTE, COLUMNS, Kind, is_of_account
 from .cell_text import CellText
 from .headers.secrets import is_hash
-from .values import choices, dates, emails, phones, places
+from .values import address_books, choices, dates, emails, phones, places
 from .values.base import Doubtful, Unreadable, stored, text_of
 from .values.choices import Answer, most_against
 from .values.nothing import is_nothing
@@ -70,8 +70,11 @@ def joined(one: Any, other: Any) -> Any:
     return min(filter(None, (one, other)), default=None)
 
 
-def reader_of(key: str, header: str, *, month_first: bool = False) -> Callable[[str], Any]:
-    """What reads the cells of a column, except for those of the shop's own fields."""
+def reader_of(key: str, header: str, *, month_first: bool = False, region: str = "") -> Callable[[str], Any]:
+    """What reads the cells of a column, except for those of the shop's own fields.
+
+    `region` is the country of phone numbers where nothing else tells.
+    """
     offset = dates.offset_in(header)  # the distance from UTC of times that name no zone
     if key.startswith(ATTRIBUTE) or is_of_account(key):
         return _attribute
@@ -96,6 +99,7 @@ def reader_of(key: str, header: str, *, month_first: bool = False) -> Callable[[
         Kind.BASIS: choices.basis_of,
         Kind.OBJECT: lambda cell: stored("social_profiles", choices.pairs_of(cell)),
         Kind.LONG_TEXT: partial(_long, column.longest or 0),
+        Kind.ADDRESSES: partial(address_books.address_book_of, region=region),
     }
     if column.kind in by_kind:
         return by_kind[column.kind]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ...addresses.services import Values
 from ...fields.values import Value
 from .row_keys import Passed
 from .values.choices import Answer
@@ -78,7 +79,9 @@ class Person:
     account: Mapping[str, str] = field(default_factory=dict)
     # Addresses of the person beside the one by which the row is known.
     other_emails: tuple[str, ...] = ()
-    # Those of them that another row gets, by their keys, with that row: see `row_keys.claimed_by_others`.
+    # Further addresses of the person, as `addresses.services.add_each` takes them.
+    addresses: tuple[Values, ...] = ()
+    # Those of `other_emails` that another row gets, by their keys, with that row: see `row_keys.claimed_by_others`.
     emails_taken: Mapping[str, int] = field(default_factory=dict)
     # Who has the same customer's number: an earlier row, or a record before anything is written.
     number_taken: Passed | None = None

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from ...addresses import services as addresses
 from ...consent.models import ConsentPurpose
 from ...core import sql
 from ...fields.values import Value
@@ -88,6 +89,7 @@ class Planned:
     suppressed: tuple[ConsentPurpose, ...] = ()  # for which the address of nobody is remembered
     lead: bool = False
     emails: tuple[str, ...] = ()  # beside the primary one
+    addresses: tuple[addresses.Values, ...] = ()  # beside that of the record itself
     own: dict[str, Value] = field(default_factory=dict)  # of the shop's own fields, by the names of their columns
     record_id: int = 0  # once there is a record
     reasons: tuple[Reason, ...] = ()
@@ -149,6 +151,7 @@ class Planner:
         own, lost = self.own.decide(person, row, self.writer)
         wrong = [*self._wrong_number(person, row, holders), *self._wrong_groups(person, known), *lost]
         wrong += self._wrong_emails(person, row, known)
+        wrong += self._too_many_addresses(person, row, known)
         if wrong and self.options.strict:
             return Planned(person, row, RowOutcome.REFUSED, reasons=tuple(wrong))
         values = self._values(person, row)
@@ -179,6 +182,12 @@ class Planner:
             is_own = holder is not None and row is not None and holder == row.id
             if not is_own and (claimant is not None or holder is not None):
                 yield email_in_use(holder, row=claimant, is_strict=self.options.strict)
+
+    def _too_many_addresses(self, person: Person, row: Row | None, known: _Known) -> Iterator[Reason]:
+        held = known.addresses.get(row.id, []) if row is not None else []
+        if len(held) + len(addresses.unknown_among(person.addresses, held)) > addresses.MAX_ADDRESSES:
+            message = f"A person may have at most {addresses.MAX_ADDRESSES} addresses."
+            yield Reason("LIMIT_REACHED", message, "address_book", is_warning=not self.options.strict)
 
     def _wrong_groups(self, person: Person, known: _Known) -> Iterator[Reason]:
         unknown = [name for name in person.groups if fold(name) not in known.groups]
@@ -238,6 +247,12 @@ class Planner:
             if emails := tuple(email for email in free if key_of(email) not in person.emails_taken):
                 planned.emails = emails
                 planned.changed.add("other_emails")
+        if person.addresses:
+            held = known.addresses.get(id, [])
+            unknown = addresses.unknown_among(person.addresses, held)[: addresses.MAX_ADDRESSES - len(held)]
+            planned.addresses = tuple(unknown)
+            if unknown:
+                planned.changed.add("address_book")
         decided = self.consents.decide(person, id, known.consents, self.at, more_emails=planned.emails)
         if decided is not consents.NOTHING:
             planned.consents, planned.reasons = decided.consents, (*planned.reasons, *decided.withheld)
@@ -272,6 +287,7 @@ class _Known:
     default_group: int | None = None
     tagged: set[tuple[int, str]] = field(default_factory=set)
     memberships: dict[int, set[int]] = field(default_factory=dict)
+    addresses: dict[int, list[addresses.Values]] = field(default_factory=dict)
     owners: dict[str, int] = field(default_factory=dict)  # of the other addresses that the rows name
     consents: consents.Known = field(default_factory=consents.Known)
     leads: set[tuple[int, str, str]] = field(default_factory=set)
@@ -289,6 +305,8 @@ class _Known:
         known.owners = owners({email for person in people for email in person.other_emails})
         if not ids:
             return known
+        if any(person.addresses for person in people):
+            known.addresses = addresses.address_books(ids)
         those = sql.is_any("record_id", ids)
         tagged = TagAssignment.objects.filter(those)
         known.tagged = set(tagged.values_list("record_id", "tag__key"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...addresses.services import Values, address_books, one_line
 from ...consent.models import ConsentPurpose, ConsentState
 from ...core import sql
 from ...groups.models import Group, GroupMembership
@@ -20,7 +21,7 @@ Change = dict[str, Any]
 
 
 def changes_of(planned: Sequence[Planned], options: ImportOptions, *, several_groups: bool) -> dict[int, list[Change]]:
-    """The changes of those who are known already, by record: `{field, before, after}`. Five statements."""
+    """The changes of those who are known already, by record: `{field, before, after}`. Six statements."""
     updated = [one for one in planned if one.outcome is RowOutcome.UPDATED]
     beside = _Beside.read(updated, options, several_groups=several_groups)
     return {one.record_id: [*_fields(one), *beside.changes_of(one)] for one in updated}
@@ -40,6 +41,7 @@ class _Beside:
 
     tags: dict[int, list[str]]
     groups: dict[int, list[str]]
+    addresses: dict[int, list[Values]]
     held: dict[tuple[int, ConsentPurpose], Any]
     tag_names: dict[str, str]  # by folded name
     group_names: dict[int, str]
@@ -62,6 +64,7 @@ class _Beside:
         return cls(
             tags,
             groups,
+            address_books([one.record_id for one in planned if one.addresses]),
             Known.read(ids),
             typed | spelt,
             {id: name for id, name, _default in known},
@@ -85,6 +88,11 @@ class _Beside:
         if one.emails:
             before = one.row.before["other_emails"] if one.row is not None else []
             changes.append({"field": "other_emails", "before": before, "after": [*before, *one.emails]})
+        if one.addresses:
+            before = [one_line(address) for address in self.addresses.get(one.record_id, [])]
+            changes.append(
+                {"field": "address_book", "before": before, "after": [*before, *map(one_line, one.addresses)]}
+            )
         for consent in one.consents:
             held = self.held.get((one.record_id, consent.purpose))
             before_it = None if held is None else held.state == ConsentState.SUBSCRIBED

@@ -28,7 +28,7 @@ from .values.base import Doubtful, Unreadable, storable, text_of
 from .values.choices import Answer
 
 # What is not a field of the record.
-_BESIDE = (*OF_CONSENTS, "other_emails", "tags", "groups", "lead_subject", "lead_message")
+_BESIDE = (*OF_CONSENTS, "other_emails", "address_book", "tags", "groups", "lead_subject", "lead_message")
 # What stands for a character that could not be decoded.
 UNKNOWN = "\ufffd"
 _UNREADABLE = "A character of this cell could not be read. Correct it, or save the list again as UTF-8."
@@ -99,7 +99,7 @@ class RowReader:
                 self._text,
                 own_fields.reader_of(self._fields[key], month_first=is_month_first[index], is_own=is_own)
                 if key in self._fields
-                else reader_of(key, columns.headers[index], month_first=is_month_first[index]),
+                else reader_of(key, columns.headers[index], month_first=is_month_first[index], region=region),
             )
             for index, key in columns.used.items()
             if not is_phone(key)
@@ -384,6 +384,7 @@ class RowReader:
             fields,
             account=account,
             other_emails=beside.get("other_emails", ()),
+            addresses=beside.get("address_book", ()),
         )
 
     def _add_names(self, name: str, draft: _Draft) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Undoing what a job did to records that there are: read from the log, and put back where nothing touched it since.
 
-Fields, tags, groups, states, consents and who follows up leads return to what they were. What somebody else, an order
-or another job changed afterwards is kept as it is, and reported. A constant number of statements for any number of
-records. Records that the job made, and what hangs on them, are not a matter of this module.
+Fields, addresses, tags, groups, states, consents and who follows up leads return to what they were. What somebody
+else, an order or another job changed afterwards is kept as it is, and reported. A constant number of statements for any
+number of records. Records that the job made, and what hangs on them, are not a matter of this module.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 from ... import settings
 from ...activity.models import ActivityEntry, ActivityType
 from ...activity.services import Actor, Cause
+from ...addresses import services as addresses
+from ...addresses.models import CustomerAddress
 from ...consent.undo import undo_events
 from ...core import sql
 from ...customers.editing import edit_records
@@ -49,7 +51,11 @@ _STATE_TYPES = (_Type.ACTIVATED, _Type.DEACTIVATED)
 _TAG_TYPES = (_Type.TAG_ADDED, _Type.TAG_REMOVED, _Type.TAG_RENAMED)
 _GROUP_TYPES = (_Type.GROUP_JOINED, _Type.GROUP_LEFT, _Type.GROUP_RENAMED)
 _EMAIL_TYPES = (_Type.EMAIL_ADDED, _Type.EMAIL_REMOVED)
-_TYPES = (*_EMAIL_TYPES, *_FIELD_TYPES, *_APPROVAL_TYPES, *_STATE_TYPES, *_TAG_TYPES, *_GROUP_TYPES, _Type.LEAD_CHANGED)
+_ADDRESS_TYPES = (_Type.ADDRESS_ADDED, _Type.ADDRESS_REMOVED)
+_TYPES = (
+    *(_EMAIL_TYPES + _ADDRESS_TYPES + _FIELD_TYPES + _APPROVAL_TYPES + _STATE_TYPES + _TAG_TYPES + _GROUP_TYPES),
+    _Type.LEAD_CHANGED,
+)
 
 
 @dataclass(slots=True)
@@ -100,6 +106,7 @@ class Reversal:
         self._leads(_traces(entries, (_Type.LEAD_CHANGED,), _owner_change))
         self._consents(record_ids)
         self._emails(_traces(entries, _EMAIL_TYPES, _email_change))
+        self._addresses(_traces(entries, _ADDRESS_TYPES, _address_change))
         return self.done
 
     def keep(self, record_id: int, what: str, why: str = "This was changed since, and was kept.") -> None:
@@ -247,6 +254,24 @@ class Reversal:
         remove_emails(back, by=Writer(self.actor, self.cause))
         self.done.changed |= back.keys()
 
+    def _addresses(self, traces: _Traces) -> None:
+        """Remove the addresses that the job added. One that was edited, or added anew, since is kept and reported."""
+        if not traces:
+            return
+        present: dict[int, dict[str, CustomerAddress]] = defaultdict(dict)
+        for one in CustomerAddress.objects.filter(sql.is_any("record_id", traces)).order_by("pk"):
+            present[one.record_id][_key_of_address(addresses.told(one))] = one
+        back: list[CustomerAddress] = []
+        for record_id, by_key in traces.items():
+            for key, trace in by_key.items():
+                kept = present[record_id].get(key)
+                if kept is not None and not trace.is_touched:
+                    back.append(kept)
+                elif kept is not None or not trace.is_touched:  # else somebody removed it
+                    self.keep(record_id, "address_book")
+        addresses.remove_each(back, actor=self.actor, cause=self.cause)
+        self.done.changed |= {one.record_id for one in back}
+
     def _consents(self, record_ids: Collection[int]) -> None:
         reason = f"Undo of job {self.undone.id}."
         changed, since = undo_events(
@@ -368,6 +393,16 @@ def _label_change(word: str) -> Callable[[Any], _Told]:
 def _email_change(entry: Any) -> _Told:
     is_added = entry.type == _Type.EMAIL_ADDED
     yield (entry.after if is_added else entry.before)["email"], not is_added, is_added
+
+
+def _address_change(entry: Any) -> _Told:
+    is_added = entry.type == _Type.ADDRESS_ADDED
+    yield _key_of_address(entry.after if is_added else entry.before), not is_added, is_added
+
+
+def _key_of_address(told: Mapping[str, Any]) -> str:
+    """An address by all that the log tells of it."""
+    return sql.to_json(dict(sorted(told.items())))
 
 
 def _owner_change(entry: Any) -> _Told:

@@ -153,6 +153,7 @@ def test_everything_of_a_record() -> None:
         "Company": "Rossi, Söhne",
         "Phone": "'+493012345678",
         "Additional phones": "'+4915112345678, 030 1",
+        "Address book": "",
         "Other email addresses": "anna@work.example, z@example.org",
         "Street": "",
         "Street 2": "",

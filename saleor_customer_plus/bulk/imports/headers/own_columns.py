@@ -13,8 +13,8 @@ from ..values.base import words_of
 # Columns under whose headers hardly any other tool writes: one of them is enough to tell that a file is ours.
 _OURS = words_of(
     """
-    additional_phones other_emails store_note is_approved_buyer deactivation_reason lawful_basis social_profiles
-    created_at
+    additional_phones other_emails address_book store_note is_approved_buyer deactivation_reason lawful_basis
+    social_profiles created_at
     accepts_promotional_mail accepts_newsletter accepts_system_mail has_account stage sources net_of_refunds
     """
 )

@@ -12,8 +12,8 @@ from .own_columns import is_field_header
 
 # Columns that other tools do not have, at least not by exactly these names.
 _OURS = (
-    "additional_phones", "other_emails", "number", "store_note", "is_approved_buyer", "deactivation_reason",
-    "lawful_basis",
+    "additional_phones", "other_emails", "address_book", "number", "store_note", "is_approved_buyer",
+    "deactivation_reason", "lawful_basis",
     "social_profiles", "created_at", "accepts_promotional_mail", "accepts_newsletter", "accepts_system_mail", "stage",
     "sources", "net_of_refunds",
 )  # fmt: skip
