@@ -133,7 +133,7 @@ urlpatterns = [
     screen("merges/<str:merge_id>/undo", merges.undo, "merge-undo"),
     screen("reports", reports.show, "reports"),
     screen("reports/compute", reports.compute, "reports-compute"),
-    screen("newsletter", newsletter.show_list, "settings-newsletter"),
+    screen("newsletter", newsletter.show_list, "newsletter"),
     screen("settings", settings.show_settings, "settings"),
     screen("settings/tags/new", settings_tags.create_tag, "settings-tags-new"),
     screen("settings/tags/<str:tag_id>", settings_tags.edit_tag, "settings-tag"),

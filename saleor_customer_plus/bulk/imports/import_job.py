@@ -290,7 +290,8 @@ def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     options = options_of(job)
     counted, shown = preview.of_chunk(done, refused)
     if chunk.number == 0:
-        shown["rows"] = preview.first_rows(done, options, several_groups=settings.load()[0].several_groups)
+        several = settings.load()[0].several_groups
+        shown["rows"] = preview.first_rows(done, refused, options, several_groups=several)
     if options.make_accounts:
         counted[preview.ACCOUNTS] = accounts.count_wanted(done)
     chunk.spec = {**chunk.spec, "shown": shown}

@@ -11,6 +11,7 @@ from ...consent.models import ConsentState
 from ...jobs.models import BulkJob
 from .consents import Count
 from .options import ImportOptions
+from .person import Reason
 from .planner import Planned, RowOutcome
 from .preview_changes import changes_of
 from .problems import WITHHELD, Refused, is_passed
@@ -41,11 +42,17 @@ def of_chunk(planned: Sequence[Planned], refused: Sequence[Refused]) -> tuple[Co
     return counted, {"fields": fields, "warnings": warnings_of(planned)}
 
 
-def first_rows(planned: Sequence[Planned], options: ImportOptions, *, several_groups: bool) -> list[dict[str, Any]]:
-    """The rows of the first chunk that the preview shows, with what each changes of its record."""
-    shown = planned[:ROWS_SHOWN]
+def first_rows(
+    planned: Sequence[Planned], refused: Sequence[Refused], options: ImportOptions, *, several_groups: bool
+) -> list[dict[str, Any]]:
+    """The first rows of the file, with what each changes of its record, or why it is refused."""
+    numbers = sorted([*(one.person.row for one in planned), *(number for number, _cells, _reasons in refused)])
+    wanted = set(numbers[:ROWS_SHOWN])
+    shown = [one for one in planned if one.person.row in wanted]
     changes = changes_of(shown, options, several_groups=several_groups)
-    return [{**_shown(one), "changes": changes.get(one.record_id, [])} for one in shown]
+    rows = [{**_shown(one), "changes": changes.get(one.record_id, [])} for one in shown]
+    rows += [_refused(number, reasons) for number, _cells, reasons in refused if number in wanted]
+    return sorted(rows, key=lambda row: int(row["row"]))
 
 
 def consents_of(planned: Sequence[Planned]) -> Counter[Count]:
@@ -96,6 +103,13 @@ def _shown(one: Planned) -> dict[str, Any]:
         "changed": sorted(one.changed),
         "reasons": [reason.to_json() for reason in one.reasons],
     }
+
+
+def _refused(number: int, reasons: Sequence[Reason]) -> dict[str, Any]:
+    """A row of which nothing is stored. What is wrong names its cells."""
+    outcome = RowOutcome.SKIPPED if is_passed(reasons) else RowOutcome.REFUSED
+    told = [reason.to_json() for reason in reasons]
+    return {"row": number, "outcome": outcome.value, "values": {}, "changed": [], "changes": [], "reasons": told}
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from ..formats import own_value
 from ..requests import Screen, ScreenRequest, address, page_of
 from . import choices, own_fields, saved_views
 from .customer_filters import PAGING, chips_of, filter_of, named_in, selection_of, tab_of
+from .rights import may_order
 
 ROWS_ON_A_PAGE = 50
 
@@ -21,6 +22,7 @@ query CustomerPlusList(
   $filter: CustomerRecordFilterInput, $search: String, $sortBy: CustomerRecordSortingInput, $spent: Boolean!
   $fields: [String!], $hasFields: Boolean!, $view: ID!, $hasView: Boolean!
 ) {
+  rights: customerSettings { permissions }
   customerFields { ...OwnFields }
   customerSavedViews(first: 50) { ...Views }
   customerSavedView(id: $view) @include(if: $hasView) { ...View }
@@ -140,6 +142,7 @@ def show_list(request: ScreenRequest) -> Screen:
             _with(query, before=records["pageInfo"]["startCursor"]) if records["pageInfo"]["hasPreviousPage"] else ""
         ),
         "nobody": _nobody(query),
+        "may_order": may_order(data),
     }
     return Screen("customers/list.html", context, address=address("customers", query))
 
@@ -152,7 +155,7 @@ def _nobody(query: QueryDict) -> tuple[Any, Any] | None:
         advice = {
             (True, True): _("Take a filter off, or search for something shorter."),
             (True, False): _("Take a filter off."),
-            (False, True): _("Search for something shorter: a part of the name, of the address or of the number."),
+            (False, True): _("Search for something shorter: the beginning of a name, of an address or of a number."),
         }
         return _("Nobody matches"), advice[is_filtered, search]
     return EMPTY_TABS.get(tab)

@@ -14,6 +14,8 @@ fragment State on CustomerJob {
   report {
     ... on CustomerUndoReport { deleted changed kept }
     ... on CustomerReconciliationReport { drift { total } }
+    ... on CustomerImportReport { preview { counts { toCreate toUpdate toLeave toSkip toRefuse withWarnings } } }
+    ... on CustomerFieldChangeReport { valueCount keptCount lostCount }
   }
   action {
     tag { names } untag { names } group ungroup activate deactivate { reason } setFields { given } setTaxExempt

@@ -102,12 +102,14 @@ def _action_of(job: dict[str, Any]) -> str:
 
 
 def result_of(job: dict[str, Any]) -> str:
-    """What the job has done so far, in a line: "3 created, 12 changed"."""
+    """What the job has done so far, or would do, in a line: "3 created, 12 changed"."""
     progress = job["progress"]
     if job["kind"] == "EXPORT":
         rows = progress["rowsRead"]
         return ngettext("%s customer", "%s customers", rows) % number(rows) if rows else ""
     report = job["report"]
+    if job["state"] == "READY":
+        return _planned(report or {})
     if job["kind"] == "RECONCILIATION":
         return _("%s corrected") % number(report["drift"]["total"]) if report else ""
     if job["kind"] in ("UNDO", "MERGE_UNDO"):
@@ -123,6 +125,21 @@ def result_of(job: dict[str, Any]) -> str:
         (progress["refused"], _("%s refused")),
         (progress["withWarnings"], _("%s with warnings")),
     )
+
+
+def _planned(report: dict[str, Any]) -> str:
+    """What a job would do that waits for its start."""
+    counts = (report.get("preview") or {}).get("counts")
+    if counts:
+        return _listed(
+            (counts["toCreate"], _("%s to create")),
+            (counts["toUpdate"], _("%s to change")),
+            (counts["toLeave"], _("%s unchanged")),
+            (counts["toSkip"], _("%s to skip")),
+            (counts["toRefuse"], _("%s to refuse")),
+            (counts["withWarnings"], _("%s with warnings")),
+        )
+    return _listed((report.get("keptCount") or 0, _("%s kept")), (report.get("lostCount") or 0, _("%s lost")))
 
 
 def _listed(*counts: tuple[int, str]) -> str:

@@ -13,6 +13,7 @@ from .answers import done, refused
 from .lead_fragments import STATES
 from .leads import ORIGINS, OWNERS
 from .record_context import name_of
+from .rights import may_order
 
 LEAD = """
 query CustomerPlusLead($id: ID!) {
@@ -153,9 +154,11 @@ def _as_input(values: dict[str, str], names: set[str]) -> dict[str, Any]:
 
 
 def _choices(request: ScreenRequest, owner: dict[str, Any] | None) -> dict[str, Any]:
-    """Who can own a lead. Who owns it now is always among them."""
-    data = request.execute(OWNERS, search=None)["customerStaff"]
-    owners = [edge["node"] for edge in data["edges"]]
+    """Who can own a lead, and whether the caller may place an order. Who owns it now is always among them."""
+    data = request.execute(OWNERS, search=None)
+    staff = data["customerStaff"]
+    owners = [edge["node"] for edge in staff["edges"]]
     if owner and owner["id"] not in [one["id"] for one in owners]:
         owners.insert(0, owner)
-    return {"owners": owners, "are_many": data["pageInfo"]["hasNextPage"], "origins": ORIGINS}
+    are_many = staff["pageInfo"]["hasNextPage"]
+    return {"owners": owners, "are_many": are_many, "origins": ORIGINS, "may_order": may_order(data)}

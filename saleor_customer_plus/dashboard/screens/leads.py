@@ -9,6 +9,7 @@ from django.http import QueryDict
 from ..requests import Screen, ScreenRequest, address
 from . import choices
 from .lead_fragments import CARD, STATES
+from .rights import may_order
 
 COUNTS = """
 query CustomerPlusLeadCounts($filter: CustomerLeadFilterInput, $search: String) {
@@ -21,12 +22,14 @@ query CustomerPlusLeadColumn(
   $filter: CustomerLeadFilterInput, $search: String, $after: String, $sortBy: CustomerLeadSortingInput
 ) {
   customerLeads(first: 20, after: $after, filter: $filter, search: $search, sortBy: $sortBy) { ...Cards }
+  rights: customerSettings { permissions }
 }
 """
     + CARD
 )
 OWNERS = """
 query CustomerPlusOwners($search: String) {
+  rights: customerSettings { permissions }
   customerStaff(first: 100, search: $search) { edges { node { id firstName lastName } } pageInfo { hasNextPage } }
 }
 """
@@ -89,13 +92,15 @@ def _column(request: ScreenRequest, state: str, count: int | None = None) -> dic
     column: dict[str, Any] = {"state": state, "count": count, "leads": [], "more": ""}
     if count == 0:
         return column
-    leads = request.execute(
+    data = request.execute(
         COLUMN,
         filter={**filter_of(query), "states": [state]},
         search=_search(query),
         after=query.get("after") or None,
         sortBy={"field": "UPDATED_AT", "direction": "DESC"} if state in CLOSED else MOST_OVERDUE_FIRST,
-    )["customerLeads"]
+    )
+    leads = data["customerLeads"]
+    column["may_order"] = may_order(data)
     column["leads"] = [edge["node"] for edge in leads["edges"]]
     if leads["pageInfo"]["hasNextPage"]:
         kept = {name: value for name, value in query.items() if name not in ("open", "after", "state")}

@@ -7,6 +7,7 @@ from . import duplicates, own_fields
 from . import record_fragments as fragments
 from .record_activity import log_choices
 from .record_context import context_of, wanted
+from .rights import may_order
 from .segment_words import in_words
 
 RECORD = (
@@ -38,6 +39,7 @@ query CustomerPlusRecord($id: ID!) {
     ...Merges
   }
   customerFields { ...OwnFields }
+  rights: customerSettings { permissions }
 }
 fragment Place on Address {
   id firstName lastName companyName streetAddress1 streetAddress2 postalCode city countryArea country { code } phone
@@ -71,7 +73,13 @@ def show(request: ScreenRequest, record_id: str) -> Screen:
     record = wanted(data["customerRecord"])
     record["segments"] = [{**one, "segment": in_words(one["segment"])} for one in record["segments"]]
     record["possibleDuplicates"] = duplicates.others_in_words(record)
-    context = {**context_of(record), **log_choices(), "definitions": data["customerFields"], "is_whole": True}
+    context = {
+        **context_of(record),
+        **log_choices(),
+        "definitions": data["customerFields"],
+        "is_whole": True,
+        "may_order": may_order(data),
+    }
     return Screen("record/show.html", context)
 
 

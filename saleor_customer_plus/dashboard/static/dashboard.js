@@ -287,6 +287,9 @@
       });
       countSelected();
     },
+    /** Ticks or unticks every box of the card. */
+    tick: (element) => tickAll(element, true),
+    untick: (element) => tickAll(element, false),
     /** Takes the other value into its field. */
     take: (element) => {
       const field = element.closest("form").elements[element.dataset.name];
@@ -388,12 +391,21 @@
     if (event.target.name === "ids") countSelected();
   });
 
+  const tickAll = (element, isTicked) => {
+    element.closest(".card").querySelectorAll("input[type=checkbox]").forEach((box) => {
+      box.checked = isTicked;
+    });
+  };
+
   const countSelected = () => {
     const count = document.querySelectorAll("input[name=ids]:checked").length;
     document.querySelectorAll("[data-selected]").forEach((bar) => {
       bar.hidden = count === 0;
       const number = bar.querySelector("[data-count]");
       if (number) number.textContent = count;
+      bar.querySelectorAll("[data-at-least]").forEach((button) => {
+        button.hidden = count < Number(button.dataset.atLeast);
+      });
     });
   };
 

@@ -170,8 +170,12 @@ def test_a_preview_tells_what_the_import_then_does() -> None:
     counts = {"to_create": 1, "to_update": 1, "to_leave": 1, "to_skip": 1, "to_refuse": 1, "with_warnings": 0}
     assert told["counts"] == counts
     assert told["changed_fields"] == {"first_name": 1, "company_name": 1, "tags": 1}
-    assert [(row["row"], row["outcome"]) for row in told["rows"]] == [(2, "unchanged"), (3, "updated"), (6, "created")]
-    assert told["rows"][2]["values"] == {"email": "c@example.com", "first_name": "Cyd"}
+    outcomes = [(2, "unchanged"), (3, "updated"), (4, "skipped"), (5, "refused"), (6, "created")]
+    assert [(row["row"], row["outcome"]) for row in told["rows"]] == outcomes
+    assert [(reason["code"], reason.get("value")) for reason in told["rows"][3]["reasons"]] == [
+        ("INVALID", "not an address")
+    ]
+    assert told["rows"][4]["values"] == {"email": "c@example.com", "first_name": "Cyd"}
     assert problems(job) == [(4, "DUPLICATE", "email"), (5, "INVALID", "email")]
 
     job = started(job)
@@ -488,6 +492,13 @@ def test_customer_numbers_stay_unique() -> None:
     assert problems(job) == [(2, "UNIQUE", "number"), (4, "UNIQUE", "number")]
     numbers = dict(CustomerRecord.objects.values_list("email", "number"))
     assert numbers == {"known@example.com": "1", "a@example.com": None, "b@example.com": "2", "c@example.com": None}
+
+
+def test_a_preview_shows_the_first_twenty_rows_whatever_becomes_of_them() -> None:
+    rows = [f"{number}@example.com" if number % 2 else "no address" for number in range(2, 42)]
+    told = preview("email\n" + "\n".join(rows))
+    assert [row["row"] for row in told["rows"]] == list(range(2, 22))
+    assert [row["outcome"] for row in told["rows"]] == ["refused", "created"] * 10
 
 
 def test_who_has_a_customer_number_already_is_told_by_id() -> None:

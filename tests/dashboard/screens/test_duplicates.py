@@ -41,6 +41,7 @@ def same(db: None) -> list[CustomerRecord]:
 def test_nobody_has_searched_yet(browser: Browser, db: None) -> None:
     html = browser.screen("duplicates")
     assert "Nobody has searched yet" in html
+    assert "Merge all that are certain" not in html  # nobody is known to be
     browser.change("duplicates/search")
     assert BulkJob.objects.get().kind == "DUPLICATES"
     html = browser.screen("duplicates")

@@ -225,7 +225,11 @@ def test_the_preview_says_what_will_be_and_never_that_it_was(browser: Browser, c
     file = b"email,first_name\nanna@example.com,Anna\nbo@example.com,Bo\nno address,Cy\n"
     change("import", {"file": SimpleUploadedFile("people.csv", file, "text/csv")})
     html = browser.screen(f"jobs/{_job_of(browser)}")
-    assert re.findall(r'<span class="pill [^"]*">(Will [^<]*)</span>', html) == ["Will be changed", "Will be created"]
+    assert re.findall(r'<span class="pill [^"]*">(Will [^<]*)</span>', html) == [
+        "Will be changed",
+        "Will be created",
+        "Will be refused",
+    ]
     figures = re.findall(r'<div class="figure"><dt>([^<]*)</dt><dd>(\d+)</dd>', html)
     assert figures[:2] == [("Will be created", "1"), ("Will be changed", "1")]
     for word in ("Created", "Changed", "Unchanged", "Skipped", "Refused"):
@@ -244,3 +248,17 @@ def test_the_preview_calls_and_shows_fields_as_other_screens_do(browser: Browser
     assert "selected>E-mail</option>" in english
     assert "selected>Country</option>" in english
     assert "Mar 1, 1990" in english
+
+
+def test_the_preview_shows_refused_rows_in_their_place(browser: Browser, change: Callable[..., str]) -> None:
+    file = b"email,first_name\nno address,Cy\nbo@example.com,Bo\n"
+    change("import", {"file": SimpleUploadedFile("people.csv", file, "text/csv")})
+    html = browser.screen(f"jobs/{_job_of(browser)}")
+    assert re.findall(r'<span class="pill [^"]*">(Will [^<]*)</span>', html) == ["Will be refused", "Will be created"]
+    assert "<q>no address</q>" in html
+
+
+def test_a_list_that_waits_for_its_start_says_what_it_would_do(browser: Browser, change: Callable[..., str]) -> None:
+    file = b"email,name\nanna@example.com,Anna\nbo@example.com,Bo\nno address,Cy\n"
+    change("import", {"file": SimpleUploadedFile("people.csv", file, "text/csv")})
+    assert "<td>2 to create, 1 to refuse</td>" in browser.screen("jobs")

@@ -36,6 +36,8 @@ def test_who_waits_is_listed_and_mailed_again(browser: Browser, anna: str, on_co
     assert "wait for a confirmation: 1" in browser.screen("settings")
     listed = browser.screen("newsletter")
     assert "anna@example.com" in listed
+    (current,) = re.findall(r'<a [^>]*aria-current="page"[^>]*>([^<]*)</a>', listed)
+    assert current == "Newsletter"
     assert "/footer" in listed
     card = browser.screen(f"customers/{anna}")
     assert "has not confirmed it yet" in card

@@ -14,8 +14,8 @@ from PIL import Image
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.dashboard.requests import ScreenRequest
 from saleor_customer_plus.records.models import CustomerRecord
-from tests.dashboard.client import Browser, events, text
-from tests.factories import make_account, make_channel, make_note, make_record, make_staff, make_token
+from tests.dashboard.client import Browser, events, open_dashboard, text
+from tests.factories import make_account, make_channel, make_lead, make_note, make_record, make_staff, make_token
 
 ACTIONS = (
     *("account", "activate", "deactivate", "delete", "personal-data", "picture"),
@@ -178,3 +178,14 @@ def test_a_draft_order_is_opened_in_saleor(
 def test_an_account_that_there_is_already(browser: Browser) -> None:
     ben = make_record("ben@example.com", account_id=make_account("ben@example.com").pk)
     assert 'role="alert"' in text(browser.post(path_of(ben, "account")))
+
+
+def test_an_order_is_offered_only_to_whoever_may_place_one(browser: Browser, anna: CustomerRecord) -> None:
+    lead = make_lead(anna)
+    places = ("customers", path_of(anna, "")[:-1], "leads", f"leads/{to_global_id('CustomerLead', lead.pk)}")
+    without, _api = open_dashboard()
+    for path in places:
+        assert "Place an order" not in without.screen(path), path
+    both, _api = open_dashboard(permissions=("manage_users", "manage_orders"))
+    for path in places:
+        assert "Place an order" in both.screen(path), path

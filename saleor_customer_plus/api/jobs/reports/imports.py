@@ -121,7 +121,7 @@ class CustomerImportPreviewChange(graphene.ObjectType):  # type: ignore[misc]
 
 
 class CustomerImportPreviewRow(graphene.ObjectType):  # type: ignore[misc]
-    """A row as it will be stored."""
+    """A row as it will be stored, or why it is refused or skipped."""
 
     row_number = graphene.Int(required=True, description="Row number in the file. The header is row 1.")
     result = graphene.Field(CustomerImportRowResult, required=True, description="How the row is imported.")
@@ -197,7 +197,11 @@ class CustomerImportPreview(graphene.ObjectType):  # type: ignore[misc]
     changed_fields = list_of(
         CustomerImportChangedField, required=True, description="Number of changes in existing records, by field."
     )
-    rows = list_of(CustomerImportPreviewRow, required=True, description="First rows, at most 20.")
+    rows = list_of(
+        CustomerImportPreviewRow,
+        required=True,
+        description="First rows of the file, at most 20, with those that are refused.",
+    )
     warnings = list_of(
         CustomerImportWarningCount, required=True, description="Warnings by column, the most frequent first."
     )
