@@ -11,6 +11,8 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from . import __version__, job_kinds, settings
+from .consent import notifications as consent_notices
+from .consent.tasks import tell_of_withdrawals
 from .core import owed, publishing
 from .core.celery_tasks import task
 from .core.notifications import MailDelayed
@@ -31,7 +33,7 @@ from .merging.tasks import tell_of_merges
 from .messages import mailbox
 from .newsletter import notifications as newsletter_notices
 from .newsletter import services as newsletter
-from .newsletter.tasks import tell_of_confirmed_signups, tell_of_withdrawals
+from .newsletter.tasks import tell_of_confirmed_signups
 from .notes import notifications as note_notices
 from .notes import orphans
 from .records import images
@@ -251,8 +253,7 @@ def send_notices() -> None:
     publishing.send_now(tell_mentioned, [(note_id,) for note_id in note_notices.left_behind()])
     if merge_ids := merge_notices.left_behind():
         publishing.send_now(tell_of_merges, [(merge_ids,)])
-    signup_ids, withdrawal_ids = newsletter_notices.left_behind()
-    if signup_ids:
+    if signup_ids := newsletter_notices.left_behind():
         publishing.send_now(tell_of_confirmed_signups, [(signup_ids,)])
-    if withdrawal_ids:
+    if withdrawal_ids := consent_notices.left_behind():
         publishing.send_now(tell_of_withdrawals, [(withdrawal_ids,)])

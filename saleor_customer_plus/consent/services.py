@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from ..core import sql
 from ..records.locks import hold_records
 from ..records.models import CustomerRecord, Source, generated_kept
 from ..records.sources import add_source
+from . import tasks
 from .decisions import ConsentDecision, Outcome, Standing, is_claim, weigh
 from .models import ConsentChannel, ConsentEvent, ConsentPurpose, ConsentSource, ConsentState, CurrentConsent
 from .queries import newest_events, undone_as
@@ -71,7 +72,8 @@ class _New:
 
 
 def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: Cause | None = None) -> list[Outcome]:
-    """Write down what people decided, in at most nine statements, and return what became of each decision.
+    """Write down what people decided, and return what became of each decision. At most nine statements, or ten where
+    consents end.
 
     What holds afterwards follows from `decisions`; one that says nothing new is not written. A claim does not subscribe
     who is on a suppression list and did not sign up since. Call it in a transaction: it locks the records, in the order
@@ -110,10 +112,11 @@ def record_events(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: 
         outcomes[new.position] = Outcome.UNCHANGED
     news = [new for new in news if outcomes[new.position] is not Outcome.UNCHANGED]
     if news:
-        _insert(news, actor, cause, now)
+        ids = _insert(news, actor, cause, now)
         _write_current(news, standings)
         _write_records(news, standings)
         append(_activity(news, actor, cause))
+        tasks.announce_withdrawn(_ended(news, ids))
     return outcomes
 
 
@@ -156,10 +159,11 @@ def _record(decisions: Iterable[ConsentDecision], *, actor: Actor, cause: Cause,
         for position, decision in enumerate(wanted)
         for event in [_event(decision, _UNWRITTEN + position, now, cause)]
     ]
-    _insert(news, actor, cause, now, undoes=undoes)
+    ids = _insert(news, actor, cause, now, undoes=undoes)
     _write_current(news, standings := _standings({decision.record_id for decision in wanted}))
     _write_records(news, standings)
     append(_activity(news, actor, cause))
+    tasks.announce_withdrawn(_ended(news, ids))
 
 
 def rewrite_current(record_ids: Collection[int]) -> None:
@@ -224,7 +228,10 @@ def _known_past(news: Collection[_New]) -> list[_New]:
     return twice
 
 
-def _insert(news: Collection[_New], actor: Actor, cause: Cause | None, now: datetime, *, undoes: str = "") -> None:
+def _insert(
+    news: Collection[_New], actor: Actor, cause: Cause | None, now: datetime, *, undoes: str = ""
+) -> dict[int, int]:
+    """Write the rows. Return their ids, by the positions of the decisions."""
     values = [
         {
             "record_id": new.decision.record_id,
@@ -241,7 +248,7 @@ def _insert(news: Collection[_New], actor: Actor, cause: Cause | None, now: date
         }
         for new in news
     ]
-    sql.run(
+    inserted = sql.rows(
         sql.fill(
             """
             INSERT INTO {events} (
@@ -253,6 +260,7 @@ def _insert(news: Collection[_New], actor: Actor, cause: Cause | None, now: date
                 record_id bigint, channel text, purpose text, state text, opt_in_level text, wording text,
                 wording_version text, source text, at timestamptz, evidence jsonb, override_reason text
             )) AS v
+            RETURNING id
             """,
             events=sql.table(ConsentEvent),
             values=sql.to_json(values),
@@ -264,6 +272,29 @@ def _insert(news: Collection[_New], actor: Actor, cause: Cause | None, now: date
             undoes=undoes,
         )
     )
+    # In the order of the ids, which is that of the values: they are drawn as the rows are written, one after another.
+    return dict(zip((new.position for new in news), sorted(row.id for row in inserted), strict=True))
+
+
+def _ended(news: Sequence[_New], ids: Mapping[int, int]) -> list[int]:
+    """The events by which the shop may not write any more, or by which somebody objects who was never asked."""
+    last = {new.decision.key: new for new in news}
+    began = {new.decision.key: new.before for new in reversed(news)}
+    by_event = {id(new.event): new for new in news}
+    return [
+        ids[by_event.get(id(new.after), new).position]  # of several, the one that holds
+        for key, new in last.items()
+        if _is_end(
+            before=ConsentState.NOT_SUBSCRIBED.value if (first := began[key]) is None else first.state,
+            after=ConsentState.NOT_SUBSCRIBED.value if new.after is None else new.after.state,
+        )
+    ]
+
+
+def _is_end(*, before: str, after: str) -> bool:
+    if after == ConsentState.UNSUBSCRIBED:
+        return before != after
+    return before == ConsentState.SUBSCRIBED != after
 
 
 def _write_current(news: Collection[_New], standings: _Standings) -> None:

@@ -1,16 +1,14 @@
-"""Telling Saleor's plugins and apps that somebody confirmed a sign-up, or withdrew a consent: ids and purposes only."""
+"""Telling Saleor's plugins and apps that somebody confirmed a sign-up: ids and purposes only."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..consent.models import ConsentEvent
 from ..core import notifications, owed
 from ..core.models import NoticeKind
 from .models import NewsletterSignup
 
 CONFIRMED = "customer_plus.newsletter_confirmed"
-WITHDRAWN = "customer_plus.consent_withdrawn"
 
 
 def tell_of_confirmed(signup_ids: Collection[int]) -> None:
@@ -28,20 +26,6 @@ def tell_of_confirmed(signup_ids: Collection[int]) -> None:
         notifications.notify(CONFIRMED, payload, about=f"sign-up {signup.pk}")
 
 
-def tell_of_withdrawn(event_ids: Collection[int]) -> None:
-    """Tell of those of these events that are still owed. What belongs to a deleted record is gone with it."""
-    claimed = owed.claim(NoticeKind.WITHDRAWAL, event_ids)
-    for event in ConsentEvent.objects.filter(pk__in=claimed).order_by("pk"):
-        payload = {
-            "event_id": event.pk,
-            "record_id": event.record_id,
-            "channel": event.channel,
-            "purpose": event.purpose,
-            "at": event.recorded_at.isoformat(),
-        }
-        notifications.notify(WITHDRAWN, payload, about=f"consent event {event.pk}")
-
-
-def left_behind() -> tuple[list[int], list[int]]:
-    """Sign-ups and withdrawals of which Saleor was not told, because the task was lost."""
-    return owed.left_behind(NoticeKind.SIGNUP), owed.left_behind(NoticeKind.WITHDRAWAL)
+def left_behind() -> list[int]:
+    """Sign-ups of which Saleor was not told, because the task was lost."""
+    return owed.left_behind(NoticeKind.SIGNUP)

@@ -350,7 +350,6 @@ def _is_outdated(signup: NewsletterSignup, settings: CustomerPlusSettings) -> bo
 def withdraw(link: links.Link, purposes: Collection[str], *, way: str) -> None:
     """End what the person agreed to, for these purposes, also where nobody ever asked: it is an objection then."""
     hold_records([link.record_id])
-    began = timezone.now()  # what is recorded from now on, while the record is held, is of this withdrawal
     record_events(
         [
             ConsentDecision(
@@ -365,10 +364,6 @@ def withdraw(link: links.Link, purposes: Collection[str], *, way: str) -> None:
         ],
         actor=_PERSON,
     )
-    recorded = ConsentEvent.objects.filter(
-        record=link.record_id, state=ConsentState.UNSUBSCRIBED, purpose__in=purposes, recorded_at__gte=began
-    )
-    tasks.announce_withdrawn(list(recorded.values_list("pk", flat=True)))
 
 
 @transaction.atomic

@@ -1,8 +1,6 @@
-"""The Celery tasks that tell Saleor of confirmed sign-ups and of withdrawals. `newsletter.services` announces them."""
+"""The Celery task that tells Saleor of confirmed sign-ups. `newsletter.services` announces them."""
 
 from __future__ import annotations
-
-from collections.abc import Collection
 
 from ..core import owed, publishing
 from ..core.celery_tasks import task
@@ -15,18 +13,7 @@ def tell_of_confirmed_signups(signup_ids: list[int]) -> None:
     notifications.tell_of_confirmed(signup_ids)
 
 
-@task("tell_of_withdrawals")
-def tell_of_withdrawals(event_ids: list[int]) -> None:
-    notifications.tell_of_withdrawn(event_ids)
-
-
 def announce_confirmed(signup_id: int) -> None:
     """Let Saleor be told once the caller's transaction is committed, and by the periodic task if this one is lost."""
     owed.owe(NoticeKind.SIGNUP, [signup_id])
     publishing.publish_ids(tell_of_confirmed_signups, [signup_id])
-
-
-def announce_withdrawn(event_ids: Collection[int]) -> None:
-    """As `announce_confirmed`, of the events of a withdrawal."""
-    owed.owe(NoticeKind.WITHDRAWAL, event_ids)
-    publishing.publish_ids(tell_of_withdrawals, event_ids)

@@ -60,7 +60,7 @@ def test_a_confirmation_is_told_once_after_the_commit(signed_up: SignUp, told: l
     assert told == [("customer_plus.newsletter_confirmed", payload)]
 
 
-def test_a_withdrawal_is_told_once_for_each_purpose_that_it_ends(
+def test_a_withdrawal_by_a_link_is_told_once_after_the_commit(
     signed_up: SignUp, told: list[Any], on_commit: OnCommit
 ) -> None:
     signed_up()
@@ -71,22 +71,14 @@ def test_a_withdrawal_is_told_once_for_each_purpose_that_it_ends(
     with on_commit():
         unsubscribe(record, ONE_CLICK, ConsentPurpose.NEWSLETTER)
     first = ConsentEvent.objects.latest("id")
-    payload = {
-        "event_id": first.pk,
-        "record_id": record.pk,
-        "channel": "EMAIL",
-        "purpose": "NEWSLETTER",
-        "at": first.recorded_at.isoformat(),
-    }
-    assert told == [("customer_plus.consent_withdrawn", payload)]
+    assert [(event, [one["event_id"] for one in payload["withdrawals"]]) for event, payload in told] == [
+        ("customer_plus.consents_withdrawn", [first.pk])
+    ]
 
     with on_commit():
         unsubscribe(record, {"unsubscribe": "all"})
     others = {purpose.value for purpose in ConsentPurpose} - {"NEWSLETTER"}
-    assert [payload["purpose"] for _event, payload in told[1:]] == [
-        event.purpose for event in ConsentEvent.objects.filter(pk__gt=first.pk).order_by("pk")
-    ]
-    assert {payload["purpose"] for _event, payload in told[1:]} == others
+    assert {one["purpose"] for one in told[1][1]["withdrawals"]} == others, "together"
 
 
 def test_the_periodic_task_tells_what_no_task_told(signed_up: SignUp, told: list[Any]) -> None:
@@ -100,7 +92,7 @@ def test_the_periodic_task_tells_what_no_task_told(signed_up: SignUp, told: list
     tasks.send_notices()
     tasks.send_notices()
 
-    assert [event for event, _ in told] == ["customer_plus.newsletter_confirmed", "customer_plus.consent_withdrawn"]
+    assert [event for event, _ in told] == ["customer_plus.newsletter_confirmed", "customer_plus.consents_withdrawn"]
 
 
 def test_nothing_is_told_of_who_was_deleted_meanwhile(signed_up: SignUp, told: list[Any]) -> None:
