@@ -58,6 +58,7 @@ class ActivityType(models.TextChoices):
     MERGED = "MERGED", "Other records were merged into the record"
     MERGE_UNDONE = "MERGE_UNDONE", "A merge was undone"
     LINKS_REVOKED = "LINKS_REVOKED", "The links to unsubscribe that the person was sent were revoked"
+    PERSONAL_DATA_EXPORTED = "PERSONAL_DATA_EXPORTED", "All data of the person was written into a file"
     SEGMENT_ENTERED = "SEGMENT_ENTERED", "The person entered a followed segment"
     SEGMENT_LEFT = "SEGMENT_LEFT", "The person left a followed segment"
     DUPLICATE_DISMISSED = "DUPLICATE_DISMISSED", "Other records were said not to be of the same person"

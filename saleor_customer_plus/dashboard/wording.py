@@ -222,6 +222,7 @@ WORDS: dict[str, str] = {
     "LEAD_DELETED": _("Lead deleted"),
     "CONSENT_CHANGED": _("Consent changed"),
     "LINKS_REVOKED": _("Links to unsubscribe revoked"),
+    "PERSONAL_DATA_EXPORTED": _("All data exported"),
     # Tabs of the list
     "customers": _("Customers"),
     "leads": _("Leads"),

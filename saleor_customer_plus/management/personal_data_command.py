@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ..personal_data.writing import write
+from ..activity.models import ActorType
+from ..personal_data.writing import log, write
 from ..records import emails
 from ..records.email import normalize_email
 from . import common
@@ -28,13 +29,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="Leave out the internal notes, and what the log says of them. They are data about the person too: have a "
         "reason. The file says that they are missing.",
     )
+    parser.add_argument("--user", metavar="EMAIL", default="", help="The member of staff who is logged as its maker.")
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
+    actor = common.actor_of(options["user"], ActorType.STAFF)
     email = normalize_email(options["email"])
     record_id = emails.owners([email]).get(email)
     with tempfile.TemporaryFile() as file:
-        if record_id is None or not write(record_id, file, with_notes=not options["without_notes"]):
+        with_notes = not options["without_notes"]
+        if record_id is None or not write(record_id, file, with_notes=with_notes):
             raise CommandError("No record has this address.")
         file.seek(0)
         common.save(file, options["file"])
+    log(record_id, actor=actor, with_notes=with_notes)

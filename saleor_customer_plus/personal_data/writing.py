@@ -12,13 +12,24 @@ from django.utils import timezone
 
 from .. import __version__
 from .. import settings as plugin_settings
+from ..activity.models import ActivityType
+from ..activity.services import Actor, Entry, append
 from ..consent.suppressions import suppressed_records
 from ..newsletter import texts
+from ..records.locks import hold_records
 from ..records.models import CustomerRecord
 from .sections import NOT_OF_RECORDS, SECTIONS, Section
 
 # Raised when keys change their meaning or go. A program has to expect further keys.
 VERSION = 1
+
+
+def log(record_id: int, *, actor: Actor, with_notes: bool = True) -> None:
+    """Keep in the log of a person that somebody was handed the file, and when."""
+    after = {} if with_notes else {"left_out": ["notes"]}
+    with transaction.atomic():
+        if hold_records([record_id]):  # not of somebody who was erased meanwhile
+            append([Entry(record_id, ActivityType.PERSONAL_DATA_EXPORTED, after=after, **actor.of_entry)])
 
 
 def write(record_id: int, target: IO[bytes], *, with_notes: bool = True) -> bool:

@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.activity.models import ActivityEntry, ActorType
 from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.api.customers.inputs import CustomerRecordFilterInput
 from saleor_customer_plus.bulk import imports, saved_profiles, selection
@@ -632,6 +632,14 @@ def test_all_data_of_a_person_are_written_for_the_owner_of_the_file_only(tmp_pat
         call_command("customer_plus", "personal-data", " A@Work.example", str(file), *options)
         assert [note["text"] for note in json.loads(file.read_text())["notes"]] == kept
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    staff = make_staff()
+    call_command("customer_plus", "personal-data", "anna@example.com", str(file), "--user", staff.email)
+    logged = ActivityEntry.objects.filter(record=record, type="PERSONAL_DATA_EXPORTED").order_by("id")
+    assert list(logged.values_list("actor_type", "actor_id", "after")) == [
+        ("STAFF", "", {}),
+        ("STAFF", "", {"left_out": ["notes"]}),
+        ("STAFF", str(staff.pk), {}),
+    ]
 
     with pytest.raises(CommandError, match=r"No record has this address\."):
         call_command("customer_plus", "personal-data", "nobody@example.com", str(tmp_path / "nobody.json"))

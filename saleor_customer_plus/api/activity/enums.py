@@ -61,6 +61,7 @@ CustomerRecordActivityType = enum_of(
         "MESSAGE_RECEIVED": "A message of the customer was received",
         "MERGED": "Other records were merged into the record. `after` contains their IDs, and changed fields",
         "MERGE_UNDONE": "A merge was undone, and the records are apart again",
+        "PERSONAL_DATA_EXPORTED": "All data of the customer was written into a file, to answer a request for access",
         "LINKS_REVOKED": "The links to unsubscribe that the customer was sent were revoked",
         "SEGMENT_ENTERED": "The customer entered a followed segment",
         "SEGMENT_LEFT": "The customer left a followed segment",

@@ -52,6 +52,8 @@ class Download:
     file: FieldFile | File[bytes]  # the latter is made for the occasion
     name: str
     content_type: str
+    # Called as the file leaves, and not for a HEAD: for what is logged.
+    on_leaving: Callable[[], object] | None = None
 
 
 # Finds a file by primary key and storage name, for a caller who may see the orders of these channels. Returns None if
@@ -125,6 +127,8 @@ def answer(request: HttpRequest, ticket: str) -> HttpResponseBase:
         logger.error("A private file could not be read: %s", type(error).__name__)
         return HttpResponse(status=503)
     size = found.file.size  # while a temporary file is still open
+    if found.on_leaving is not None and request.method == "GET":
+        found.on_leaving()
     response = _streamed(request, file)
     response.headers["Content-Type"] = found.content_type
     response.headers["Content-Length"] = str(size)

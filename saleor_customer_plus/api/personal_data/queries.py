@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from typing import Any
 
 import graphene
 from django.core.files import File
 
+from ...activity.models import ActorType
+from ...activity.services import Actor
 from ...core import private_files
 from ...errors import CustomerPlusError, ErrorCode
-from ...personal_data.writing import write
+from ...personal_data.writing import log, write
 from ...saleor_adapter import staff
 from ..core.base import channels_of, staff_only, with_api_errors
 from ..core.downloads import Download, address_of, register
+from ..core.mutations import actor_of
 from ..records.types import existing_record
 
 _KIND = "personal-data"
@@ -56,19 +60,25 @@ class PersonalDataQueries:
                 code=ErrorCode.OUT_OF_SCOPE,
                 field="record_id",
             )
-        name = _WITHOUT_NOTES if include_notes is False else _WITH_NOTES
+        actor = actor_of(info)
+        name = f"{_WITHOUT_NOTES if include_notes is False else _WITH_NOTES} {actor.type.value} {actor.id}"
         return CustomerPersonalData(url=address_of(_KIND, record.pk, name, info.context))
 
 
 def _made(record_id: int, name: str, channels: staff.Channels) -> Download | None:
-    """The data as it is now, for whoever follows the link and still has access to all channels."""
+    """The data as it is now, for whoever follows the link and still has access to all channels.
+
+    The log of the person says that whoever asked for the link has the file, each time that it is downloaded.
+    """
     if channels is not None:
         return None
+    notes, actor_type, actor_id = name.split(" ")
+    with_notes, actor = notes == _WITH_NOTES, Actor(ActorType(actor_type), actor_id)
     with private_files.naming_failures():
         # Not in memory. The response closes it, which removes it.
         file = tempfile.TemporaryFile()  # noqa: SIM115
         try:
-            is_there = write(record_id, file, with_notes=name == _WITH_NOTES)
+            is_there = write(record_id, file, with_notes=with_notes)
             file.seek(0)
         except BaseException:
             file.close()
@@ -76,7 +86,8 @@ def _made(record_id: int, name: str, channels: staff.Channels) -> Download | Non
     if not is_there:
         file.close()
         return None
-    return Download(File(file), f"customer-{record_id}.json", "application/json")
+    leaving = partial(log, record_id, actor=actor, with_notes=with_notes)
+    return Download(File(file), f"customer-{record_id}.json", "application/json", leaving)
 
 
 register(_KIND, _made)

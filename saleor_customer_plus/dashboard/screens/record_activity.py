@@ -51,7 +51,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "notes": (_("Notes"), ("NOTE_ADDED", "NOTE_EDITED", "NOTE_DELETED", "FILE_ATTACHED", "FILE_REMOVED")),
     "leads": (_("Leads"), ("LEAD_ADDED", "LEAD_CHANGED", "LEAD_CONVERTED", "LEAD_DELETED")),
-    "consent": (_("Consent"), ("CONSENT_CHANGED", "LINKS_REVOKED")),
+    "consent": (_("Consent and privacy"), ("CONSENT_CHANGED", "LINKS_REVOKED", "PERSONAL_DATA_EXPORTED")),
     "account": (
         _("Account and access"),
         (

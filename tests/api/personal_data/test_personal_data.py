@@ -11,18 +11,22 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from saleor_customer_plus.activity.models import ActorType
+from saleor_customer_plus.activity.models import ActivityEntry, ActorType
 from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.api.personal_data import queries
 from saleor_customer_plus.deletion.services import delete_records
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.client import Api
-from tests.factories import make_channel, make_note, make_record, make_staff, make_token
+from tests.factories import make_app, make_channel, make_note, make_record, make_staff, make_token
 
 pytestmark = pytest.mark.django_db
 
 DATA = """query ($id: ID!, $notes: Boolean) { customerPersonalData(recordId: $id, includeNotes: $notes) { url } }"""
+
+
+LOG = """query ($id: ID!) { customerRecord(id: $id) {
+    activity(first: 1) { edges { node { type actor { type } } } } } }"""
 
 
 @pytest.fixture
@@ -45,8 +49,8 @@ def read(response: HttpResponse) -> Any:
 def test_the_file_is_a_download_that_no_browser_shows(api: Api, anna: CustomerRecord) -> None:
     url = url_of(api, anna)
 
-    response = Client().get(url)
     head = Client().head(url)
+    response = Client().get(url)
 
     assert response["Content-Disposition"] == f'attachment; filename="customer-{anna.pk}.json"'
     assert response["Content-Type"] == "application/json"
@@ -62,6 +66,28 @@ def test_notes_are_in_it_unless_they_are_left_out(api: Api, anna: CustomerRecord
     without = read(Client().get(url_of(api, anna, notes=False)))
 
     assert (without["notes"], without["left_out"]) == ([], ["notes"])
+
+
+def test_the_log_says_who_made_the_file_and_when_and_the_link_alone_makes_none(api: Api, anna: CustomerRecord) -> None:
+    somebody = make_staff()
+    url = url_of(Api(token=make_token(somebody)), anna, notes=False)
+    logged = ActivityEntry.objects.filter(type="PERSONAL_DATA_EXPORTED")
+    Client().head(url)
+    assert not logged.exists()
+
+    first = read(Client().get(url))
+
+    entry = logged.get()
+    assert (entry.record, entry.actor_type, entry.actor_id) == (anna, "STAFF", str(somebody.pk))
+    assert entry.after == {"left_out": ["notes"]}
+    assert not any(one["type"] == "PERSONAL_DATA_EXPORTED" for one in first["activity"])
+    (told,) = [one for one in read(Client().get(url))["activity"] if one["type"] == "PERSONAL_DATA_EXPORTED"]
+    assert (told["actor_id"], told["at"]) == (str(somebody.pk), entry.at.isoformat())
+    _app, token = make_app()
+    read(Client().get(url_of(Api(token=token), anna)))
+    assert logged.latest("id").actor_type == "APP"
+    shown = api(LOG, id=to_global_id("CustomerRecord", anna.pk))["customerRecord"]["activity"]["edges"][0]["node"]
+    assert shown == {"type": "PERSONAL_DATA_EXPORTED", "actor": {"type": "APP"}}
 
 
 def test_whoever_does_not_see_all_orders_cannot_give_a_whole_answer(
