@@ -58,6 +58,9 @@ _SILENT = {
 _MARKUP = re.compile(r"<!--(?:.*?-->|.*)|<[!?][^<>]*+>|<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>", re.DOTALL)
 _ENDLESS_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{8,}+;?")
 _BY_MACHINE = ("auto_reply", "bulk", "junk", "list")
+# What mail servers say of spam, and what only letters to many have.
+_SPAM = ("X-Spam-Flag", "X-Spam-Status", "X-Spam")
+_OF_LISTS = ("List-Unsubscribe", "List-Id", "List-Post")
 # Charsets by which nobody writes, and whose decoders take quadratic time.
 _NO_CHARSETS = {"idna", "punycode"}
 
@@ -99,6 +102,7 @@ class Received:
     text: str
     sent_at: datetime
     is_automatic: bool
+    is_unwanted: bool  # sent to a list, or taken for spam by the mail server: nobody to get to know
     bounce: Bounce | None
     files: list[tuple[str, bytes]] = field(default_factory=list)
     dropped_files: int = 0
@@ -156,6 +160,7 @@ def _read(message: Message, raw: bytes, settings: CustomerPlusSettings) -> Recei
         text=_kept(text)[:MAX_TEXT],
         sent_at=_sent_at(message),
         is_automatic=_is_automatic(message),
+        is_unwanted=_is_unwanted(message),
         bounce=_bounce(message, parts, address),
         files=files,
         dropped_files=dropped,
@@ -274,6 +279,11 @@ def _is_automatic(message: Message) -> bool:
         or str(message.get("Precedence", "")).strip().lower() in _BY_MACHINE
         or any(name in message for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"))
     )
+
+
+def _is_unwanted(message: Message) -> bool:
+    is_spam = any(str(message.get(name, "")).strip().lower().startswith("yes") for name in _SPAM)
+    return is_spam or any(name in message for name in _OF_LISTS)
 
 
 def _has_no_sender(message: Message) -> bool:

@@ -30,6 +30,19 @@ _WINDOW = 20_000
 _AT_ONCE = 500
 
 
+# Why a certificate is refused, by the codes of OpenSSL. Its own words can name the host.
+_CERTIFICATES = {
+    9: "it is not valid yet",
+    10: "it has expired",
+    18: "it is self-signed, and not among those that this machine trusts",
+    19: "its issuer is not among those that this machine trusts",
+    20: "its issuer is not among those that this machine trusts",
+    21: "its issuer is not among those that this machine trusts, or its chain is incomplete",
+    62: "it is of another name than the one in the setting",
+    64: "it is of another address than the one in the setting",
+}
+
+
 class MailboxError(Exception):
     """The mailbox cannot be read. Its text names no address and no password."""
 
@@ -88,6 +101,10 @@ class _Timed:
     def __init__(self, link: socket.socket, until: float) -> None:
         self._link, self._until = link, until
 
+    def secured(self, name: str) -> _Timed:
+        """The same by TLS, which ends at the same time: for `STARTTLS`."""
+        return _Timed(ssl.create_default_context().wrap_socket(self._link, server_hostname=name), self._until)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._link, name)
 
@@ -124,10 +141,21 @@ class _Reader(io.RawIOBase):
         return self._link.recv_into(buffer)
 
 
+class _Upgrade:
+    """What `imaplib` takes for an `SSLContext`, and asks for nothing else than this."""
+
+    def wrap_socket(self, link: _Timed, server_hostname: str) -> _Timed:
+        return link.secured(server_hostname)
+
+
 class _Plain(imaplib.IMAP4):
+    """A connection that begins in plain text. What the server offers to encrypt is encrypted before the password."""
+
     def __init__(self, address: MailboxAddress, until: float) -> None:
         self._until = until
         super().__init__(address.host, address.port, timeout=TIMEOUT)
+        if "STARTTLS" in self.capabilities:
+            self.starttls(_Upgrade())
 
     def _create_socket(self, timeout: float | None) -> Any:
         return _Timed(super()._create_socket(timeout), self._until)  # type: ignore[misc]
@@ -175,6 +203,14 @@ def _connected(address: MailboxAddress, until: float) -> imaplib.IMAP4:
         return (_Secure if address.is_secure else _Plain)(address, until)
     except UnicodeError:
         raise MailboxError("The mail server's name cannot be one.") from None
+    except ssl.SSLCertVerificationError as error:
+        reason = _CERTIFICATES.get(error.verify_code, "it cannot be verified")
+        raise MailboxError(f"The certificate of the mail server is refused: {reason}.") from None
+    except ssl.SSLError:
+        raise MailboxError(
+            "The mail server does not speak TLS at this port. Use imaps:// with the port for TLS, mostly 993, or "
+            "imap:// with the one for STARTTLS, mostly 143."
+        ) from None
 
 
 def _identity(address: MailboxAddress, link: imaplib.IMAP4) -> str:

@@ -24,7 +24,7 @@ from ..messages.waiting import Waiting, forget_others
 from ..records import emails
 from ..records.email import normalize_email
 from ..records.models import Source
-from ..settings import CustomerPlusSettings
+from ..settings import CustomerPlusSettings, mailbox_address_of
 from .reactions import records_of_enquirers
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def take(raw: bytes) -> Taken:
     received = inbox.read(raw, chosen)
     if received.bounce is not None:
         return _bounced(received)
-    if not received.sender or received.sender == normalize_email(parseaddr(sender_of(chosen))[1]):
+    if not received.sender or received.sender in _own_addresses(chosen):
         return Taken(Outcome.IGNORED)  # from nobody, or a copy of what the shop sent itself
     with Staging.begin() as stage:
         files, dropped = inbox.stored_files(received, stage) if _is_wanted(received, chosen) else ([], 0)
@@ -72,6 +72,13 @@ def take(raw: bytes) -> Taken:
     if mail is None:
         return Taken(Outcome.UNKNOWN_SENDER)
     return Taken(Outcome.RECEIVED if is_new else Outcome.KNOWN, mail)
+
+
+def _own_addresses(settings: CustomerPlusSettings) -> set[str]:
+    """Those by which the shop itself writes: staff answer from the mailbox with their own mail programs, too."""
+    mailbox_user = mailbox_address_of(settings.mailbox_secret).user if settings.mailbox_secret else ""
+    own = (sender_of(settings), settings.mail_reply_to, mailbox_user)
+    return {normalize_email(parseaddr(one)[1]) for one in own} - {""}
 
 
 def _bounced(received: Received) -> Taken:
@@ -102,8 +109,8 @@ def _record_of(received: Received) -> int | None:
 
 
 def _is_welcome(received: Received, settings: CustomerPlusSettings) -> bool:
-    """Whether a record is made for a stranger: only for a person, with an address that can be one."""
-    if not settings.messages_of_strangers or received.is_automatic:
+    """Whether a record is made for a stranger: only for a person who wrote to the shop, and has a usable address."""
+    if not settings.messages_of_strangers or received.is_automatic or received.is_unwanted:
         return False
     try:
         validate_email(received.sender)

@@ -239,6 +239,46 @@ def test_a_withdrawal_between_queueing_and_sending_wins(box: Mailbox) -> None:
     assert (box.messages, state_of(row)) == ([], ("FAILED", "NO_CONSENT"))
 
 
+@pytest.mark.parametrize("moment", ["queued", "claimed", "connected", "written", "waits", "left"])
+def test_a_withdrawal_at_any_moment_before_the_server_has_the_message_wins(
+    box: Mailbox, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    anna = make_record("anna@example.com")
+    consent(anna, ConsentState.SUBSCRIBED)
+    row = queue(anna, purpose=MailPurpose.PROMOTIONAL, unsubscribe_url="https://shop.example/u")
+
+    def withdrawn_after(owner: Any, name: str) -> None:
+        does = getattr(owner, name)
+
+        def wrapped(*args: Any) -> Any:
+            result = does(*args)
+            consent(anna, ConsentState.UNSUBSCRIBED)
+            return result
+
+        monkeypatch.setattr(owner, name, wrapped)
+
+    if moment == "queued":
+        consent(anna, ConsentState.UNSUBSCRIBED)
+    elif moment == "claimed":
+        withdrawn_after(outbox, "_claim")
+    elif moment == "connected":
+        withdrawn_after(server_of_core, "open_connection")
+    elif moment == "written":
+        withdrawn_after(outbox, "message_of")
+    elif moment == "waits":  # the server asked to come later
+        box.replies["RCPT"] = ["451 later"]
+        outbox.send_due(seconds=5)
+        consent(anna, ConsentState.UNSUBSCRIBED)
+        Mail.objects.update(due_at=timezone.now())
+    else:  # a worker died that had it
+        long_ago = timezone.now() - outbox.CLAIM - timedelta(seconds=1)
+        Mail.objects.update(state="SENDING", claimed_at=long_ago)
+        consent(anna, ConsentState.UNSUBSCRIBED)
+    outbox.send_due(seconds=5)
+    row.refresh_from_db()
+    assert (row.state, row.failure, box.messages) == ("FAILED", "NO_CONSENT", [])
+
+
 def test_a_deleted_person_is_sent_nothing(box: Mailbox) -> None:
     queue()
     (claimed,) = outbox._claim()

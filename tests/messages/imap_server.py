@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 
 class Inbox:
@@ -25,13 +27,14 @@ class Inbox:
         self.unmarked: set[str] = set()  # UIDs of messages whose flags the server does not change
         self.validity = "1"  # with which all UIDs change
         self.url = ""
+        self.offers: ssl.SSLContext | None = None  # what the server does after STARTTLS
 
 
 class _Handler(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        with suppress(ConnectionError):  # the client had enough
+        with suppress(ConnectionError, ssl.SSLError):  # the client had enough
             self._talk()
 
     def _talk(self) -> None:
@@ -42,6 +45,15 @@ class _Handler(socketserver.StreamRequestHandler):
             self._say(f"{tag} {self._answer(command)}".encode())
             if command == "LOGOUT":
                 return
+            if command == "STARTTLS":
+                self._encrypt()
+
+    def _encrypt(self) -> None:
+        offered = self.server.inbox.offers
+        assert offered is not None
+        link = offered.wrap_socket(self.request, server_side=True)
+        self.server.inbox.offers = None
+        self.rfile, self.wfile = link.makefile("rb"), link.makefile("wb", buffering=0)  # type: ignore[assignment]
 
     def _say(self, line: bytes) -> None:
         self.wfile.write(line + b"\r\n")
@@ -55,7 +67,9 @@ class _Handler(socketserver.StreamRequestHandler):
     def _answer(self, command: str) -> str:
         inbox = self.server.inbox
         if command == "CAPABILITY":
-            self._say(b"* CAPABILITY IMAP4rev1")
+            self._say(b"* CAPABILITY IMAP4rev1" + (b" STARTTLS LOGINDISABLED" if inbox.offers else b""))
+        elif command == "STARTTLS" and inbox.offers:
+            return "OK begin"
         elif command.startswith("LOGIN"):
             return "OK done" if command == 'LOGIN shop@shop.example "p@ss"' else "NO wrong"
         elif command.startswith("SELECT"):
@@ -102,14 +116,23 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     inbox: Inbox
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[Any, Any]:
+        link, address = super().get_request()
+        return (self.tls.wrap_socket(link, server_side=True) if self.tls else link), address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that refuses the certificate ends the talk: that is what it is to do."""
 
 
 @contextmanager
-def imap_server(inbox: Inbox) -> Iterator[Inbox]:
-    """Let a server give these messages, at the address `inbox.url`."""
+def imap_server(inbox: Inbox, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Inbox]:
+    """Let a server give these messages, at the address `inbox.url`: by TLS from the first byte, if `tls` is given."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
-        server.inbox = inbox
-        inbox.url = f"imap://shop%40shop.example:p%40ss@127.0.0.1:{server.server_address[1]}"
+        server.inbox, server.tls = inbox, tls
+        scheme = "imaps" if tls else "imap"
+        inbox.url = f"{scheme}://shop%40shop.example:p%40ss@{host}:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield inbox

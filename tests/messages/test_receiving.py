@@ -112,6 +112,44 @@ def test_a_stranger_s_record_is_found_by_its_source_and_a_known_person_keeps_the
     assert list(RecordList(filter=wanted).matching) == [carla]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"List-Unsubscribe": "<https://other.example/u>"},
+        {"List-Id": "News <news.other.example>"},
+        {"X-Spam-Flag": "YES"},
+        {"X-Spam-Status": "Yes, score=9.1"},
+    ],
+)
+def test_mass_mail_and_spam_make_no_records_but_are_kept_of_somebody_known(
+    configure: Callable[..., None], headers: dict[str, str]
+) -> None:
+    """A mailbox gets the newsletters of other shops, too: nobody of them is a lead."""
+    configure(mail_sender="shop@shop.example", messages_of_strangers=True)
+    message = letter(sender="news@other.example", Message_ID="<1@other.example>")
+    for name, value in headers.items():
+        message[name] = value
+    assert take(message.as_bytes()).outcome is Outcome.UNKNOWN_SENDER
+    assert not CustomerRecord.objects.exists()
+    make_record("news@other.example")
+    taken = take(message.as_bytes())
+    assert (taken.outcome, taken.mail.kind if taken.mail else "") == (Outcome.RECEIVED, "REPLY")
+
+
+def test_what_the_shop_writes_itself_is_nobody_s_answer(configure: Callable[..., None]) -> None:
+    """Staff answer from the shop's mailbox with a mail program, and copies of it come back."""
+    configure(
+        mail_sender="Sofa <shop@shop.example>",
+        mail_reply_to="Desk <Desk@shop.example>",
+        mailbox_secret="imaps://box%40shop.example:p@mail.shop.example",
+        messages_of_strangers=True,
+    )
+    make_record("anna@example.com")
+    for sender in ("shop@shop.example", "Desk@Shop.example", "Box <BOX@shop.example>"):
+        assert take(letter(sender=sender, Message_ID=f"<{len(sender)}@x>").as_bytes()).outcome is Outcome.IGNORED
+    assert (CustomerRecord.objects.count(), Mail.objects.count()) == (1, 0)
+
+
 def test_html_is_text_without_scripts_and_pictures() -> None:
     make_record("anna@example.com")
     message = letter(Message_ID="<1@example.com>")
