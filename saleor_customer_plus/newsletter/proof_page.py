@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import translation
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from ..consent.models import ConsentPurpose
 from .rendering import render
 from .texts import LANGUAGES, purpose_label
 
@@ -58,6 +60,39 @@ _WORDS = {
         "SUBSCRIBED": gettext_noop("Subscribed at once"),
         "KNOWN": gettext_noop("Subscribed before"),
     },
+    # What the plugin itself writes down of a decision. What others recorded has their own names.
+    "evidence": {
+        "signup": gettext_noop("Sign-up"),
+        "form": gettext_noop("Page of the form"),
+        "received_at": gettext_noop("Form received"),
+        "way": gettext_noop("Way"),
+        "confirmed_at": gettext_noop("Confirmed"),
+        "mail": gettext_noop("Message-ID of the e-mail"),
+        "mail_sent_at": gettext_noop("E-mail sent"),
+        "message": gettext_noop("Link in a message about"),
+        "lawful_basis": gettext_noop("Lawful basis"),
+    },
+    "way": {
+        "PAGE": gettext_noop("Button on the plugin's page"),
+        "SHOP": gettext_noop("Button on the shop's page"),
+        "ONE_CLICK": gettext_noop("Unsubscribe button of the mail program"),
+        "NOT_CONFIRMED": gettext_noop("Nobody confirmed it in time"),
+    },
+    "lawful_basis": {
+        "CONSENT": gettext_noop("Consent"),
+        "CONTRACT": gettext_noop("Contract"),
+        "LEGAL_OBLIGATION": gettext_noop("Legal obligation"),
+        "LEGITIMATE_INTEREST": gettext_noop("Legitimate interest"),
+    },
+    "cause": {
+        "ORDER": gettext_noop("Order"),
+        "ACCOUNT": gettext_noop("Account"),
+        "JOB": gettext_noop("Job"),
+        "NOTE": gettext_noop("Note"),
+        "LEAD": gettext_noop("Lead"),
+        "MERGE": gettext_noop("Merge"),
+        "SEGMENT": gettext_noop("Segment"),
+    },
     "mail": {
         "QUEUED": gettext_noop("Waiting to be sent"),
         "SENDING": gettext_noop("Waiting to be sent"),
@@ -66,6 +101,8 @@ _WORDS = {
         "BOUNCED": gettext_noop("Returned by the recipient's mail server"),
     },
 }
+
+_TIMES = ("received_at", "confirmed_at", "mail_sent_at")
 
 
 def as_page(proof: Mapping[str, Any], language: str = "en") -> bytes:
@@ -93,7 +130,21 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
         "recorded_by": f"{_word('actor', by['type'])} {by['id']}".strip(),
         "decided_at": _moment(event["decided_at"]),
         "recorded_at": _moment(event["recorded_at"]),
+        "evidence": [(_word("evidence", name), _shown(name, value)) for name, value in event["evidence"].items()],
+        "cause": f"{_word('cause', event['cause']['type'])} {event['cause']['id']}".strip(),
     }
+
+
+def _shown(name: str, value: Any) -> Any:
+    """What was recorded of a decision. Others may have recorded something else by the same names."""
+    if not isinstance(value, str):
+        return value
+    if name in _TIMES:
+        with suppress(ValueError):
+            return _moment(value)
+    if name == "message":
+        return purpose_label(value) if value in ConsentPurpose.values else value
+    return _word(name, value) if name in ("way", "lawful_basis") else value
 
 
 def _signup(signup: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,4 +170,5 @@ def _moment(moment: str) -> str:
     if not moment:
         return ""
     at = datetime.fromisoformat(moment)
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return f"{date_format(at, 'DATE_FORMAT')}, {at:%H:%M:%S} UTC"

@@ -271,12 +271,15 @@ def test_the_proof_has_each_decision_and_the_mail_that_was_sent(signed_up: SignU
     assert proof.proof_of(record.pk + 1) is None
     # Words, in the reader's language: the values are for programs.
     values = ("UNSUBSCRIBED", "CONFIRMED_OPT_IN", "PENDING", "NEWSLETTER", "CUSTOMER", "PREFERENCES", "SENT", "EMAIL")
+    values += ("PAGE", "signup", "received_at", "way", "confirmed_at", "mail_sent_at", "message")  # of the evidence
     for language in ("en", "de", "es", "fr", "it"):
         shown = as_page(found, language).decode()
         assert f'lang="{language}"' in shown
         assert not [value for value in values if re.search(rf"\b{value}\b", shown)]
+        assert not re.search(r"\d{4}-\d\d-\d\dT\d\d", shown), "times are written as the language writes them"
         assert html.escape(granted["wording"]) in shown
     german = as_page(found, "de").decode()
     assert "Nachweis der Einwilligung" in german
-    assert "Bestätigtes Opt-in" in german
+    for words in ("Bestätigtes Opt-in", "Aktueller Stand", "Schaltfläche auf der Seite des Plugins"):
+        assert words in german
     assert as_page(found, "xx") == as_page(found, "en")

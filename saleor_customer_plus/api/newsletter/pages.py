@@ -10,13 +10,14 @@ import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseNotFound,
     HttpResponseRedirect,
+    QueryDict,
 )
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
@@ -45,6 +46,9 @@ _PREFERENCES = links.PATH
 # A form has a few fields.
 _MAX_BYTES = 16 * 1024
 _METHODS = ["GET", "HEAD", "POST"]
+# What a mail provider posts. RFC 8058 wants it as a form; whoever sends it as plain text, in another charset or with a
+# line break at its end is a withdrawal all the same.
+_ONE_CLICK = b"List-Unsubscribe=One-Click"
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -71,7 +75,7 @@ def answer(request: HttpRequest, path: str) -> HttpResponseBase:
             response = HttpResponseNotFound()
     except CustomerPlusError as error:
         response = _refused(error, chosen, language)
-    except (SuspiciousOperation, MultiPartParserError):  # Django's limits: too many fields
+    except (BadRequest, SuspiciousOperation, MultiPartParserError):  # no form, or one beyond Django's limits
         response = HttpResponse(status=400)
     for name, value in {**HEADERS, "Content-Security-Policy": policy()}.items():
         response.headers[name] = value
@@ -122,10 +126,12 @@ def _preferences(request: HttpRequest, token: str, chosen: CustomerPlusSettings,
 
 def _changed(request: HttpRequest, link: links.Link, chosen: CustomerPlusSettings, language: str) -> HttpResponse:
     """Do what a form says, or the one click of a mail program. Whoever says nothing is shown the form again."""
-    form = request.POST
+    # The body first: it cannot be read any more once Django has looked for a form in it.
+    is_one_click = request.body.strip() == _ONE_CLICK
+    form = QueryDict() if is_one_click else request.POST
     notice = ""
     with translation.override(texts.base_of(language)):
-        if form.get("List-Unsubscribe") == "One-Click":
+        if is_one_click or form.get("List-Unsubscribe") == "One-Click":
             count_change(link)
             # A link of no message in particular is of all of them.
             ended = [link.purpose.value] if link.purpose else [purpose.value for purpose in ConsentPurpose]
