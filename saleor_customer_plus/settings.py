@@ -492,8 +492,8 @@ class CustomerPlusSettings:
     )
     notify_email: str = text(
         "",
-        "Tell by e-mail",
-        "Addresses of staff, separated by commas, that are told of new enquiries and finished jobs. None by default.",
+        "Notify by e-mail",
+        "Addresses of staff, separated by commas, to notify of new enquiries and finished jobs. None by default.",
         read=_read_emails,
     )
     mail_transport: MailTransport = choice(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from . import __version__, job_kinds, settings
 from .consent import notifications as consent_notices
-from .consent.tasks import tell_of_withdrawals
+from .consent.tasks import announce_withdrawals
 from .core import owed, publishing
 from .core.celery_tasks import task
 from .core.notifications import MailDelayed
@@ -29,11 +29,11 @@ from .mail.tasks import send_mail
 from .merging import notifications as merge_notices
 from .merging.duplicates import duplicates_job
 from .merging.duplicates import finding as duplicates
-from .merging.tasks import tell_of_merges
+from .merging.tasks import announce_merges
 from .messages import mailbox
 from .newsletter import notifications as newsletter_notices
 from .newsletter import services as newsletter
-from .newsletter.tasks import tell_of_confirmed_signups
+from .newsletter.tasks import announce_confirmed_signups
 from .notes import notifications as note_notices
 from .notes import orphans
 from .records import images
@@ -166,8 +166,8 @@ def remove_old_files() -> None:
     field_changes.purge(timezone.now() - chosen.job_retention)
 
 
-@task("tell_mentioned")
-def tell_mentioned(note_id: int) -> None:
+@task("notify_mentioned")
+def notify_mentioned(note_id: int) -> None:
     note_notices.mentioned(note_id)
 
 
@@ -185,11 +185,11 @@ def take_submission(submission_id: int) -> None:
     """Make a lead of what somebody sent with the contact form, and tell staff."""
     lead_id = reactions.enquiry_received(submission_id)
     if lead_id is not None:
-        publishing.send_now(tell_lead_created, [(lead_id,)])
+        publishing.send_now(notify_lead_created, [(lead_id,)])
 
 
-@task("tell_lead_created")
-def tell_lead_created(lead_id: int) -> None:
+@task("notify_lead_created")
+def notify_lead_created(lead_id: int) -> None:
     lead_notices.lead_created(lead_id)
     publishing.send_now(mail_lead_created, [(lead_id,)])
 
@@ -248,12 +248,12 @@ def send_notices() -> None:
     """Run by Celery beat: notify staff of what they did not hear of because a task was lost."""
     owed.give_up_old()
     leads, mails = lead_notices.left_behind()
-    publishing.send_now(tell_lead_created, [(lead_id,) for lead_id in leads])
+    publishing.send_now(notify_lead_created, [(lead_id,) for lead_id in leads])
     publishing.send_now(mail_lead_created, [(lead_id,) for lead_id in mails if lead_id not in leads])
-    publishing.send_now(tell_mentioned, [(note_id,) for note_id in note_notices.left_behind()])
+    publishing.send_now(notify_mentioned, [(note_id,) for note_id in note_notices.left_behind()])
     if merge_ids := merge_notices.left_behind():
-        publishing.send_now(tell_of_merges, [(merge_ids,)])
+        publishing.send_now(announce_merges, [(merge_ids,)])
     if signup_ids := newsletter_notices.left_behind():
-        publishing.send_now(tell_of_confirmed_signups, [(signup_ids,)])
+        publishing.send_now(announce_confirmed_signups, [(signup_ids,)])
     if withdrawal_ids := consent_notices.left_behind():
-        publishing.send_now(tell_of_withdrawals, [(withdrawal_ids,)])
+        publishing.send_now(announce_withdrawals, [(withdrawal_ids,)])

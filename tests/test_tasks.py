@@ -37,12 +37,12 @@ HEALED_BY = {
     "run_job": "resume_jobs",
     "take_submission": "take_submissions",
     "take_signup": "take_signups",
-    "tell_lead_created": "send_notices",
+    "notify_lead_created": "send_notices",
     "mail_lead_created": "send_notices",
-    "tell_mentioned": "send_notices",
-    "tell_of_merges": "send_notices",
-    "tell_of_confirmed_signups": "send_notices",
-    "tell_of_withdrawals": "send_notices",
+    "notify_mentioned": "send_notices",
+    "announce_merges": "send_notices",
+    "announce_confirmed_signups": "send_notices",
+    "announce_withdrawals": "send_notices",
     "count_segment": "refresh_segments",
 }
 # Those that nothing has to make up for.
@@ -110,7 +110,7 @@ def test_nobody_is_told_twice_of_an_enquiry(configure: Callable[..., None], told
     lead = an_enquiry()
 
     for _ in range(2):
-        tasks.tell_lead_created(lead.pk)
+        tasks.notify_lead_created(lead.pk)
         later(timedelta(minutes=3))
         tasks.send_notices()
 
@@ -159,7 +159,7 @@ def test_who_is_mentioned_is_told_though_the_task_was_lost(told: list[str]) -> N
     later(timedelta(minutes=3))
 
     tasks.send_notices()
-    tasks.tell_mentioned(note.pk)
+    tasks.notify_mentioned(note.pk)
 
     assert told == ["customer_plus.note_mention"]
     assert not OwedNotice.objects.exists()

@@ -91,13 +91,13 @@ def change_account(
     for document, variables in calls:
         saleor_api.run(context, document, variables).or_raise()
     caused = cause or Cause(CauseType.ACCOUNT, str(account.pk))
-    told = {"before": log.before, "after": log.after, **actor.of_entry, **caused.of_entry}
-    append([Entry(record.pk, ActivityType.ACCOUNT_CHANGED, **told)])
+    details = {"before": log.before, "after": log.after, **actor.of_entry, **caused.of_entry}
+    append([Entry(record.pk, ActivityType.ACCOUNT_CHANGED, **details)])
     return True
 
 
 class _Log:
-    """What the activity tells of a change."""
+    """The entry of a change in the activity log."""
 
     def __init__(self) -> None:
         self.before: dict[str, Any] = {}

@@ -159,7 +159,7 @@ def _apply(to_do: Plan, known: Known, result: AccountsResult, actor: Actor) -> N
         _link({holder.record_id: account.id for holder, account in to_do.link})
     created = _create(to_do.create, known)
     append(_activity(to_do, created, actor))
-    _tell(to_do, created, result)
+    _count(to_do, created, result)
 
 
 def _unlink(record_ids: list[int]) -> None:
@@ -214,7 +214,7 @@ def _link(account_ids: Mapping[int, int]) -> None:
     )
 
 
-def _tell(done: Plan, created: list[tuple[int, Account]], result: AccountsResult) -> None:
+def _count(done: Plan, created: list[tuple[int, Account]], result: AccountsResult) -> None:
     """Add what was done to the result."""
     result.unlinked += len(done.unlink)
     result.renamed += len(done.rename) + len(done.promote)

@@ -112,7 +112,7 @@ class ActivityEntry(models.Model):
         related_name="activity",
         db_index=False,  # the index below begins with it
     )
-    # When it happened, which for an order is when it was placed; the id tells when it was logged.
+    # When it happened, which for an order is when it was placed; the id orders entries by when they were logged.
     at = models.DateTimeField()
     # An `ActivityType`; without `choices`, which would take a migration for each new one.
     type = models.CharField(max_length=32)

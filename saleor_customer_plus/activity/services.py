@@ -60,7 +60,7 @@ COLUMNS = ["record_id", "at", "type", "actor_type", "actor_id", "before", "after
 
 
 def insertion(entries: sql.Sql) -> sql.Sql:
-    """The statement that logs what a query tells, as a part of a larger one. The query has the columns `COLUMNS`."""
+    """The statement that logs the rows of a query, as a part of a larger one. The query has the columns `COLUMNS`."""
     return sql.fill(
         "INSERT INTO {table} ({columns}) {entries}",
         table=sql.table(ActivityEntry),
@@ -92,7 +92,7 @@ def insertion_for(
 
 
 def append(entries: Iterable[Entry]) -> int:
-    """Log the entries, in one statement, in the transaction of what they tell of. Return how many."""
+    """Log the entries, in one statement, in the transaction of what they describe. Return how many."""
     now = timezone.now()
     # Most of a batch share everything but the record and what changed: what is sent once is neither encoded nor parsed
     # for each entry.
@@ -118,7 +118,7 @@ def append(entries: Iterable[Entry]) -> int:
                     {times}::timestamptz[], {type}::text[], {actor_type}::text[], {actor_id}::text[],
                     {cause_type}::text[], {cause_id}::text[]
                 ) WITH ORDINALITY AS s(at, type, actor_type, actor_id, cause_type, cause_id, p) ON s.p = e.p
-                ORDER BY e.place  -- the ids tell the order in which things were logged
+                ORDER BY e.place  -- ids ascend in the order in which things were logged
                 """,
                 times=[at.isoformat() for at in times],
                 values=sql.to_json(values),

@@ -127,7 +127,7 @@ def remove_each(addresses: Collection[CustomerAddress], *, actor: Actor, cause: 
 
 
 def update(address: CustomerAddress, values: Values, *, actor: Actor) -> CustomerAddress:
-    """Change the fields that are given. What staff change is theirs: it no longer tells where it was copied from."""
+    """Change the fields that are given. What staff change is theirs: it no longer names its source."""
     before = told(address, _ALL)
     for name, value in values.items():
         setattr(address, name, value)
@@ -212,7 +212,7 @@ def _check(address: CustomerAddress, others: Any) -> None:
 
 
 def told(address: CustomerAddress, names: Any = None) -> dict[str, Any]:
-    """What the log tells of an address: what is not blank or, with names, these fields."""
+    """The address as the log has it: what is not blank or, with names, these fields."""
     if names is not None:
         return {name: str(getattr(address, name)) for name in names}
     return {name: str(getattr(address, name)) for name in _ALL if getattr(address, name)}

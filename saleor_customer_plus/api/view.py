@@ -74,7 +74,7 @@ def is_too_large(request: HttpRequest) -> bool:
     bodies only.
     """
     if "CONTENT_LENGTH" not in request.META:
-        return _is_longer_than_told(request)
+        return _exceeds_declared_length(request)
     if _bytes_of(request) <= limits.MAX_BODY_BYTES:
         return False
     if request.content_type != "multipart/form-data":
@@ -83,7 +83,7 @@ def is_too_large(request: HttpRequest) -> bool:
     return caller is None or not caller.has_perm(host.AccountPermissions.MANAGE_USERS)
 
 
-def _is_longer_than_told(request: HttpRequest) -> bool:
+def _exceeds_declared_length(request: HttpRequest) -> bool:
     """Whether a chunked body, which has no Content-Length, is too large. An ASGI server passes on all of it."""
     body = request.read(limits.MAX_BODY_BYTES + 1)
     request._body = body

@@ -4,7 +4,7 @@
     compiled = compile_tree(tree, Context(now=timezone.now()))  # raises what is wrong, each error at its place
     CustomerRecord.objects.filter(compiled.condition)
 
-`parsing` and `printing` are the text, `json_tree` is the JSON. `catalogue` lists the fields; `registry` tells how to
+`parsing` and `printing` are the text, `json_tree` is the JSON. `catalogue` lists the fields; `registry` explains how to
 add one. `checking` finds what is wrong with a tree, `compiling` makes one condition on the table of records of it, and
-`explaining` tells for one record which clause holds.
+`explaining` shows for one record which clause holds.
 """

@@ -1,4 +1,4 @@
-"""All fields and functions of the language. `registry` tells how to add one."""
+"""All fields and functions of the language. `registry` explains how to add one."""
 
 from __future__ import annotations
 

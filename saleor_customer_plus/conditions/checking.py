@@ -17,7 +17,7 @@ from .values import Known, predicates_of
 
 
 def check(tree: Node, context: Context, *, registry: Registry = REGISTRY, is_trusted: bool = False) -> Clause:
-    """What a tree says. One statement for each kind of rows that it names, and what segments take.
+    """The meaning of a tree. One statement for each kind of rows that it names, and what segments take.
 
     Raises a `ConditionError`, or `SeveralErrors` of them, with all that is wrong. With `is_trusted` values are taken as
     they are: nobody looks whether ids are those of rows, or whether a country exists.

@@ -27,7 +27,7 @@ SegmentFinder: TypeAlias = Callable[[str | Id], SavedTree | None]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is the moment that offsets are counted from, and `zone` tells where a day begins:
+    """`now` is the moment that offsets are counted from, and `zone` defines where a day begins:
     the shop's, from the settings.
 
     `channels` are those whose orders and figures somebody may see: None, all. `find_segment` answers IN SEGMENT, and

@@ -43,9 +43,9 @@ OF_NOBODY = "A negation includes whoever has no value."
 
 
 def explain(compiled: Compiled, record_id: int) -> Explanation | None:
-    """Tell for one record which clauses hold, or return None if there is no such record.
+    """Find out for one record which clauses hold, or return None if there is no such record.
 
-    One statement tells all of that, and one more for each clause reads the value.
+    One statement evaluates them all, and one more for each clause reads the value.
     """
     clauses = list(_all(compiled.clause))
     holds = _holds(clauses, record_id, compiled.context)

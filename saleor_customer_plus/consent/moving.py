@@ -122,7 +122,7 @@ def undo_restriction(record_id: int, merge: Cause, *, actor: Actor) -> None:
 
 
 def allow_moving(value: str) -> None:
-    """Let events go over to another record, for the rest of the transaction or until told otherwise.
+    """Let events go over to another record, for the rest of the transaction or until it is turned off again.
 
     The database refuses any other change of them.
     """

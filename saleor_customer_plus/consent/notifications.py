@@ -1,8 +1,8 @@
-"""Telling Saleor's plugins and apps of every consent that ended, whoever ended it: ids, purposes and states only.
+"""Notifying Saleor's plugins and apps of every consent that ended, whoever ended it: ids, purposes and states only.
 
 A tool for newsletters that goes by this event writes to nobody who unsubscribed by a link, by an account, by staff, by
-an import or by a job. Those of one transaction are told together, so that an import of a hundred thousand withdrawals
-makes a few hundred events.
+an import or by a job. Those of one transaction are sent together, so that an import of a hundred thousand
+withdrawals makes a few hundred events.
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ from .models import ConsentEvent
 
 ENDED = "customer_plus.consents_withdrawn"
 
-# How many one event tells of: about 150 bytes each.
+# How many are in one event: about 150 bytes each.
 MOST = 500
 
 
-def tell_of_withdrawn(event_ids: Collection[int]) -> None:
-    """Tell of those of these events that are still owed. What belongs to a deleted record is gone with it."""
+def announce_withdrawn(event_ids: Collection[int]) -> None:
+    """Notify of those of these events that are still owed. What belongs to a deleted record is gone with it."""
     claimed = owed.claim(NoticeKind.WITHDRAWAL, event_ids)
     events = list(ConsentEvent.objects.filter(pk__in=claimed).order_by("pk"))
     for first in range(0, len(events), MOST):
-        told = [_told(event) for event in events[first : first + MOST]]
-        notifications.notify(ENDED, {"withdrawals": told}, about=f"consent event {told[0]['event_id']} and others")
+        payloads = [_payload(event) for event in events[first : first + MOST]]
+        notifications.notify(
+            ENDED, {"withdrawals": payloads}, about=f"consent event {payloads[0]['event_id']} and others"
+        )
 
 
-def _told(event: ConsentEvent) -> dict[str, object]:
+def _payload(event: ConsentEvent) -> dict[str, object]:
     return {
         "event_id": event.pk,
         "record_id": event.record_id,
@@ -41,5 +43,5 @@ def _told(event: ConsentEvent) -> dict[str, object]:
 
 
 def left_behind() -> list[int]:
-    """Events of which Saleor was not told, because the task was lost."""
+    """Events that were not announced to Saleor, because the task was lost."""
     return owed.left_behind(NoticeKind.WITHDRAWAL)

@@ -1,4 +1,4 @@
-"""The Celery task that tells Saleor of consents that ended. `consent.services` announces them."""
+"""The Celery task that notifies Saleor of consents that ended, sent by `consent.services`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..core.models import NoticeKind
 from . import notifications
 
 
-@task("tell_of_withdrawals")
-def tell_of_withdrawals(event_ids: list[int]) -> None:
-    notifications.tell_of_withdrawn(event_ids)
+@task("announce_withdrawals")
+def announce_withdrawals(event_ids: list[int]) -> None:
+    notifications.announce_withdrawn(event_ids)
 
 
 def announce_withdrawn(event_ids: Collection[int]) -> None:
-    """Let Saleor be told once the caller's transaction is committed, and by the periodic task if this one is lost."""
+    """Notify Saleor once the caller's transaction is committed. If the task is lost, the periodic one does it."""
     if event_ids:
         owed.owe(NoticeKind.WITHDRAWAL, event_ids)
-        publishing.publish_ids(tell_of_withdrawals, event_ids)
+        publishing.publish_ids(announce_withdrawals, event_ids)

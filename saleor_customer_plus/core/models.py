@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class NoticeKind(models.TextChoices):
-    """What staff is to be told of, and how. `subject_id` is the key of what it is about: of a lead, say."""
+    """What staff is to be notified of, and how. `subject_id` is the key of what it is about: of a lead, say."""
 
     LEAD = "LEAD", "A new enquiry, by Saleor's notify"
     LEAD_MAIL = "LEAD_MAIL", "A new enquiry, by e-mail"

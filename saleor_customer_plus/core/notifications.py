@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 _REMEMBERED = 24 * 3600
 
 _NO_BACKEND = (
-    f"{mail_server.NO_BACKEND} The addresses of `notify_email` are told of nothing until it is set. This is said once."
+    f"{mail_server.NO_BACKEND} The addresses of `notify_email` are not notified until it is set. This is logged once."
 )
 
 
@@ -55,7 +55,7 @@ def mail(message_to: Callable[[list[str]], EmailMessage], *, about: str) -> None
         _Said.once(_NO_BACKEND)
         return
     except (OSError, smtplib.SMTPException) as error:
-        logger.warning("Could not reach the mail server to tell of %s: %s", about, type(error).__name__)
+        logger.warning("Could not reach the mail server to report %s: %s", about, type(error).__name__)
         raise MailDelayed from error
     except Exception as error:
         logger.error("Could not mail of %s: %s", about, type(error).__name__)

@@ -33,7 +33,7 @@ _FULL_NAMES = {"QuotaExceeded", "ServiceQuotaExceeded", "XMinioStorageFull"}
 # The packages by which Saleor reaches storages elsewhere.
 _PACKAGES = {"azure", "boto3", "botocore", "google", "s3transfer", "storages", "urllib3"}
 
-_TOLD = {
+_MESSAGES = {
     ErrorCode.STORAGE_FULL: "The disk or the storage for private files is full ({name}). Make room, and try again.",
     ErrorCode.STORAGE_DENIED: "Saleor may not read or write the storage for private files, or the folder for temporary "
     "ones ({name}). Give it the permission, and try again.",
@@ -45,7 +45,7 @@ _TOLD = {
 
 
 def failure_of(error: BaseException, *, field: str | None = None) -> CustomerPlusError | None:
-    """What to tell of an error if it is one of a disk or a storage: its name, and what to do. Nothing otherwise."""
+    """The message for an error of a disk or a storage: its name, and what to do. None for others."""
     if isinstance(error, OSError) and (error.errno is not None or isinstance(error, TimeoutError | ConnectionError)):
         return _failure(error, field)
     return _failure(error, field) if type(error).__module__.partition(".")[0] in _PACKAGES else None
@@ -61,7 +61,7 @@ def _failure(error: BaseException, field: str | None) -> CustomerPlusError:
         code = ErrorCode.NOT_FOUND
     else:
         code = ErrorCode.STORAGE_UNAVAILABLE
-    return CustomerPlusError(_TOLD[code].format(name=name), code=code, field=field)
+    return CustomerPlusError(_MESSAGES[code].format(name=name), code=code, field=field)
 
 
 def _name_of(error: BaseException) -> str:

@@ -36,8 +36,8 @@ def _narrowed(view: SavedView, wanted: RecordFilter) -> RecordFilter:
     query = text_of_tree(And(tuple(map(parse, queries)))) if len(queries) > 1 else next(iter(queries), None)
     narrowed = replace(wanted, segments=segments or None, query=query)
     # A view that says itself whether records are active is not about active ones alone.
-    is_told = view.query and "is_active" in _fields_in(parse(view.query))
-    return replace(narrowed, is_active=None) if is_told and wanted.is_active else narrowed
+    is_explicit = view.query and "is_active" in _fields_in(parse(view.query))
+    return replace(narrowed, is_active=None) if is_explicit and wanted.is_active else narrowed
 
 
 def _fields_in(node: Node) -> set[str]:

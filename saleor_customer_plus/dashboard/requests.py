@@ -70,7 +70,7 @@ class ScreenRequest:
 class Screen:
     """What a view answers: a template and what it shows.
 
-    `notice` is told by the Dashboard. `address` replaces the address of the screen, for Back and for reloading.
+    `notice` is shown by the Dashboard. `address` replaces the address of the screen, for Back and for reloading.
     `events` are dispatched in the page, for parts of it that show the same data. `goes_to` is the address of a screen,
     or a path of the Dashboard, that is opened next.
     """

@@ -1,8 +1,8 @@
 """Deleting records so that nobody comes back by themselves.
 
-Saleor keeps its orders and, unless told otherwise, the account. Neither may make the person known again: the ledger
+Saleor keeps its orders and, by default, the account. Neither may make the person known again: the ledger
 keeps a mark for each of the orders, with nothing in it, and there is a mark for each account. Only what comes later, a
-new order say, starts a new record.
+new order for example, starts a new record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Changes of definitions that alter values, and deletions: what becomes of the values, told beforehand; and taken back.
+"""Changes of definitions that alter values, and deletions: the preview of what becomes of them, and how to revert them.
 
 A definition whose values are altered is archived with them, and a new one takes its place, with the values as it has
 them. So nothing is lost until `purge`: `restore` puts the archived one back. Call everything here in a transaction.

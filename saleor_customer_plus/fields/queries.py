@@ -76,7 +76,7 @@ class FieldOfRecord:
 def fields_of(record_ids: Collection[int], channels: Channels = None) -> dict[int, list[FieldOfRecord]]:
     """All fields of each record, in order, also those without a value. At most three statements.
 
-    An order that is not in these channels is told by its key.
+    An order that is not in these channels is shown by its key.
     """
     definitions = live()
     rows: dict[int, dict[int, FieldValue]] = {record_id: {} for record_id in record_ids}

@@ -24,7 +24,7 @@ from .queries import HeldValues, held, live_by_key
 from .references import names_of
 from .values import REFERENCES, Value, clean, is_blank
 
-# The name under which the log tells of these fields: `{"fields": {"birthday": "1980-01-01"}}`.
+# The name that these fields have in the log: `{"fields": {"birthday": "1980-01-01"}}`.
 LOGGED_AS = "fields"
 
 # Values by the id of their definition.
@@ -44,7 +44,7 @@ class Given(NamedTuple):
 def check(
     given: Iterable[Given], *, definitions: Mapping[str, FieldDefinition] | None = None, is_new: bool = False
 ) -> dict[int, Value]:
-    """Check what an input says of fields, and return the values by the ids of the definitions.
+    """Check the fields of an input, and return the values by the ids of the definitions.
 
     `is_new`: it is of a record that is to be created, which needs all fields that are required. Raises all errors at
     once: they name fields as `fields.0.key` and `fields.0.value`.
@@ -318,7 +318,7 @@ def _store(changes: Collection[_Change], by: Writer, at: datetime) -> None:
 
 
 def values_row(record_id: int, definition: FieldDefinition, value: Value) -> dict[str, Any]:
-    """The columns of a value, as the database is told them."""
+    """The columns of a value, as they are sent to the database."""
     return {
         "record_id": record_id,
         "definition_id": definition.pk,
@@ -334,16 +334,16 @@ def values_row(record_id: int, definition: FieldDefinition, value: Value) -> dic
 
 
 def _log(changes: Iterable[_Change], by: Writer) -> None:
-    told: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
+    logged: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
     for one in changes:
-        before, after = told.setdefault(one.record_id, ({}, {}))
+        before, after = logged.setdefault(one.record_id, ({}, {}))
         before[one.definition.key] = one.before
         after[one.definition.key] = one.after.json
     append(
         Entry(
             record_id, ActivityType.DETAILS_EDITED, before={LOGGED_AS: before}, after={LOGGED_AS: after}, **by.of_entry
         )
-        for record_id, (before, after) in told.items()
+        for record_id, (before, after) in logged.items()
     )
 
 

@@ -1,4 +1,4 @@
-"""What a field may hold: the one check of values, whoever writes them, and how values are compared and told.
+"""What a field may hold: the one check of values, whoever writes them, and how values are compared and shown.
 
 `clean` takes a value as JSON has it: a text, a number, true, `"2026-11-27"`, a choice's value, a list of these,
 `{"amount": 12.5, "currency": "EUR"}`, or the global id of a product or an order. Null, a blank text and an empty list

@@ -1,6 +1,6 @@
 """The one writer of groups, and of who is in them. Call everything here in a transaction.
 
-Saleor is told after the commit of everybody whose groups change or have another name: see `groups.consequences`.
+After the commit, Saleor is notified of everybody whose groups change or are renamed: see `groups.consequences`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How workers do a job: any number of them take it chunk by chunk until it is done.
 
-A kind of job says what its phases are and what a chunk of each does (`jobs.kinds`). The rows that a
+A kind of job defines its phases and what a chunk of each does (`jobs.kinds`). The rows that a
 chunk writes, its problems, its counters and the fact that it is done are one transaction: a worker that is killed costs
 one chunk, and a task that is delivered twice finds nothing to do. A worker holds the lock of its chunk's row while it
 works: no lease, no clean-up. Only that it began is committed before, so that what kills each worker ends the job.
@@ -168,7 +168,7 @@ def _sum(so_far: Mapping[str, int], counted: Mapping[str, int]) -> dict[str, int
 
 
 def _goes_on(job_id: int, chunk_id: int, error: Exception) -> bool:
-    """Let the kind of job say what a failure means for the chunk, and whether the job goes on all the same."""
+    """Let the kind of job decide what a failure means for the chunk, and whether the job goes on."""
     with suppress(DatabaseError), transaction.atomic():
         chunk = claims.free(job_id).filter(pk=chunk_id).first()
         if chunk is not None:

@@ -1,4 +1,4 @@
-"""The channels whose orders a job may tell of, which are those of whoever asked for it."""
+"""The channels whose orders a job may show: those of whoever asked for it."""
 
 from __future__ import annotations
 

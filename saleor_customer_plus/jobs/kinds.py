@@ -1,4 +1,4 @@
-"""What a kind of job has to say of itself, and the kinds that there are."""
+"""What each kind of job declares, and the registry of all kinds."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Kind:
         """Raise `CustomerPlusError` if the job may not go on in the name of this actor."""
 
     def finish(self, job: BulkJob) -> None:
-        """Called once, in the transaction in which the job succeeds: put the files together, tell what there is."""
+        """Called once, in the transaction in which the job succeeds: put the files together, write the report."""
 
     def notifies(self, job: BulkJob) -> bool:
         """Whether staff are notified that the job succeeded or failed."""

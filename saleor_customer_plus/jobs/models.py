@@ -79,7 +79,7 @@ class BulkJob(models.Model):
     options = models.JSONField(default=dict)
     # Rows counted so far: see `COUNTERS`. Those with warnings are among those that were not refused.
     counters = models.JSONField(default=dict)
-    # What a kind of job has to tell: the preview of an import, what an undo kept and why.
+    # The report of a kind of job: the preview of an import, what an undo kept and why.
     report = models.JSONField(default=dict)
     rows_total = models.BigIntegerField(null=True, blank=True)
     bytes_total = models.BigIntegerField(null=True, blank=True)
@@ -231,9 +231,9 @@ class BulkImportKey(models.Model):
     row_number = models.BigIntegerField()
     email = models.UUIDField()
     number = models.UUIDField(null=True, blank=True)
-    # Whether the row can be written. The others only say who is in the file, and who wants no mail.
+    # Whether the row can be written. The others only show who is in the file, and who wants no mail.
     is_valid = models.BooleanField(default=True, db_default=True)
-    # What it says against mail: see `imports.objections`. And since when, if it tells.
+    # Its objections to mail: see `imports.objections`. And since when, if it has a date.
     against = models.CharField(max_length=8, null=True, blank=True)
     against_since = models.DateTimeField(null=True, blank=True)
 

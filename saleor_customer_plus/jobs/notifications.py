@@ -12,12 +12,12 @@ from .models import COUNTERS, BulkJob, JobState
 
 EVENT = "customer_plus.job_finished"
 
-# What a mail tells, and in which order. What a preview counted, and what only helps to count, is not among it.
-_TOLD = (*COUNTERS, "deleted", "deactivated", "accounts", "accounts_refused", "lost_cells")
+# The counters that a mail lists, in this order. Those of a preview, and those that only help to count, are left out.
+_REPORTED = (*COUNTERS, "deleted", "deactivated", "accounts", "accounts_refused", "lost_cells")
 
 
 def job_over(job_id: int) -> None:
-    """Tell that a job succeeded or failed: numbers only, nothing of any customer."""
+    """Report that a job succeeded or failed: numbers only, no data of any customer."""
     job = BulkJob.objects.get(pk=job_id)
     payload = _payload(job)
     notifications.notify(EVENT, payload, about=f"job {job_id}")
@@ -49,5 +49,5 @@ def _subject(job: BulkJob) -> str:
 
 def _text(payload: dict[str, Any]) -> str:
     counters = payload["counters"]
-    lines = [f"{name.replace('_', ' ')}: {counters[name]:,}" for name in _TOLD if counters.get(name)]
+    lines = [f"{name.replace('_', ' ')}: {counters[name]:,}" for name in _REPORTED if counters.get(name)]
     return "\n".join([*lines, payload["error_message"]]).strip() + "\n"

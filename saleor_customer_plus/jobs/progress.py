@@ -54,7 +54,7 @@ class Watch:
         try:
             state = self._write_down(rows)
         except DatabaseError as error:
-            logger.warning("Could not tell the progress of job %s: %s", self._job_id, type(error).__name__)
+            logger.warning("Could not store the progress of job %s: %s", self._job_id, type(error).__name__)
             state = None
         self._next = time.monotonic() + PAUSE
         if state == JobState.CANCELED:

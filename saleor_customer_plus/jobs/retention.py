@@ -72,7 +72,7 @@ def _forget(job: BulkJob) -> bool:
         if file:
             private_files.delete(file.storage, file.name)
     BulkProblem.objects.filter(job=job).delete()
-    job.chunks.all().delete()  # some tell of people; what they counted is with the job
+    job.chunks.all().delete()  # some contain personal data; what they counted is with the job
     job.file = job.result_file = job.error_file = job.warning_file = ""
     job.file_name = ""  # people name a file after somebody, or after what they have
     job.options = {name: value for name, value in job.options.items() if not name.startswith("_")}

@@ -2,7 +2,7 @@
 
 What is kept of a record is over all channels, so these are computed from the ledger. They are what the record would
 have if the shop had these channels only (see `ledger.refresh`, which keeps the others). An address that came from an
-order is told only to those who see the order.
+order is shown only to those who see the order.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from ..saleor_adapter.staff import Channels
 from .currencies import decimals_of, decimals_sql
 from .models import SUM, LedgerEntry, LedgerLine
 
-# What `summary_seen` tells, in its order.
+# The columns of `summary_seen`, in its order.
 SUMMARY = ("order_count", "last_order_at", "latest_order_id", "customer_since")
 
 

@@ -37,7 +37,7 @@ def figures_of(record_ids: Collection[int], channels: Channels = None) -> dict[i
 
 
 class Summary(NamedTuple):
-    """What a record tells of its orders over all currencies, as somebody sees it."""
+    """The summary of a record's orders over all currencies, as somebody sees it."""
 
     order_count: int = 0
     last_order_at: datetime | None = None
@@ -46,7 +46,7 @@ class Summary(NamedTuple):
 
 
 def summaries_of(record_ids: Collection[int], channels: frozenset[int]) -> dict[int, Summary]:
-    """What the records would tell of their orders if there were those of these channels only. One statement."""
+    """The summaries that the records would have if the shop had these channels only. One statement."""
     of_records = sql.fill("id = ANY({ids})", ids=list(record_ids))
     return {record_id: Summary(*values) for record_id, *values in sql.rows(summary_seen(channels, of_records))}
 

@@ -53,7 +53,7 @@ _IS_CUSTOMER = sql.fill(
 # the country by itself, in `country_code`, counts only where nothing says a whole address.
 _SAID = (*(name for name in FIELDS if name not in ADDRESS), "country_code", WHOLE)
 
-# What a refresh writes to a record, with the types that JSON does not tell.
+# What a refresh writes to a record, with the types that JSON does not have.
 _WRITTEN = {
     **dict.fromkeys(FIELDS, "text"),
     "provenance": "jsonb",

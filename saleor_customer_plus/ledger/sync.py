@@ -47,8 +47,8 @@ _OF_ORDER = (*COPIED, *COMPUTED)
 _OF_PERSON = ("identity", "is_settled", "record_id")
 COLUMNS = (*_OF_ORDER, *_OF_PERSON)
 
-# What the activity log tells of an order's change.
-TOLD = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
+# The columns of an order whose changes are logged.
+LOGGED = ["status", "charge_status", "total_gross", "total_refunded", "counts"]
 
 _TYPED = sql.Sql(normal_email("coalesce(s.order_email, '')"))
 _ACCOUNT_EMAIL = sql.Sql(normal_email("coalesce(s.account_email, '')"))
@@ -56,7 +56,7 @@ _ACCOUNT_EMAIL = sql.Sql(normal_email("coalesce(s.account_email, '')"))
 # Who an order belongs to: the record that has the order's identity, which is an address, primary or not. A confirmed
 # account owns its orders, under its present address (which its record may not have heard of yet).
 # What was settled stays: by an account that is gone or no longer confirmed, or by staff who gave a guest's record
-# another address. Else the address of the order itself tells. Nothing of this depends on what its record is called
+# another address. Else the address of the order itself decides. Nothing of this depends on what its record is called
 # meanwhile.
 _IS_LINKED = sql.Sql("(s.account_is_confirmed AND linked.account_id = s.account_id)")
 _IDENTITY = sql.Sql("CASE WHEN s.account_is_confirmed THEN s.account_address ELSE coalesce(s.kept, s.email) END")
@@ -256,7 +256,7 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         ), compared AS (
             SELECT s.*, {kept} AS kept, old.identity AS old_identity, old.is_settled AS old_is_settled,
                 old.id AS old_id, old.record_id AS old_record_id, old.order_updated_at AS old_updated_at,
-                {old_told} AS old_told,
+                {old_state} AS old_state,
                 ROW({now}) IS DISTINCT FROM ROW({before}) AS differs
             FROM source s
             -- OFFSET 0: one by one, also while the ledger has no statistics. In a first run all of it would be read.
@@ -297,9 +297,9 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
                 ))
                 AND NOT e.is_released AND ROW({written}) IS DISTINCT FROM ROW({excluded})
             RETURNING e.id AS entry_id, e.order_id, e.order_number, e.record_id, e.currency, e.placed_at,
-                {told} AS told, e.xmax = 0 AS is_new  -- not so where somebody else made the row since we looked
+                {logged} AS state, e.xmax = 0 AS is_new  -- not so where somebody else made the row since we looked
         ), change AS (
-            SELECT w.*, p.old_id, p.old_record_id, p.old_told FROM written w JOIN placed p USING (order_id)
+            SELECT w.*, p.old_id, p.old_record_id, p.old_state FROM written w JOIN placed p USING (order_id)
         ), logged AS (
             {log}
         ), logged_made AS (
@@ -339,8 +339,8 @@ def _statement(where: Q, settings: CustomerPlusSettings) -> sql.Sql:
         before=sql.columns(_OF_ORDER, prefix="old"),
         excluded=sql.columns(COLUMNS, prefix="EXCLUDED"),
         written=sql.columns(COLUMNS, prefix="e"),
-        told=_told("e"),
-        old_told=_told("old"),
+        logged=_logged("e"),
+        old_state=_logged("old"),
         log=insertion(_log()),
     )
 
@@ -374,9 +374,9 @@ def _counts(settings: CustomerPlusSettings) -> sql.Sql:
     )
 
 
-def _told(row: str) -> sql.Sql:
-    """What the log tells of an order, amounts as text so that they keep their places."""
-    pairs = [f"'{name}', {row}.{name}{'::text' if name.startswith('total_') else ''}" for name in TOLD]
+def _logged(row: str) -> sql.Sql:
+    """The logged columns of an order, amounts as text so that they keep their decimals."""
+    pairs = [f"'{name}', {row}.{name}{'::text' if name.startswith('total_') else ''}" for name in LOGGED]
     return sql.Sql(f"jsonb_build_object({', '.join(pairs)})")
 
 
@@ -385,7 +385,7 @@ def _log() -> sql.Sql:
     return sql.fill(
         """
         SELECT record_id, placed_at, {added}, {sync}, '', '{}'::jsonb,
-            jsonb_build_object('number', order_number, 'currency', currency) || told, {order}, order_id::text
+            jsonb_build_object('number', order_number, 'currency', currency) || state, {order}, order_id::text
         FROM change WHERE record_id IS NOT NULL AND record_id IS DISTINCT FROM old_record_id
         UNION ALL
         SELECT old_record_id, now(), {removed}, {sync}, '',
@@ -393,10 +393,10 @@ def _log() -> sql.Sql:
         FROM change WHERE old_record_id IS NOT NULL AND record_id IS DISTINCT FROM old_record_id
         UNION ALL
         SELECT record_id, now(), {changed}, {sync}, '',
-            (SELECT jsonb_object_agg(o.key, o.value) FROM jsonb_each(old_told) o WHERE o.value <> told -> o.key),
-            (SELECT jsonb_object_agg(n.key, n.value) FROM jsonb_each(told) n WHERE n.value <> old_told -> n.key),
+            (SELECT jsonb_object_agg(o.key, o.value) FROM jsonb_each(old_state) o WHERE o.value <> state -> o.key),
+            (SELECT jsonb_object_agg(n.key, n.value) FROM jsonb_each(state) n WHERE n.value <> old_state -> n.key),
             {order}, order_id::text
-        FROM change WHERE record_id = old_record_id AND told <> old_told
+        FROM change WHERE record_id = old_record_id AND state <> old_state
         """,
         added=ActivityType.ORDER_ADDED.value,
         removed=ActivityType.ORDER_REMOVED.value,

@@ -53,7 +53,10 @@ _YES_NO = {"yes": True, "no": False, None: None}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", nargs="?", default="-", help="The file to write; its ending tells the format. - prints."
+        "file",
+        nargs="?",
+        default="-",
+        help="The file to write; its extension sets the format. - prints to standard output.",
     )
     for option, help in (
         ("--profile", "default, squarespace, ecwid-newsletter, shopify, mailchimp, klaviyo, or one that was saved."),

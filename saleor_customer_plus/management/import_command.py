@@ -27,9 +27,9 @@ from ..records.models import LawfulBasis
 from . import common
 
 HELP = (
-    "Load a list of customers: CSV, TSV, XLSX, JSON lines, also in gzip or zip. Shows what it would do and asks, "
-    "unless told otherwise. Exits with 0; with 3 if rows were refused; with 4 if only cells were left out; with 1 if "
-    "it failed or was turned down."
+    "Load a list of customers: CSV, TSV, XLSX, JSON lines, also in gzip or zip. Shows what it would do, and asks. "
+    "Exits with 0; with 3 if rows were refused; with 4 if only cells were left out; with 1 if it failed or "
+    "was declined."
 )
 
 
@@ -116,8 +116,8 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
         job = imports.of_file(content, chosen, actor=actor, name=path.name)
     common.work(job, options)
     preview, file = job.report.get("preview", {}), job.report.get("file", {})
-    if file.get("status") in _TOLD and not options["json"]:
-        command.stdout.write(_TOLD[file["status"]])
+    if file.get("status") in _STATUSES and not options["json"]:
+        command.stdout.write(_STATUSES[file["status"]])
     if "sheet" in file and not options["json"]:
         command.stdout.write(_sheets(file))
     if job.state == JobState.READY:
@@ -153,11 +153,11 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
 
 def _write(command: BaseCommand, *parts: str) -> None:
     """Print those of these parts that are not blank."""
-    if told := list(filter(None, parts)):
-        command.stdout.write("\n\n".join(told) + "\n")
+    if output := list(filter(None, parts)):
+        command.stdout.write("\n\n".join(output) + "\n")
 
 
-_TOLD = {
+_STATUSES = {
     "UNSUBSCRIBED": "By the name of the file everybody in it withdrew: nobody is subscribed.",
     "INVALID": "By the name of the file no address in it accepts mail: nobody is subscribed.",
     "NOT_SUBSCRIBED": "By the name of the file nobody in it is to be subscribed.",
@@ -175,8 +175,8 @@ def _columns(job: BulkJob) -> str:
     mapping = job.report["mapping"]
     left = ", ".join(one["header"] for one in mapping["columns"] if not one["column"])
     layout = formats.format_of(mapping["format"]).label if mapping["format"] else ""
-    told = [f"Recognised as {layout}." if layout else "", f"Not read: {left}." if left else ""]
-    return " ".join(filter(None, told))
+    notes = [f"Recognised as {layout}." if layout else "", f"Not read: {left}." if left else ""]
+    return " ".join(filter(None, notes))
 
 
 def _refused(job: BulkJob) -> str:
@@ -284,8 +284,8 @@ def shown(preview: dict[str, Any]) -> str:
     rows = preview.get("rows", [])
     if rows:
         keys = list(dict.fromkeys(key for row in rows for key in row["values"]))[:5]
-        told = [[row["row"], row["outcome"], *(row["values"].get(key) for key in keys)] for row in rows]
-        parts.append(common.table([["row", "", *keys], *told]))
+        listed = [[row["row"], row["outcome"], *(row["values"].get(key) for key in keys)] for row in rows]
+        parts.append(common.table([["row", "", *keys], *listed]))
     return "\n\n".join(parts)
 
 

@@ -25,9 +25,8 @@ from ..saleor_adapter import staff
 from . import common, merge_output, people
 
 HELP = (
-    "Merge customers who are one person, or undo a merge. Shows what it would do and asks, unless told otherwise. "
-    "Exits with 0; with 4 if an undo could not restore everything; with 1 if something is in the way or it was turned "
-    "down."
+    "Merge customers who are one person, or undo a merge. Shows what it would do, and asks first. Exits with 0; "
+    "with 4 if an undo could not restore everything; with 1 if something is in the way or it was declined."
 )
 
 
@@ -72,7 +71,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     if not (options["yes"] or options["dry_run"]) and (options["json"] or not sys.stdin.isatty()):
         raise CommandError("Nobody is there to ask. Call it with --yes to write, or with --dry-run to look only.")
     if options["undo"] and (options["customers"] or options["choose"] or options["account"]):
-        raise CommandError("--undo takes the id of a merge, and nothing else says what to undo.")
+        raise CommandError("--undo takes the id of a merge and cannot be combined with other selections.")
     caller = _caller(options["user"])
     if options["undo"]:
         _undo(command, options, caller)
@@ -195,8 +194,8 @@ def _undo(command: BaseCommand, options: dict[str, Any], caller: Caller) -> None
 def _show_undo(command: BaseCommand, merge: Merge, conflicts: list[Conflict], *, as_json: bool) -> None:
     is_large = undo.size(merge) > MOVED_AT_ONCE
     if as_json:
-        told = merge_output.merge_as_json(merge, conflicts, runs_as_job=is_large)
-        command.stdout.write(json.dumps(told, indent=2))
+        output = merge_output.merge_as_json(merge, conflicts, runs_as_job=is_large)
+        command.stdout.write(json.dumps(output, indent=2))
         return
     parts = [merge_output.undo_as_text(merge, is_large=is_large), merge_output.conflicts_as_text(conflicts)]
     command.stdout.write("\n\n".join(filter(None, parts)))

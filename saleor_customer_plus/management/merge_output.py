@@ -82,8 +82,8 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
 def undo_as_text(merge: Merge, *, is_large: bool) -> str:
     """Whom an undo would set apart again, or did."""
     merged = ", ".join(map(str, merge.merged_ids))
-    told = f"Merge {merge.pk}, of {merge.created_at:%Y-%m-%d %H:%M} UTC: {merged} went into {merge.kept_id}."
-    return f"{told} A job undoes it: more than {MOVED_AT_ONCE:,} rows go back." if is_large else told
+    summary = f"Merge {merge.pk}, of {merge.created_at:%Y-%m-%d %H:%M} UTC: {merged} went into {merge.kept_id}."
+    return f"{summary} A job undoes it: more than {MOVED_AT_ONCE:,} rows go back." if is_large else summary
 
 
 def conflicts_as_text(conflicts: Sequence[Conflict]) -> str:

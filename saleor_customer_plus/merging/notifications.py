@@ -13,7 +13,7 @@ MERGED = "customer_plus.records_merged"
 UNDONE = "customer_plus.merge_undone"
 
 
-def tell(merge_ids: Collection[int]) -> None:
+def announce(merge_ids: Collection[int]) -> None:
     """Tell of what is still owed of these merges, each merge before its undo."""
     for kind, event in ((NoticeKind.MERGE, MERGED), (NoticeKind.MERGE_UNDO, UNDONE)):
         claimed = owed.claim(kind, merge_ids)
@@ -24,7 +24,7 @@ def tell(merge_ids: Collection[int]) -> None:
 
 
 def left_behind() -> list[int]:
-    """Merges of which Saleor was not told, because the task was lost."""
+    """Merges that were not announced to Saleor, because the task was lost."""
     return sorted({*owed.left_behind(NoticeKind.MERGE), *owed.left_behind(NoticeKind.MERGE_UNDO)})
 
 

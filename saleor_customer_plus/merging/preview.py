@@ -115,7 +115,7 @@ class Request:
 
 @dataclass(slots=True)
 class Plan:
-    """All that a merge needs to know and a preview tells."""
+    """All that a merge needs to know and a preview shows."""
 
     request: Request
     parties: list[Party]
@@ -158,8 +158,8 @@ class Plan:
         # The row of a record changes with everything but what hangs on it, and that is counted. Both go by all of them:
         # who is kept may be chosen after the preview.
         seen: list[Any] = [[party.id, party.row, sorted(party.own)] for party in self.parties]
-        told = json.dumps([seen, self._counted], sort_keys=True, default=str)
-        return hashlib.sha256(told.encode()).hexdigest()
+        written = json.dumps([seen, self._counted], sort_keys=True, default=str)
+        return hashlib.sha256(written.encode()).hexdigest()
 
     @property
     def _counted(self) -> dict[str, int]:

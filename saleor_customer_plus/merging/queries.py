@@ -15,7 +15,7 @@ from .models import Merge, MergedRecord, MergeState
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A record that was merged, as far as it is told."""
+    """A record that was merged, as far as it is shown."""
 
     id: int
     record_id: int

@@ -135,7 +135,7 @@ class Outcome:
 
 
 def default_winner(parties: Iterable[Party]) -> int:
-    """The record that is kept unless told otherwise: with an account, then with the newest order, then the oldest."""
+    """The record that is kept by default: with an account, then with the newest order, then the oldest."""
     best = max(parties, key=lambda party: (party.account_id is not None, party.row["last_order_at"] or "", -party.id))
     return best.id
 

@@ -56,7 +56,7 @@ _OF_ADDRESSES: dict[str, tuple[str, str]] = {
     "newsletter_signups": ("t.email", "coalesce(t.asked_at, t.received_at)"),
     "preference_links": ("t.email", "'infinity'::timestamptz"),  # one of before works again at best
 }
-# With the column of what a record has once at most, and the one by which the first of several is told.
+# With the column of what a record has once at most, and the one by which the first of several is found.
 UNITED: dict[str, tuple[type[Model], str, str]] = {
     "tags": (TagAssignment, "tag_id", "assigned_at"),
     "groups": (GroupMembership, "group_id", "joined_at"),
@@ -183,7 +183,7 @@ def return_table(merge: Merge, name: str) -> int:
 def return_by_address(merge: Merge, owners: Mapping[str, int]) -> None:
     """Give what is of an address, and came since the merge, to whom the address is of. A constant number of statements.
 
-    With a message goes what the log tells of it, and with a sign-up what it recorded of consents: nobody is subscribed
+    With a message goes its entry in the log, and with a sign-up what it recorded of consents: nobody is subscribed
     by somebody else's confirmation.
     """
     if not owners:
@@ -209,14 +209,14 @@ def return_by_address(merge: Merge, owners: Mapping[str, int]) -> None:
         sql.fill(
             """
             UPDATE {entries} e SET record_id = m.record_id FROM {mails} m
-            WHERE e.record_id = {kept} AND e.id > {last} AND e.type = ANY({told}) AND m.record_id = ANY({owners})
+            WHERE e.record_id = {kept} AND e.id > {last} AND e.type = ANY({types}) AND m.record_id = ANY({owners})
                 AND m.id = (e.after ->> 'message_id')::bigint
             """,
             entries=sql.table(ActivityEntry),
             mails=sql.table(Mail),
             kept=merge.kept_id,
             last=merge.before["last_entry"],
-            told=[
+            types=[
                 ActivityType.MESSAGE_SENT.value,
                 ActivityType.MESSAGE_FAILED.value,
                 ActivityType.MESSAGE_RECEIVED.value,

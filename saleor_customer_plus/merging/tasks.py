@@ -1,4 +1,4 @@
-"""The Celery task that tells Saleor of merges and their undos. `merging.services` and `merging.undo` announce them."""
+"""The Celery task that notifies Saleor of merges and their undos, sent by `merging.services` and `merging.undo`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from ..core.models import NoticeKind
 from . import notifications
 
 
-@task("tell_of_merges")
-def tell_of_merges(merge_ids: list[int]) -> None:
-    notifications.tell(merge_ids)
+@task("announce_merges")
+def announce_merges(merge_ids: list[int]) -> None:
+    notifications.announce(merge_ids)
 
 
 def announce(kind: NoticeKind, merge_id: int) -> None:
-    """Let Saleor be told once the caller's transaction is committed, and by the periodic task if this one is lost."""
+    """Notify Saleor once the caller's transaction is committed. If the task is lost, the periodic one does it."""
     owed.owe(kind, [merge_id])
-    publishing.publish_ids(tell_of_merges, [merge_id])
+    publishing.publish_ids(announce_merges, [merge_id])

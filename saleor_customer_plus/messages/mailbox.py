@@ -70,7 +70,7 @@ class Mailbox:
         for first in range(0, len(asked), _AT_ONCE):
             answer = self._ask("SEARCH", "UID", ",".join(asked[first : first + _AT_ONCE]), flag)
             found.update(uid.decode() for uid in (answer[0] or b"").split())
-        return found.intersection(uids)  # a server may tell of others, too
+        return found.intersection(uids)  # a server may report others, too
 
     def mark_read(self, uid: str) -> None:
         self._ask("STORE", uid, "+FLAGS.SILENT", "(\\Seen)")
@@ -81,7 +81,7 @@ class Mailbox:
 
     def message(self, uid: str) -> bytes:
         """A message; of one that is too big, a byte more than what is taken. Raise `Refused` if the server has none."""
-        # Whatever size the server tells: no more than this is kept in memory.
+        # Whatever size the server announces: no more than this is kept in memory.
         status, parts = self._link.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_BYTES + 1}>)")
         found = next((part[1] for part in parts if isinstance(part, tuple)), None) if status == "OK" else None
         if found is None:
@@ -219,8 +219,8 @@ def _identity(address: MailboxAddress, link: imaplib.IMAP4) -> str:
     Hashed, because addresses and names of folders can be personal data. 27 letters at most.
     """
     whose = "\n".join([address.host.lower(), address.user, address.folder])
-    _type, told = link.response("UIDVALIDITY")
-    validity = (told[-1] or b"").decode() if told else ""
+    _type, answer = link.response("UIDVALIDITY")
+    validity = (answer[-1] or b"").decode() if answer else ""
     return f"{hashlib.sha256(whose.encode()).hexdigest()[:16]}:{validity if validity.isdecimal() else 0}"
 
 

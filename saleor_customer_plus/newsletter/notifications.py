@@ -11,7 +11,7 @@ from .models import NewsletterSignup
 CONFIRMED = "customer_plus.newsletter_confirmed"
 
 
-def tell_of_confirmed(signup_ids: Collection[int]) -> None:
+def announce_confirmed(signup_ids: Collection[int]) -> None:
     """Tell of those of these sign-ups that are still owed."""
     claimed = owed.claim(NoticeKind.SIGNUP, signup_ids)
     for signup in NewsletterSignup.objects.filter(pk__in=claimed).order_by("pk"):
@@ -27,5 +27,5 @@ def tell_of_confirmed(signup_ids: Collection[int]) -> None:
 
 
 def left_behind() -> list[int]:
-    """Sign-ups of which Saleor was not told, because the task was lost."""
+    """Sign-ups that were not announced to Saleor, because the task was lost."""
     return owed.left_behind(NoticeKind.SIGNUP)

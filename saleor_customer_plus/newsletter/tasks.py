@@ -8,12 +8,12 @@ from ..core.models import NoticeKind
 from . import notifications
 
 
-@task("tell_of_confirmed_signups")
-def tell_of_confirmed_signups(signup_ids: list[int]) -> None:
-    notifications.tell_of_confirmed(signup_ids)
+@task("announce_confirmed_signups")
+def announce_confirmed_signups(signup_ids: list[int]) -> None:
+    notifications.announce_confirmed(signup_ids)
 
 
 def announce_confirmed(signup_id: int) -> None:
-    """Let Saleor be told once the caller's transaction is committed, and by the periodic task if this one is lost."""
+    """Notify Saleor once the caller's transaction is committed. If the task is lost, the periodic one does it."""
     owed.owe(NoticeKind.SIGNUP, [signup_id])
-    publishing.publish_ids(tell_of_confirmed_signups, [signup_id])
+    publishing.publish_ids(announce_confirmed_signups, [signup_id])

@@ -1,4 +1,4 @@
-"""What people are told: the wording that they agree to, and the mails, in their language or in the shop's own words.
+"""What people read: the wording that they agree to, and the mails, in their language or in the shop's own words.
 
 None of it advertises anything: a mail that asks for a confirmation must not.
 """

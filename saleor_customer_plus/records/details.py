@@ -177,7 +177,7 @@ def _outdated(candidate: Candidate, known: Provenance | None) -> bool:
 
 
 def changed_fields(before: Details, after: Details) -> dict[str, Any]:
-    """The fields whose value differs, as the activity log tells them: `{"before": {...}, "after": {...}}`, or empty."""
+    """The fields whose value differs, as the activity log has them: `{"before": {...}, "after": {...}}`, or empty."""
     names = [name for name in FIELDS if before.values[name] != after.values[name]]
     if not names:
         return {}

@@ -26,7 +26,7 @@ from .writing import COLUMNS, Refusal, Row, insert_rows, lock_rows, write_rows
 
 # How often a batch is tried again when somebody else takes a number that was free when we looked.
 _ATTEMPTS = 3
-# Told by an entry of its own.
+# Logged as an entry of its own.
 _APPROVAL = "is_approved_buyer"
 
 STALE = Refusal("The record was changed since you read it. Read it again.", ErrorCode.STALE, "version")

@@ -97,7 +97,7 @@ class Row:
         self.set("suggestions", dict(details.suggestions))
 
     def change_log(self, names: Iterable[str]) -> dict[str, Any]:
-        """What the log tells of those of these columns that change: `{"before": {...}, "after": {...}}`."""
+        """The entry in the log for those of these columns that change: `{"before": {...}, "after": {...}}`."""
         changed = [name for name in names if name in self.changes]
         return {
             "before": {name: self.before[name] for name in changed},
@@ -145,7 +145,7 @@ def write_rows(rows: Iterable[Row]) -> set[int]:
         sql.fill(
             """
             UPDATE {records} r SET ({columns}) = ROW({values}),
-                -- never the same time twice: a client tells by it that the record changed
+                -- never the same time twice: clients recognise a change of the record by it
                 modified_at = greatest(clock_timestamp(), r.modified_at + interval '1 microsecond')
                 {generated}
             FROM jsonb_to_recordset({rows}::jsonb) AS v(id bigint, {types})

@@ -222,7 +222,7 @@ def test_the_task_of_an_enquiry_tries_again_and_others_are_told_once(
         return connect()
 
     monkeypatch.setattr(mail_server, "connection", connection)
-    tasks.tell_lead_created(lead.pk)
+    tasks.notify_lead_created(lead.pk)
     assert (len(tries), len(mail.outbox), told) == (3, 1, ["customer_plus.lead_created"])
-    tasks.tell_lead_created(lead.pk)  # delivered twice
+    tasks.notify_lead_created(lead.pk)  # delivered twice
     assert len(mail.outbox) == 1

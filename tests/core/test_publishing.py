@@ -64,7 +64,7 @@ class Broker:
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
-    for task in (tasks.sync_orders, tasks.sync_accounts, tasks.run_job, tasks.tell_mentioned):
+    for task in (tasks.sync_orders, tasks.sync_accounts, tasks.run_job, tasks.notify_mentioned):
 
         def take(args: Any, name: str = task.name, **_options: Any) -> None:
             broker.take(name, args)
@@ -136,9 +136,9 @@ def test_other_tasks_are_sent_one_by_one_and_equal_ones_once(broker: Broker) -> 
     publisher = process_publisher.current()
     for job_id in (1, 2, 1):
         publisher.add_call(tasks.run_job, (job_id,))
-    publisher.add_call(tasks.tell_mentioned, (7, [3, 4]))
+    publisher.add_call(tasks.notify_mentioned, (7, [3, 4]))
 
-    assert after_flush(broker) == [("run_job", (1,)), ("run_job", (2,)), ("tell_mentioned", (7, [3, 4]))]
+    assert after_flush(broker) == [("run_job", (1,)), ("run_job", (2,)), ("notify_mentioned", (7, [3, 4]))]
 
 
 @pytest.mark.django_db

@@ -98,7 +98,7 @@ def test_export_prints(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
 def test_export_tells_what_the_encoding_could_not_write(tmp_path: Path) -> None:
     make_record("anna@example.com", first_name="Łucja")
     arguments = ["export", tmp_path / "list.csv", "--encoding=WINDOWS-1252"]
-    warning = "Characters that WINDOWS-1252 has not are question marks now, in so many cells: 1. "
+    warning = "Characters that WINDOWS-1252 does not have were replaced by question marks. Cells affected: 1. "
     assert warning in call(*arguments)
     assert json.loads(call(*arguments, "--json"))["warning"].startswith(warning)
     assert json.loads(call(*arguments[:2], "--json"))["warning"] is None

@@ -59,7 +59,7 @@ def test_a_merge_and_its_undo_are_told_once_each_without_anything_of_the_people(
     assert len(told) == 1, "a preview is rolled back"
     with on_commit():
         back, _conflicts = undo(done.pk, actor=actor, requestor=staff)
-    tasks.tell_of_merges([done.pk])
+    tasks.announce_merges([done.pk])
 
     of_both = {
         "merge_id": done.pk,
@@ -114,7 +114,7 @@ def test_nobody_is_told_of_a_merge_whose_record_was_deleted_meanwhile(
     done = merge(Request([make_record().pk, make_record().pk]), actor=actor, requestor=staff)
     Merge.objects.filter(pk=done.pk).delete()
 
-    tasks.tell_of_merges([done.pk])
+    tasks.announce_merges([done.pk])
 
     assert told == []
     assert not OwedNotice.objects.exists()

@@ -48,7 +48,7 @@ def test_a_confirmation_is_told_once_after_the_commit(signed_up: SignUp, told: l
     with on_commit():
         post(last_link())
     signup = NewsletterSignup.objects.get()
-    tasks.tell_of_confirmed_signups([signup.pk])
+    tasks.announce_confirmed_signups([signup.pk])
 
     assert signup.confirmed_at is not None
     payload = {
@@ -103,8 +103,8 @@ def test_nothing_is_told_of_who_was_deleted_meanwhile(signed_up: SignUp, told: l
     owed = dict(OwedNotice.objects.values_list("kind", "subject_id"))
     delete_records([record.pk], actor=Actor(ActorType.STAFF, "1"))
 
-    tasks.tell_of_confirmed_signups([owed["SIGNUP"]])
-    tasks.tell_of_withdrawals([owed["WITHDRAWAL"]])
+    tasks.announce_confirmed_signups([owed["SIGNUP"]])
+    tasks.announce_withdrawals([owed["WITHDRAWAL"]])
 
     assert told == []
     assert not OwedNotice.objects.exists()

@@ -87,7 +87,7 @@ class CustomerLeadSubmit(PublicMutation):
         address = client_address if is_trusted else public_forms.address_of(info.context)
         GUARD.count("address", network_of(address or ""), limit=chosen.contact_form_per_hour)
         if input.get("website"):
-            return {}  # bots are not told that they were detected
+            return {}  # bots must not learn that they were detected
         values = _checked(input)
         nonce, _shown = GUARD.check_token(input["token"])
         GUARD.count("email", values["email"], limit=max(chosen.contact_form_per_hour // _OF_EMAIL, 1))

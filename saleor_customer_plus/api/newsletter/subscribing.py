@@ -89,7 +89,7 @@ class CustomerNewsletterSubscribe(PublicMutation):
         address = client_address if is_trusted and client_address else public_forms.address_of(info.context)
         GUARD.count("address", network_of(address), limit=chosen.newsletter_per_hour)
         if input.get("website"):
-            return {}  # bots are not told that they were detected
+            return {}  # bots must not learn that they were detected
         values = signup_values(input, chosen, is_trusted=is_trusted)
         nonce, shown = GUARD.check_token(input["token"])
         values = _with_wording(values, shown, chosen)
@@ -163,7 +163,7 @@ class NewsletterFormMutations:
 
 
 def confirmed(request: HttpRequest, token: str, *, way: str) -> tuple[Confirmation, Any]:
-    """Confirm the sign-up of a token. Whoever sends wrong ones is told to wait after a while."""
+    """Confirm the sign-up of a token. Whoever sends many wrong ones has to wait."""
     chosen, _is_active = settings.load()
     address = kept_address(public_forms.address_of(request), chosen)
     outcome, signup = services.confirm(token, way=way, ip_address=address)
@@ -173,7 +173,7 @@ def confirmed(request: HttpRequest, token: str, *, way: str) -> tuple[Confirmati
 
 
 def link_of(request: HttpRequest, token: str) -> links.Link:
-    """Whose link this is. Raise for one that is none; whoever sends many of them is told to wait."""
+    """Whose link this is. Raise for an invalid one; whoever sends many of them has to wait."""
     link = links.read(token)
     if link is None:
         count_wrong_link(request)

@@ -75,7 +75,7 @@ class CustomerNoteCreate(_FilesMutation):
             record.pk, input["text"], actor=actor, mentions=mentions, is_pinned=bool(input.get("is_pinned"))
         )
         cls.attach(actor, stage, note, files)
-        _tell(note, mentions)
+        _notify(note, mentions)
         return {"note": note}
 
 
@@ -102,7 +102,7 @@ class CustomerNoteUpdate(StaffMutation):
                 actions.checked(input["text"])
         problems.raise_any()
         note, added = actions.edit(note_id, actor=actor, text=input.get("text"), mentions=mentions)
-        _tell(note, added)
+        _notify(note, added)
         return {"note": note}
 
 
@@ -185,9 +185,9 @@ def _users(global_ids: Sequence[str] | None) -> set[int] | None:
     return None if global_ids is None else {key_of(id, "User", field="mentions") for id in global_ids}
 
 
-def _tell(note: Note, user_ids: set[int]) -> None:
+def _notify(note: Note, user_ids: set[int]) -> None:
     if user_ids:
-        publishing.publish(tasks.tell_mentioned, note.pk)
+        publishing.publish(tasks.notify_mentioned, note.pk)
 
 
 class NoteMutations:

@@ -25,7 +25,7 @@ class Condition:
     @contextmanager
     def located(self) -> Iterator[None]:
         """Tell in errors about the condition where in the text, or in the JSON, they are."""
-        with _telling_places(self.spans):
+        with _with_places(self.spans):
             yield
 
 
@@ -34,11 +34,11 @@ def read_condition(query: str | None, tree: Any, *, required: bool = False) -> C
     if query is not None and tree is not None:
         raise CustomerPlusError("Give either `query` or `tree`.", field="tree")
     if query is not None:
-        with _telling_places({}):
+        with _with_places({}):
             parsed = parse_with_places(query)
         return Condition(parsed.tree, parsed.spans)
     if tree is not None:
-        with _telling_places(None):
+        with _with_places(None):
             return Condition(json_tree.load(tree), None)
     if required:
         raise CustomerPlusError("Give `query` or `tree`.", code=ErrorCode.REQUIRED, field="query")
@@ -46,17 +46,17 @@ def read_condition(query: str | None, tree: Any, *, required: bool = False) -> C
 
 
 @contextmanager
-def _telling_places(spans: dict[Path, Span] | None) -> Iterator[None]:
+def _with_places(spans: dict[Path, Span] | None) -> Iterator[None]:
     try:
         yield
     except (ConditionError, SeveralErrors) as error:
         for one in errors_of(error):
             if isinstance(one, ConditionError):
-                _tell_place(one, spans)
+                _give_place(one, spans)
         raise
 
 
-def _tell_place(error: ConditionError, spans: dict[Path, Span] | None) -> None:
+def _give_place(error: ConditionError, spans: dict[Path, Span] | None) -> None:
     if spans is None:
         error.field = ".".join(filter(None, ("tree", dotted(error.path))))
         return

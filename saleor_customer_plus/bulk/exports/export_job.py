@@ -83,8 +83,8 @@ class Export(kinds.Kind):
             size = file.tell()
             file.seek(0)
             private_files.store(bulk_storage(), chunk.spec["name"], file)
-        told = {"lost_cells": lost, **{f"{_CHANGED}{column}": count for column, count in changed.items()}}
-        return Counter(read=rows, bytes=size, **{name: count for name, count in told.items() if count})
+        cells = {"lost_cells": lost, **{f"{_CHANGED}{column}": count for column, count in changed.items()}}
+        return Counter(read=rows, bytes=size, **{name: count for name, count in cells.items() if count})
 
     def finish(self, job: BulkJob) -> None:
         job.result_file = job.chunks.get().spec["name"]
@@ -114,7 +114,11 @@ class Export(kinds.Kind):
 
 
 def write(
-    file: IO[bytes], records: RecordList, options: ExportOptions, told: Callable[[int], None], expected: int | None
+    file: IO[bytes],
+    records: RecordList,
+    options: ExportOptions,
+    report_rows: Callable[[int], None],
+    expected: int | None,
 ) -> Written:
     """Write the list into a file. In a transaction. `expected` is about how many rows it will have."""
     style = Style(decimal="." if options.format in _TYPED else options.decimal, time=options.time)
@@ -130,20 +134,20 @@ def write(
         currency=options.currency,
         set_wise=expected is None or expected > _PART * _estimated(),
         neutral=_neutral(options),
-        tells_changes=options.format not in _TYPED,
+        reports_changes=options.format not in _TYPED,
         channels=records.channels,
     )
     _prepare()
-    return _writer(options, are_numbers)(query, file, told)
+    return _writer(options, are_numbers)(query, file, report_rows)
 
 
 def _lost_warning(lost: int, options: ExportOptions) -> str:
     if options.format is ExportFormat.XLSX:
-        told = f"Texts longer than a cell of a workbook can be were cut, in so many cells: {lost:,}."
-        return f"{told} Export CSV or JSON lines to keep all of them."
+        warning = f"Texts that are too long for a cell of a workbook were cut. Cells affected: {lost:,}."
+        return f"{warning} Export CSV or JSON lines to keep all of them."
     name = next(name for name, codec in ENCODINGS.items() if codec == options.encoding)
-    told = f"Characters that {name} has not are question marks now, in so many cells: {lost:,}."
-    return f"{told} Export in UTF-8, or as XLSX, to keep them."
+    warning = f"Characters that {name} does not have were replaced by question marks. Cells affected: {lost:,}."
+    return f"{warning} Export in UTF-8, or as XLSX, to keep them."
 
 
 def _changed_warning(changed: Mapping[int, int], options: ExportOptions) -> str:
@@ -153,13 +157,13 @@ def _changed_warning(changed: Mapping[int, int], options: ExportOptions) -> str:
         "custom attributes" if key.startswith(ATTRIBUTE) else header
         for key, header in ((options.columns[index].key, options.columns[index].header) for index in sorted(changed))
     )
-    told = (
-        f"Excel takes texts such as 007, 1E5 or 1-2 for numbers or dates and changes them, in so many cells: {count:,}"
+    warning = (
+        "Excel takes texts such as 007, 1E5 or 1-2 for numbers or dates, and changes them. "
+        f"Cells affected: {count:,} ({', '.join(names)})."
     )
-    told = f"{told} ({', '.join(names)})."
     if options.for_other_tool:
-        return f"{told} Load the file into the other tool without saving it in Excel, or export it as XLSX."
-    return f"{told} Export it as XLSX to open it in Excel."
+        return f"{warning} Load the file into the other tool without saving it in Excel, or export it as XLSX."
+    return f"{warning} Export it as XLSX to open it in Excel."
 
 
 # Formats whose cells are numbers or texts by themselves.

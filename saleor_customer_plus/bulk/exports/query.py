@@ -50,12 +50,12 @@ def export_query(
     currency: str,
     set_wise: bool,
     neutral: Neutral,
-    tells_changes: bool = False,
+    reports_changes: bool = False,
     channels: Channels = None,
 ) -> sql.Sql:
     """Select the cells of records as text, in the order of ids.
 
-    With `tells_changes`, a last column has the numbers of those that Excel would change, from 0 and each with a blank
+    With `reports_changes`, a last column has the numbers of those that Excel would change, from 0 and each with a blank
     behind it; null for none.
 
     With `set_wise`, tags and their like are read for all records of the store and then joined: cheaper, where a large
@@ -66,7 +66,7 @@ def export_query(
     return sql.fill(
         "SELECT {cells} FROM {records} r {joins} {where} ORDER BY r.id",
         cells=_joined(
-            ", ", [*(_written(cell, neutral) for cell in cells), *([_changes(cells, neutral)] * tells_changes)]
+            ", ", [*(_written(cell, neutral) for cell in cells), *([_changes(cells, neutral)] * reports_changes)]
         ),
         records=_records(channels),
         joins=_joined(" ", (_join(name, currency, set_wise, channels) for name in names)),

@@ -35,7 +35,7 @@ class Written(NamedTuple):
 
 
 class Writer(Protocol):
-    """Writes a head and the rows of a query into a file. `told` is called with the number of rows now and then."""
+    """Writes a head and the rows of a query into a file, and calls `report_rows` with their number now and then."""
 
     def __call__(self, query: sql.Sql, file: IO[bytes], report_rows: Callable[[int], None]) -> Written: ...
 

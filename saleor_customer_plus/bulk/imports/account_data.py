@@ -22,7 +22,7 @@ from ...records.models import CustomerRecord
 from ...records.writing import lock_rows
 from ...saleor_adapter import host
 from ..columns import ACCOUNT_ATTRIBUTE, CUSTOMER_TYPE, METADATA, PRIVATE_METADATA
-from .accounts import KEPT, tell_not_allowed, tell_refused
+from .accounts import KEPT, report_not_allowed, report_refused
 from .job_settings import options_of
 from .planner import Planned
 
@@ -67,8 +67,8 @@ def set_values(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         except SeveralErrors as several:
             refused[row] = record.pk, several.errors
     if counted["accounts_refused"]:
-        tell_not_allowed(job, f"{_NOT_ALLOWED} {counted['accounts_refused']:,} accounts were left as they are.")
-    tell_refused(job, chunk, refused, what="Account not changed")
+        report_not_allowed(job, f"{_NOT_ALLOWED} {counted['accounts_refused']:,} accounts were left as they are.")
+    report_refused(job, chunk, refused, what="Account not changed")
     counted["accounts_refused"] += len(refused)
     return +counted
 

@@ -76,8 +76,8 @@ def open_accounts(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
         elif not _has_account(errors):
             refused[record.pk] = errors
     if counted["accounts_refused"]:
-        tell_not_allowed(job, f"{_NOT_ALLOWED} {counted['accounts_refused']:,} people got no account.")
-    tell_refused(job, chunk, {row_of[record_id]: (record_id, errors) for record_id, errors in refused.items()})
+        report_not_allowed(job, f"{_NOT_ALLOWED} {counted['accounts_refused']:,} people got no account.")
+    report_refused(job, chunk, {row_of[record_id]: (record_id, errors) for record_id, errors in refused.items()})
     counted["accounts_refused"] += len(refused)
     return +counted
 
@@ -114,7 +114,7 @@ def _with_account(emails: Sequence[str]) -> set[str]:
     return set(host.User.objects.filter(email__in=emails).order_by().values_list("email", flat=True))
 
 
-def tell_refused(
+def report_refused(
     job: BulkJob,
     chunk: BulkChunk,
     refused: Mapping[int, tuple[int, list[CustomerPlusError]]],
@@ -137,7 +137,7 @@ def tell_refused(
     )
 
 
-def tell_not_allowed(job: BulkJob, message: str) -> None:
+def report_not_allowed(job: BulkJob, message: str) -> None:
     reason = Reason(ErrorCode.OUT_OF_SCOPE.value, message)
     BulkProblem.objects.create(job=job, reasons=[reason.to_json()])
 

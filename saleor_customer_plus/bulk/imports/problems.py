@@ -134,8 +134,8 @@ class _File:
         self._writer: Any = None
         headers = layout.headers
         # Of an earlier import, which reported these rows too: the last cell, also in a row of too many.
-        self._told_before = layout.has_header and headers[-1].strip() == REASON
-        self._headers = headers[:-1] if self._told_before else headers
+        self._had_reasons = layout.has_header and headers[-1].strip() == REASON
+        self._headers = headers[:-1] if self._had_reasons else headers
 
     def add(self, stack: ExitStack, cells: Sequence[str], reasons: Iterable[Mapping[str, Any]]) -> None:
         if self._writer is None:
@@ -145,7 +145,7 @@ class _File:
             self._writer = csv.writer(file, delimiter=self._layout.delimiter, quotechar=quote)
             if self._layout.has_header:
                 self._write(self._headers, REASON)
-        cut = self._told_before and len(cells) > len(self._headers)
+        cut = self._had_reasons and len(cells) > len(self._headers)
         self._write(cells[:-1] if cut else cells, in_words(reasons))
 
     def _write(self, cells: Sequence[str], reason: str) -> None:

@@ -82,10 +82,10 @@ class Merging(kinds.Kind):
                     )
             except CustomerPlusError as error:
                 counted["refused"] += 1
-                _tell(job, request, [error])
+                _report(job, request, [error])
             except SeveralErrors as several:
                 counted["refused"] += 1
-                _tell(job, request, several.errors)
+                _report(job, request, several.errors)
             else:
                 counted["updated"] += 1
                 done.append(made.pk)
@@ -101,7 +101,7 @@ class Merging(kinds.Kind):
         job.options = {"groups": job.options.get("groups", 0)}
 
 
-def _tell(job: BulkJob, request: Request, errors: Sequence[CustomerPlusError]) -> None:
+def _report(job: BulkJob, request: Request, errors: Sequence[CustomerPlusError]) -> None:
     reasons = [{"field": error.field, "code": error.code.value, "message": error.message} for error in errors]
     BulkProblem.objects.create(job=job, record_id=request.record_ids[0], reasons=reasons)
 

@@ -115,7 +115,7 @@ class Reversal:
     def _untouched(self, traces: _Traces, now: Callable[[int, str], Any]) -> Iterator[tuple[int, str, _Trace]]:
         """Yield what is still as the job left it, to be put back. Of all else note that it was changed and is kept.
 
-        `now` tells what something of a record is at present. What is as it was before the job is passed over silently.
+        `now` gives the present value of something of a record. What is as before the job is passed over silently.
         """
         for record_id, by_name in traces.items():
             for name, trace in by_name.items():
@@ -315,11 +315,11 @@ def _entries(record_ids: Collection[int], undone: Cause) -> list[Any]:
     return [row._replace(before=sql.from_json(row.before), after=sql.from_json(row.after)) for row in sql.rows(query)]
 
 
-# What an entry of the log tells: names, with the value before and the value after.
-_Told = Iterator[tuple[str, Any, Any]]
+# What an entry of the log contains: names, with the value before and the value after.
+_Logged = Iterator[tuple[str, Any, Any]]
 
 
-def _traces(entries: Sequence[Any], types: Collection[str], read: Callable[[Any], _Told]) -> _Traces:
+def _traces(entries: Sequence[Any], types: Collection[str], read: Callable[[Any], _Logged]) -> _Traces:
     traces: _Traces = defaultdict(dict)
     for entry in entries:
         if entry.type not in types:
@@ -345,16 +345,16 @@ def _follow(traces: dict[str, _Trace], entry: Any) -> None:
         traces[new] = traces.pop(old)
 
 
-def _field_changes(entry: Any) -> _Told:
+def _field_changes(entry: Any) -> _Logged:
     for name, after in entry.after.items():
         if name in COLUMNS:
             yield name, entry.before.get(name), after
 
 
-def _own_changes(entry: Any) -> _Told:
-    told = entry.after.get(fields.LOGGED_AS)
-    if isinstance(told, Mapping):
-        for key, after in told.items():
+def _own_changes(entry: Any) -> _Logged:
+    logged = entry.after.get(fields.LOGGED_AS)
+    if isinstance(logged, Mapping):
+        for key, after in logged.items():
             yield key, entry.before[fields.LOGGED_AS].get(key), after
 
 
@@ -367,14 +367,14 @@ def _keep_addresses_whole(traces: _Traces, rows: Mapping[int, Mapping[str, Any]]
                 trace.is_touched = True
 
 
-def _approval_change(entry: Any) -> _Told:
+def _approval_change(entry: Any) -> _Logged:
     is_approved = entry.type == _Type.BUYER_APPROVED
     yield "is_approved_buyer", not is_approved, is_approved
 
 
-def _state_change(entry: Any) -> _Told:
+def _state_change(entry: Any) -> _Logged:
     is_active = entry.type == _Type.ACTIVATED
-    before, after = (told.get("deactivation_reason", "") for told in (entry.before, entry.after))
+    before, after = (side.get("deactivation_reason", "") for side in (entry.before, entry.after))
     yield "is_active", (not is_active, before), (is_active, after)
 
 
@@ -382,20 +382,20 @@ def _state(row: Mapping[str, Any]) -> tuple[bool, str]:
     return row["is_active"], row["deactivation_reason"]
 
 
-def _label_change(word: str) -> Callable[[Any], _Told]:
-    def read(entry: Any) -> _Told:
+def _label_change(word: str) -> Callable[[Any], _Logged]:
+    def read(entry: Any) -> _Logged:
         is_given = word in entry.after
         yield (entry.after if is_given else entry.before)[word], not is_given, is_given
 
     return read
 
 
-def _email_change(entry: Any) -> _Told:
+def _email_change(entry: Any) -> _Logged:
     is_added = entry.type == _Type.EMAIL_ADDED
     yield (entry.after if is_added else entry.before)["email"], not is_added, is_added
 
 
-def _address_change(entry: Any) -> _Told:
+def _address_change(entry: Any) -> _Logged:
     is_added = entry.type == _Type.ADDRESS_ADDED
     yield _key_of_address(entry.after if is_added else entry.before), not is_added, is_added
 
@@ -405,6 +405,6 @@ def _key_of_address(told: Mapping[str, Any]) -> str:
     return sql.to_json(dict(sorted(told.items())))
 
 
-def _owner_change(entry: Any) -> _Told:
+def _owner_change(entry: Any) -> _Logged:
     if "owner_id" in entry.after:
         yield str(entry.after["lead_id"]), entry.before["owner_id"], entry.after["owner_id"]

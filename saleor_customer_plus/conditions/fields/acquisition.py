@@ -17,7 +17,7 @@ from .columns import contains
 
 
 def _rows(column: str, context: Context) -> QuerySet[CustomerAcquisition]:
-    """Those that say something, of orders that may be seen."""
+    """Those with a value, of orders that may be seen."""
     rows = CustomerAcquisition.objects.exclude(**{column: ""}).order_by()
     return rows if context.channels is None else rows.filter(channel_id__in=sorted(context.channels))
 

@@ -1,6 +1,6 @@
 """RFM groups and the rhythm of orders, by currency: `rfm_group.EUR = 'CHAMPIONS'`, `next_order.EUR < +0d`.
 
-They are computed over the orders of all channels, and tell of these: nobody who is restricted to channels uses them.
+They are computed over the orders of all channels and would reveal them: nobody who is restricted to channels uses them.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def has(rows: QuerySet[Any], **lookups: Any) -> Q:
 
 
 def of_links(link: type[Model], column: str) -> Condition:
-    """A set of rows that a table of links tells, by their keys. The key 0 stands for none at all."""
+    """A set of rows by a table of links, as their keys. The key 0 stands for none at all."""
 
     def condition(predicate: Predicate, context: Context) -> Q:
         rows = rows_of(link)

@@ -122,7 +122,7 @@ def sort_of(field: str) -> dict[str, str] | None:
 
 
 def is_sorted(definition: Definition) -> bool:
-    """Whether lists can be sorted by a field. An amount of any currency would need to be told in which."""
+    """Whether lists can be sorted by a field. For an amount in any currency, the sort would need to name one."""
     return definition["type"] in SORTED and (definition["type"] != "MONEY" or bool(definition["limits"]["currency"]))
 
 

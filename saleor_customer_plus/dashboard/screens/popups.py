@@ -82,12 +82,12 @@ def _found(request: ScreenRequest) -> tuple[list[str], str]:
     if not accounts:
         return [], _("Select customers in the list of the Dashboard first.")
     if missing:
-        told = ngettext(
+        notice = ngettext(
             "%s of them has no confirmed account or order yet, and is left out.",
             "%s of them have no confirmed account or order yet, and are left out.",
             missing,
         )
-        return ids, told % missing
+        return ids, notice % missing
     return ids, ""
 
 

@@ -108,7 +108,7 @@ def activate(request: ScreenRequest, record_id: str) -> Screen:
 
 
 def delete(request: ScreenRequest, record_id: str) -> Screen:
-    """Tell what would be lost first. Whatever is added in the meantime has to be told again: the token says so."""
+    """Show first what would be lost. If anything was added meanwhile, the token is stale and it is shown again."""
     errors: list[dict[str, Any]] = []
     if request.is_post:
         chosen = {"token": request.form.get("token", ""), "alsoAccount": request.form.get("also_account") == "yes"}

@@ -81,7 +81,7 @@ def plugin_page(saleor_version: str) -> str:
 
 
 def _facts(settings: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What is set: words and values. Booleans are told by the template."""
+    """What is set: words and values. Booleans are worded by the template."""
     limits = settings["limits"]
     return [
         (_("Which orders count"), _("Paid ones") if settings["countsWhen"] == "PAID" else _("All that were placed")),

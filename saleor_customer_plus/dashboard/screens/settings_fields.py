@@ -79,7 +79,7 @@ def create_field(request: ScreenRequest) -> Screen:
 
 
 def edit_field(request: ScreenRequest, field_id: str) -> Screen:
-    """The form, and what it saves. If values would be altered, it is told first what becomes of them."""
+    """The form, and what it saves. If values would be altered, what becomes of them is shown first."""
     field = _existing(request, field_id)
     if not request.is_post:
         return _form(_as_values(field), [], field)
@@ -94,7 +94,7 @@ def edit_field(request: ScreenRequest, field_id: str) -> Screen:
     if others:
         return _form(values, others, field)
     impact = request.execute(PREVIEW, id=field_id, input=given)["customerFieldChangePreview"]
-    return _form(values, [], field, impact=impact, was_told=token is not None)
+    return _form(values, [], field, impact=impact, was_previewed=token is not None)
 
 
 def show_limits(request: ScreenRequest) -> Screen:

@@ -68,8 +68,8 @@ def _tab(parts: list[Any]) -> tuple[str, list[Any]]:
     if not fitting:
         return "all", parts
     tab = max(fitting, key=lambda one: len(fitting[one]))
-    told = ("is_active", "stage") if "stage" in fitting[tab] else ("is_active",)
-    return tab, [part for part in parts if part.get("field") not in told]
+    shown = ("is_active", "stage") if "stage" in fitting[tab] else ("is_active",)
+    return tab, [part for part in parts if part.get("field") not in shown]
 
 
 def _parameters(part: Mapping[str, Any], ids: Ids, types: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:

@@ -40,7 +40,7 @@ def _read(which: sql.Sql) -> dict[int, Person]:
         sql.fill(
             """
             SELECT a.record_id, a.street_address_1, a.postal_code,
-                -- Not that of an order, which who may not see the order is not told: of addresses they learn nothing.
+                -- Not that of an order: whoever may not see the order must not learn the address.
                 CASE WHEN a.source = {order} THEN '' ELSE a.phone END AS phone
             FROM {records} r JOIN {addresses} a ON a.record_id = r.id WHERE {which} ORDER BY a.id
             """,

@@ -24,7 +24,7 @@ from .parting import Parting
 
 
 def return_orders(parting: Parting, owners: Mapping[str, int]) -> None:
-    """Let orders be of whom their addresses are of, also those that came since, with what the log tells of them."""
+    """Give each order to the owner of its address, also those placed since, with their entries in the log."""
     moved = hand_back(parting.merge.kept_id, owners)
     accounts = {
         str(account_id): record_id
@@ -41,7 +41,7 @@ def return_orders(parting: Parting, owners: Mapping[str, int]) -> None:
                 UPDATE {entries} e SET record_id = v.owner
                 FROM unnest({types}::text[], {keys}::text[], {owners}::bigint[]) AS v(type, key, owner)
                 WHERE e.record_id = {kept} AND e.id > {last} AND e.cause_type = v.type AND e.cause_id = v.key
-                    AND e.type = ANY({told})
+                    AND e.type = ANY({kinds})
                 """,
                 entries=sql.table(ActivityEntry),
                 types=[type.value for type, _, _ in causes],
@@ -49,7 +49,7 @@ def return_orders(parting: Parting, owners: Mapping[str, int]) -> None:
                 owners=[owner for _, _, owner in causes],
                 kept=parting.merge.kept_id,
                 last=parting.merge.before["last_entry"],
-                told=[
+                kinds=[
                     type.value
                     for type in (
                         ActivityType.ORDER_ADDED,
@@ -144,7 +144,7 @@ def part_consents(parting: Parting) -> None:
 
 
 def _state_before(lead: Lead) -> str:
-    """What the log says that a lead was before an order converted it."""
+    """The state that a lead had before an order converted it, by the log."""
     entries = ActivityEntry.objects.filter(
         record=lead.record_id, type=ActivityType.LEAD_CONVERTED, after__lead_id=lead.pk
     )

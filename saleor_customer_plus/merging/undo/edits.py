@@ -58,14 +58,14 @@ def _details(parting: Parting, row: dict[str, Any]) -> None:
                 if name in own:
                     kept[name] = own[name]
             locked = (locked - {name}) | ({name} & set(now["locked_fields"]))
-        if any(_is_told(parting, name, name in edited) for name in names):
+        if any(_is_reported(parting, name, name in edited) for name in names):
             parting.edited(unit)
     row["provenance"] = as_one_address(provenance)
     row["suggestions"] = suggestions
     row["locked_fields"] = [name for name in FIELDS if name in locked]
 
 
-def _is_told(parting: Parting, name: str, is_edited: bool) -> bool:
+def _is_reported(parting: Parting, name: str, is_edited: bool) -> bool:
     """Whether a detail that stays, with the rest of its unit, may be other than if nothing had ever been merged."""
     before, after, now = (row[name] for row in (parting.before, parting.after, parting.kept.row))
     if not is_edited:  # an order of another one of the records may have brought it

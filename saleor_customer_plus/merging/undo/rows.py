@@ -135,7 +135,7 @@ def return_rows(parting: Parting) -> None:
             notes.delete(note.pk, actor=parting.actor)
 
 
-def tell_of_labels(parting: Parting) -> None:
+def log_labels(parting: Parting) -> None:
     """Labels that came with a merged record and were taken away since: the records get theirs back all the same."""
     for name, (model, _, _) in tables.UNITED.items():
         moved = MovedRow.objects.filter(merge=parting.merge, table=name)

@@ -43,7 +43,7 @@ from .consequences import part_consents, raise_stages, reopen_leads, return_orde
 from .edits import row_of_kept
 from .own_fields import return_own_fields
 from .parting import Parting
-from .rows import return_rows, tell_of_labels, write_records
+from .rows import log_labels, return_rows, write_records
 
 
 def check(merge: Merge) -> None:
@@ -134,7 +134,7 @@ def size(merge: Merge) -> int:
 
 def _run(parting: Parting) -> None:
     """Undo it in an order in which each step has what it needs: labels, say, are compared before they return."""
-    tell_of_labels(parting)
+    log_labels(parting)
     shares = part_addresses(parting)
     accounts = part_accounts(parting, shares)
     write_records(parting, row_of_kept(parting), shares, accounts)

@@ -407,7 +407,7 @@ def test_cells_that_the_encoding_cannot_write_are_counted_and_told(
     assert job.counters == {"read": 3, "lost_cells": lost}
     assert job.report["lost_cells"] == lost
     assert job.report["warning"] == (
-        f"Characters that {encoding} has not are question marks now, in so many cells: {lost}. "
+        f"Characters that {encoding} does not have were replaced by question marks. Cells affected: {lost}. "
         "Export in UTF-8, or as XLSX, to keep them."
     )
     with job.result_file.open("rb") as file:
@@ -424,7 +424,7 @@ def test_texts_that_a_cell_of_a_workbook_cannot_hold_are_counted_and_told() -> N
 
     assert job.counters == {"read": 2, "lost_cells": 1}
     assert job.report["warning"] == (
-        "Texts longer than a cell of a workbook can be were cut, in so many cells: 1. "
+        "Texts that are too long for a cell of a workbook were cut. Cells affected: 1. "
         "Export CSV or JSON lines to keep all of them."
     )
     assert run(exports.create(RecordList(), ExportRequest(columns=columns, format="jsonl"), actor=APP)).report == {}

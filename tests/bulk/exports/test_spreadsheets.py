@@ -108,7 +108,7 @@ def test_numbers_that_excel_would_change_are_told() -> None:
     assert job.report == {
         "lost_cells": 0,
         "changed_cells": len(CHANGED) + 2,
-        "warning": "Excel takes texts such as 007, 1E5 or 1-2 for numbers or dates and changes them, in so many cells: "
+        "warning": "Excel takes texts such as 007, 1E5 or 1-2 for numbers or dates, and changes them. Cells affected: "
         f"{len(CHANGED) + 2} (Customer number, Company, custom attributes). Export it as XLSX to open it in Excel.",
     }
     assert export(columns=["email", "number", "company_name"], format="xlsx").report == {}
@@ -143,6 +143,6 @@ def test_our_own_numbers_and_dates_are_none_of_them() -> None:
 def test_phones_for_other_tools_are_told() -> None:
     make_record("a@example.com", phone="+39061234567", accepts_promotional_mail=True)
     assert export(profile="shopify").report["warning"] == (
-        "Excel takes texts such as 007, 1E5 or 1-2 for numbers or dates and changes them, in so many cells: 1 (Phone). "
+        "Excel takes texts such as 007, 1E5 or 1-2 for numbers or dates, and changes them. Cells affected: 1 (Phone). "
         "Load the file into the other tool without saving it in Excel, or export it as XLSX."
     )

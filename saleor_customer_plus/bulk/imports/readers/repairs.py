@@ -122,12 +122,12 @@ def _wrapping(lines: Sequence[str]) -> tuple[str, str] | None:
             if count * 10 < len(whole) * 9:
                 continue
             first = _unwrapped(rows[0], outer, inner)
-            if len(first) == width and _tells(first, [_one(cell, inner) for cell in whole]):
+            if len(first) == width and _shows_addresses(first, [_one(cell, inner) for cell in whole]):
                 return outer, inner
     return None
 
 
-def _tells(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+def _shows_addresses(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a cell of the first row is a header of addresses, or some column has nothing but these."""
     if any((found := placed(cell)) is not None and found.keys[0] == "email" for cell in first):
         return True

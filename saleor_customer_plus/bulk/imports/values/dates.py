@@ -66,14 +66,14 @@ _IN_THE_FUTURE = "This date is in the future."
 
 
 class Order(StrEnum):
-    """Which of the two numbers before the year is the month, where a cell tells."""
+    """Which of the two numbers before the year is the month, where a cell shows it."""
 
     DAY_FIRST = "day_first"
     MONTH_FIRST = "month_first"
 
 
 def order_of(cell: str) -> Order | None:
-    """What a cell tells of the order in its column: `13/1/2024` that the day is first, `1/2/2024` nothing."""
+    """What a cell shows of the order in its column: `13/1/2024` that the day is first, `1/2/2024` nothing."""
     found = _NUMERIC.match(cell.strip())
     if found is None:
         return None
@@ -83,17 +83,17 @@ def order_of(cell: str) -> Order | None:
     return Order.MONTH_FIRST if second > 12 >= first else None
 
 
-def is_month_first(told: Mapping[Order, int] | Iterable[str]) -> bool:
-    """Whether the month is first in a column, by how many of its cells tell which order. Day first if in doubt.
+def is_month_first(found: Mapping[Order, int] | Iterable[str]) -> bool:
+    """Whether the month is first in a column, by how many of its cells show which order. Day first if in doubt.
 
     One reading for the whole column: a cell that contradicts it is no date.
     """
-    counted = told if isinstance(told, Mapping) else Counter(filter(None, map(order_of, told)))
+    counted = found if isinstance(found, Mapping) else Counter(filter(None, map(order_of, found)))
     return counted.get(Order.MONTH_FIRST, 0) > counted.get(Order.DAY_FIRST, 0)
 
 
 def offset_in(header: str) -> timedelta:
-    """The time zone that a header tells, such as `Create Date (GMT+2)`, as its distance from UTC."""
+    """The time zone that a header names, such as `Create Date (GMT+2)`, as its distance from UTC."""
     found = _IN_HEADER.search(header.strip().casefold())
     zone = _zone(found[1]) if found else None
     return (zone.utcoffset(None) if zone else None) or timedelta()
