@@ -18,7 +18,7 @@ def convert_leads(record_ids: Collection[int]) -> int:
     also when the order is cancelled. But orders reach the ledger in any order: where one turns up that was placed
     before the one that the lead is ascribed to, the lead is ascribed to it. So what comes out does not depend on the
     order in which tasks run. Call it in the transaction that wrote the ledger, after `ledger.refresh`, which holds the
-    records. One statement.
+    records: so does whoever changes the state of a lead. One statement.
     """
     if not record_ids:
         return 0
@@ -42,7 +42,7 @@ def convert_leads(record_ids: Collection[int]) -> int:
                 SET state = {converted}, converted_at = d.placed_at, converted_order_id = d.order_id,
                     modified_at = now()
                 FROM due d
-                WHERE l.id = d.id AND l.state = d.state  -- staff may have closed it a moment ago
+                WHERE l.id = d.id
                 RETURNING l.id, l.record_id, d.state AS old_state, d.converted_order_id AS old_order_id, d.order_id,
                     d.placed_at
             )

@@ -94,7 +94,26 @@ def test_only_staff_may_follow_up(make: Callable[[], Any]) -> None:
     assert not Lead.objects.exists()
 
 
+def test_leads_are_only_made_if_every_record_exists() -> None:
+    rows = [NewLead(make_record().pk, LeadOrigin.STAFF), NewLead(2**40, LeadOrigin.STAFF)]
+
+    with pytest.raises(CustomerPlusError) as raised:
+        actions.create(rows, actor=STAFF)
+
+    assert (raised.value.code, raised.value.field) == (ErrorCode.NOT_FOUND, "record_id")
+    assert not Lead.objects.exists()
+
+
 # Changing them.
+
+
+def test_a_lead_of_an_owner_who_left_can_be_edited() -> None:
+    """A client sends the owner back unchanged: only a new one has to be a member of staff."""
+    lead = make_lead(owner=make_staff(is_active=False))
+
+    actions.update(lead.pk, {"subject": "Chair", "owner_id": lead.owner_id}, actor=STAFF)
+
+    assert Lead.objects.get().subject == "Chair"
 
 
 def test_changes_are_logged_with_what_was_before() -> None:
