@@ -14,7 +14,8 @@ from ...customers.services import change_account_of
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ..core.base import to_global_id
 from ..core.mutations import StaffMutation
-from ..records.types import CustomerRecord, existing_record
+from ..records.lookup import existing_record
+from ..records.types import CustomerRecord
 from .inputs import CustomerAccountInput, account_changes
 
 

@@ -17,7 +17,8 @@ from ...customers.addresses import copy_address, make_primary
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ..core.base import channels_of, key_of
 from ..core.mutations import StaffMutation
-from ..records.types import CustomerRecord, existing_record
+from ..records.lookup import existing_record
+from ..records.types import CustomerRecord
 from .inputs import CustomerAddressInput, address_values
 from .types import CustomerAddress
 

@@ -19,7 +19,8 @@ from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...sync import reactions
 from ..core.mutations import BaseMutation, StaffMutation
 from ..core.types import list_of
-from ..records.types import CustomerRecord, existing_record
+from ..records.lookup import existing_record
+from ..records.types import CustomerRecord
 from .inputs import (
     CustomerConsentInput,
     CustomerMyConsentInput,

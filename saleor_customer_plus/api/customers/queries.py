@@ -20,7 +20,8 @@ from ..core.base import channels_of, checked_text, key_of, raw_key_of, staff_onl
 from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..records.columns import unread
 from ..records.types import CustomerRecord
-from .inputs import CustomerRecordFilterInput, CustomerRecordSortingInput, record_list, usable_view
+from .arguments import record_list, usable_view
+from .inputs import CustomerRecordFilterInput, CustomerRecordSortingInput
 
 
 def _order_id(given: str) -> uuid.UUID:

@@ -16,7 +16,8 @@ from ...errors import Problems
 from ...saleor_adapter import saleor_api, staff
 from ..core.base import channels_of, key_of, requestor_of, to_global_id
 from ..core.mutations import StaffMutation
-from ..records.types import CustomerRecord, existing_record
+from ..records.lookup import existing_record
+from ..records.types import CustomerRecord
 from .types import losses_for
 
 _ACCOUNT_DELETE = f"mutation ($id: ID!) {{ customerDelete(id: $id) {{ {saleor_api.ERRORS} }} }}"

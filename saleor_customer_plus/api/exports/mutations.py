@@ -16,7 +16,8 @@ from ...bulk.exports.profiles import check_columns
 from ...errors import Problems
 from ..core.base import checked_text, key_of
 from ..core.mutations import StaffMutation
-from ..customers.inputs import CustomerRecordFilterInput, selected_records, usable_view
+from ..customers.arguments import selected_records, usable_view
+from ..customers.inputs import CustomerRecordFilterInput
 from ..jobs.mutations import send_to_work
 from ..jobs.types import CustomerJob
 from .inputs import CustomerExportInput

@@ -14,7 +14,8 @@ from ...groups import services as actions
 from ..core.base import key_of, keys_of, with_ids_of
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
-from ..records.types import CustomerRecord, existing_record
+from ..records.lookup import existing_record
+from ..records.types import CustomerRecord
 from .inputs import CustomerGroupInput
 from .types import CustomerGroup
 

@@ -7,7 +7,7 @@ import graphene
 from ...bulk.imports.options import Mode, Subscribe, Withdrawals
 from ..consent.enums import CustomerConsentPurpose
 from ..core.types import enum_of, list_of
-from ..records.types import CustomerRecordLawfulBasis
+from ..records.enums import CustomerRecordLawfulBasis
 
 CustomerImportMode = enum_of(
     Mode,

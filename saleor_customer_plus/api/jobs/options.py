@@ -99,7 +99,7 @@ def _selection(options: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _filter(wanted: RecordFilter, default_group_id: int | None = None) -> dict[str, Any]:
-    """Return the filter as sent: the inverse of `customers.inputs.record_list`."""
+    """Return the filter as sent: the inverse of `customers.arguments.record_list`."""
     given: dict[str, Any] = {name: getattr(wanted, name, None) for name in CustomerRecordFilterInput._meta.fields}
     for name, value in given.items():
         if isinstance(value, MoneyRange):

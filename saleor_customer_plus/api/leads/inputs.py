@@ -13,7 +13,7 @@ from ...leads.queries import LeadFilter, LeadList, LeadSortField
 from ...saleor_adapter import staff
 from ..core.base import checked_text, key_of, keys_of, record_key_of
 from ..core.types import DateTime, DateTimeRangeInput, OrderDirection, enum_of, list_of
-from ..customers.inputs import MAX_SEARCH_LENGTH, MAX_VALUES
+from ..customers.limits import MAX_SEARCH_LENGTH, MAX_VALUES
 
 # Longer text was pasted by mistake.
 MAX_MESSAGE_LENGTH = 10_000

@@ -21,7 +21,7 @@ from ...saleor_adapter import staff
 from ..core.base import key_of, keys_of
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
-from ..customers.inputs import MAX_VALUES
+from ..customers.limits import MAX_VALUES
 from .inputs import CustomerLeadCreateInput, CustomerLeadUpdateInput, written
 from .types import CustomerLead
 

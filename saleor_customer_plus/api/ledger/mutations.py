@@ -17,7 +17,8 @@ from ..addresses.types import CustomerAddressKind
 from ..core.base import checked_text, key_of, to_global_id
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
-from ..records.types import CustomerRecord, existing_record
+from ..records.lookup import existing_record
+from ..records.types import CustomerRecord
 
 _DRAFT_CREATE = """
 mutation ($input: DraftOrderCreateInput!) {

@@ -23,7 +23,7 @@ from ..core.base import key_of, with_ids_of
 from ..core.mutations import FilesMutation, StaffMutation
 from ..core.types import enum_of, list_of
 from ..core.uploads import Upload, uploaded
-from ..records.types import existing_record
+from ..records.lookup import existing_record
 from .inputs import CustomerMessageInput, CustomerMessageTemplateInput, draft_of, texts_of
 from .types import CustomerMessage, CustomerMessageTemplate
 

@@ -17,7 +17,7 @@ from ..core.base import checked_text, key_of, staff_only, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing
 from ..core.mutations import actor_of
 from ..core.types import list_of
-from ..records.types import existing_record
+from ..records.lookup import existing_record
 from .inputs import CustomerMessageInput, draft_of
 from .types import (
     CustomerMessage,

@@ -12,7 +12,7 @@ from ...core import publishing
 from ...mail.tasks import send_mail
 from ...newsletter import services
 from ..core.mutations import StaffMutation
-from ..records.types import existing_record
+from ..records.lookup import existing_record
 from .types import CustomerNewsletterSignup
 
 

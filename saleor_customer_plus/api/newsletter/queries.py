@@ -19,7 +19,7 @@ from ..core.base import staff_only, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing
 from ..core.downloads import Download, address_of, register
 from ..core.types import enum_of, list_of
-from ..records.types import existing_record
+from ..records.lookup import existing_record
 from .types import CustomerNewsletterSignupState, SignupConnection
 
 _KIND = "consent-proof"

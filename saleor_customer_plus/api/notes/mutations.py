@@ -20,7 +20,7 @@ from ..core.dataloaders import load
 from ..core.mutations import FilesMutation, StaffMutation
 from ..core.types import list_of
 from ..core.uploads import Upload, uploaded
-from ..records.types import existing_record
+from ..records.lookup import existing_record
 from .inputs import CustomerNoteCreateInput, CustomerNoteInput
 from .types import CustomerNote, CustomerNoteAttachment
 

@@ -18,7 +18,7 @@ from ...saleor_adapter import staff
 from ..core.base import channels_of, staff_only, with_api_errors
 from ..core.downloads import Download, address_of, register
 from ..core.mutations import actor_of
-from ..records.types import existing_record
+from ..records.lookup import existing_record
 
 _KIND = "personal-data"
 _WITH_NOTES, _WITHOUT_NOTES = "all", "without-notes"

@@ -14,7 +14,8 @@ from ...records.models import CustomerRecord as Record
 from ...records.validation import clean
 from ..core.mutations import StaffMutation
 from ..core.versions import moment_of
-from .types import CustomerRecord, existing_record
+from .lookup import existing_record
+from .types import CustomerRecord
 
 
 class _EmailMutation(StaffMutation):

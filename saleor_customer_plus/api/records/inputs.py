@@ -13,7 +13,7 @@ from ...records.validation import clean
 from ..consent.inputs import CustomerConsentInput
 from ..core.types import JSON, list_of
 from ..fields.inputs import CustomerRecordFieldInput
-from .types import CustomerRecordLawfulBasis
+from .enums import CustomerRecordLawfulBasis
 
 # Fields with a different name in the model.
 _MODEL_NAMES = {"country": "country_code"}

@@ -23,7 +23,8 @@ from ..core.mutations import StaffMutation
 from ..core.versions import moment_of
 from ..fields.inputs import given_fields, places_of
 from .inputs import CustomerRecordCreateInput, CustomerRecordInput, record_values
-from .types import CustomerRecord, existing_record
+from .lookup import existing_record
+from .types import CustomerRecord
 
 # Longer lists were pasted by mistake.
 MAX_LABELS = 100

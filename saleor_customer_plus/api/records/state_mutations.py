@@ -19,8 +19,10 @@ from ...sync import reactions
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
 from ..core.uploads import Upload, uploaded
+from .enums import CustomerRecordDetail
+from .lookup import existing_record
 from .mutations import CustomerRecordCreate, CustomerRecordUpdate
-from .types import CustomerRecord, CustomerRecordDetail, existing_record
+from .types import CustomerRecord
 
 
 class _RecordMutation(StaffMutation):

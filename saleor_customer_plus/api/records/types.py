@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import graphene
-from django.db.models import TextChoices
 from promise import Promise
 
 from ...customers import queries
-from ...errors import CustomerPlusError, ErrorCode
-from ...ledger.queries import visible_orders
-from ...records.addresses import LINES, by_field, source_of
+from ...records.addresses import LINES, by_field
 from ...records.details import FIELDS
-from ...records.emails import OtherEmail, others_of
+from ...records.emails import others_of
 from ...records.models import CustomerRecord as Record
-from ...records.models import LawfulBasis, Source
 from ...records.suggestions import suggested
-from ..accounts.types import DataOfAccount
 from ..activity.types import ActivityOfRecord
 from ..addresses.types import AddressesOfRecord
 from ..consent.types import ConsentOfRecord
 from ..core.back_references import referable
-from ..core.base import channels_of, key_of, to_global_id
+from ..core.base import to_global_id
 from ..core.dataloaders import load
-from ..core.types import JSON, Address, CountryDisplay, DateTime, enum_of, id_of, list_of
+from ..core.types import JSON, Address, CountryDisplay, DateTime, list_of
 from ..core.versions import version_of
 from ..customers.inputs import CustomerRecordSource, CustomerRecordStage
 from ..duplicates.types import DuplicatesOfRecord
@@ -36,7 +30,7 @@ from ..fields.types import FieldsOfRecord
 from ..groups.types import GroupsOfRecord
 from ..insights.types import InsightsOfRecord
 from ..leads.types import LeadsOfRecord
-from ..ledger.types import OrdersOfRecord, load_summary, visible_order_id
+from ..ledger.types import OrdersOfRecord, load_summary
 from ..merging.types import MergesOfRecord
 from ..messages.types import MessagesOfRecord
 from ..newsletter.types import NewsletterOfRecord
@@ -44,83 +38,10 @@ from ..notes.types import NotesOfRecord
 from ..segments.types import SegmentsOfRecord
 from ..tags.types import TagsOfRecord
 from . import images
-
-CustomerRecordDetail = enum_of(
-    TextChoices("CustomerRecordDetail", {name.upper(): name for name in FIELDS}),  # type: ignore[call-overload]
-    name="CustomerRecordDetail",
-    description="A detail of a customer record that is synchronized with orders and the account.",
-    values={
-        "FIRST_NAME": "Given name: the field `firstName`",
-        "LAST_NAME": "Family name: the field `lastName`",
-        "COMPANY_NAME": "Company: the field `companyName`",
-        "PHONE": "Main phone number: the field `phone`",
-        "STREET_ADDRESS_1": "First line of the street address: the field `streetAddress1`",
-        "STREET_ADDRESS_2": "Second line of the street address: the field `streetAddress2`",
-        "POSTAL_CODE": "Postal code: the field `postalCode`",
-        "CITY": "City or town: the field `city`",
-        "COUNTRY_AREA": "State or province: the field `countryArea`",
-        "COUNTRY_CODE": "Country of the address: the code of the field `country`",
-        "LANGUAGE_CODE": "Language: the field `languageCode`",
-    },
-)
-
-CustomerRecordLawfulBasis = enum_of(
-    LawfulBasis,
-    name="CustomerRecordLawfulBasis",
-    description="Lawful basis for storing a customer's data, as in Art. 6(1) of the GDPR.",
-    values={
-        "CONSENT": "The customer consented (a)",
-        "CONTRACT": "Needed for a contract with the customer, or for steps that the customer requested before one (b)",
-        "LEGAL_OBLIGATION": "Required by law, for example for invoices (c)",
-        "LEGITIMATE_INTEREST": "A legitimate interest of the shop that the customer's rights do not outweigh (f)",
-    },
-)
-
-
-class CustomerRecordProvenance(graphene.ObjectType):  # type: ignore[misc]
-    """Source of a detail's value."""
-
-    field = graphene.Field(CustomerRecordDetail, required=True, description="Detail of the record.")
-    source = graphene.Field(
-        CustomerRecordSource,
-        required=True,
-        description="Kind of the source: an order, the account, an import or staff.",
-    )
-    source_id = graphene.ID(
-        description="ID of the source order, account, member of staff or import. Null for an order in a channel that "
-        "the caller has no access to."
-    )
-    updated_at = DateTime(
-        required=True,
-        description="When the value was given: the time of the order, of the edit or of the change of the account.",
-    )
-
-    @staticmethod
-    def resolve_source_id(known: Mapping[str, Any], info: Any) -> Any:
-        if known["source"] == Source.ORDER:
-            return visible_order_id(info, known["origin"])
-        return id_of(known["source"], known["origin"])
-
-
-class CustomerRecordSuggestion(CustomerRecordProvenance):
-    """A suggestion: the value that a locked detail would have if it were not locked."""
-
-    value = graphene.String(required=True, description="Suggested value.")
-
-
-def _known(details: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The entries stored for a record's details, in order, for the two types above."""
-    return [
-        {
-            "field": name,
-            "source": details[name]["source"],
-            "origin": details[name]["origin"],
-            "updated_at": datetime.fromisoformat(details[name]["at"]),
-            "value": details[name].get("value"),
-        }
-        for name in FIELDS
-        if name in details
-    ]
+from .account_types import CustomerRecordAccount
+from .detail_types import CustomerRecordProvenance, CustomerRecordSuggestion, is_seen, known_details, line_of
+from .email_types import CustomerRecordEmail, emails_of
+from .enums import CustomerRecordDetail, CustomerRecordLawfulBasis
 
 
 class CustomerRecordSocialProfile(graphene.ObjectType):  # type: ignore[misc]
@@ -128,79 +49,6 @@ class CustomerRecordSocialProfile(graphene.ObjectType):  # type: ignore[misc]
 
     network = graphene.String(required=True, description="Social network, such as instagram.")
     profile = graphene.String(required=True, description="Name or URL of the profile.")
-
-
-class CustomerRecordAccount(DataOfAccount, graphene.ObjectType):  # type: ignore[misc]
-    """A Saleor account that is linked to the record or has its e-mail address."""
-
-    id = graphene.ID(required=True, description="Global ID of the Saleor account.")
-    is_linked = graphene.Boolean(
-        required=True,
-        description=(
-            "Whether the record is linked to the account. If so, the record follows the account's "
-            "address and includes its orders. An account with an unconfirmed address is not linked "
-            "and has no access to the record."
-        ),
-    )
-    is_confirmed = graphene.Boolean(required=True, description="Whether the account's e-mail address is confirmed.")
-    is_active = graphene.Boolean(required=True, description="Whether the account can log in.")
-    is_staff = graphene.Boolean(
-        required=True, description="Whether it is a staff account. Changing it requires MANAGE_STAFF."
-    )
-    first_name = graphene.String(required=True, description="First name on the account, or an empty string.")
-    last_name = graphene.String(required=True, description="Last name on the account, or an empty string.")
-    joined_at = DateTime(required=True, description="When the account was created.")
-
-    @staticmethod
-    def resolve_id(account: Any, _info: Any) -> str:
-        return to_global_id("User", account.pk)
-
-    @staticmethod
-    def resolve_joined_at(account: Any, _info: Any) -> datetime:
-        joined_at: datetime = account.date_joined
-        return joined_at
-
-
-def _line(name: str, record: Record, info: Any) -> Any:
-    """Return a line of the address, or a promise of it: blank if it came from an order that the caller cannot see."""
-    value, known = getattr(record, name), source_of(record.provenance, name)
-    if not value or known is None:
-        return value
-    return Promise.resolve(_is_seen(known, info)).then(lambda is_seen: value if is_seen else "")
-
-
-def _is_seen(known: Mapping[str, Any], info: Any) -> Any:
-    """Return whether the caller can see where a value came from, or a promise of it."""
-    channels = channels_of(info) if known["source"] == Source.ORDER else None
-    if channels is None:
-        return True
-    return load(info, visible_orders, known["origin"], channels=channels).then(bool)
-
-
-class CustomerRecordEmail(graphene.ObjectType):  # type: ignore[misc]
-    """An e-mail address of a customer."""
-
-    email = graphene.String(required=True, description="E-mail address, trimmed and in lower case.")
-    is_primary = graphene.Boolean(
-        required=True, description="Whether it is the primary address, to which messages are sent."
-    )
-    source = graphene.Field(
-        CustomerRecordSource, description="Where another address came from. Null for the primary address."
-    )
-    created_at = DateTime(
-        description="Since when it has been another address of the record. Null for the primary address."
-    )
-
-
-def emails_of(record: Record, others: Iterable[OtherEmail]) -> list[dict[str, Any]]:
-    """Return the addresses of a record, the primary one first."""
-    return [
-        {"email": record.email, "is_primary": True},
-        *(
-            {"email": one.email, "source": one.source, "created_at": one.created_at, "is_primary": False}
-            for one in others
-        ),
-    ]
 
 
 @referable
@@ -239,27 +87,27 @@ class CustomerRecord(
     number = graphene.String(description="The shop's customer number.")
     language_code = graphene.String(required=True, description="Language code of the customer, or an empty string.")
     street_address_1 = graphene.String(
-        resolver=partial(_line, "street_address_1"),
+        resolver=partial(line_of, "street_address_1"),
         name="streetAddress1",
         required=True,
         description="First line of the street address, or an empty string.",
     )
     street_address_2 = graphene.String(
-        resolver=partial(_line, "street_address_2"),
+        resolver=partial(line_of, "street_address_2"),
         name="streetAddress2",
         required=True,
         description="Second line of the street address, or an empty string.",
     )
     postal_code = graphene.String(
-        resolver=partial(_line, "postal_code"),
+        resolver=partial(line_of, "postal_code"),
         required=True,
         description="Postal code or ZIP code, or an empty string.",
     )
     city = graphene.String(
-        resolver=partial(_line, "city"), required=True, description="City or town, or an empty string."
+        resolver=partial(line_of, "city"), required=True, description="City or town, or an empty string."
     )
     country_area = graphene.String(
-        resolver=partial(_line, "country_area"), required=True, description="State or province, or an empty string."
+        resolver=partial(line_of, "country_area"), required=True, description="State or province, or an empty string."
     )
     country = graphene.Field(
         CountryDisplay, description="Country of the address, or the country that the customer buys from."
@@ -389,12 +237,12 @@ class CustomerRecord(
 
     @staticmethod
     def resolve_provenance(record: Record, _info: Any) -> list[dict[str, Any]]:
-        return _known(by_field(record.provenance))
+        return known_details(by_field(record.provenance))
 
     @staticmethod
     def resolve_suggestions(record: Record, info: Any) -> Any:
-        suggestions = _known(suggested(record.suggestions))
-        seen = [_is_seen(one, info) if one["field"] in LINES else True for one in suggestions]
+        suggestions = known_details(suggested(record.suggestions))
+        seen = [is_seen(one, info) if one["field"] in LINES else True for one in suggestions]
         return Promise.all(seen).then(lambda seen: list(itertools.compress(suggestions, seen)))
 
     @staticmethod
@@ -404,11 +252,3 @@ class CustomerRecord(
 
 def _account(record: Record, info: Any) -> Any:
     return load(info, queries.accounts_by_record, (record.account_id, record.email, *record.other_emails))
-
-
-def existing_record(global_id: str, *, field: str = "record_id") -> Record:
-    """Return the record with a global ID, active or not. Raise NOT_FOUND if there is none."""
-    record = queries.find(id=key_of(global_id, "CustomerRecord", field=field))
-    if record is None:
-        raise CustomerPlusError("No record has this id.", code=ErrorCode.NOT_FOUND, field=field)
-    return record

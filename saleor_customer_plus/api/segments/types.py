@@ -28,7 +28,8 @@ from ..core.base import channels_of, to_global_id, with_api_errors
 from ..core.connections import PAGE_ARGUMENTS, Listing
 from ..core.dataloaders import load
 from ..core.types import JSON, DateTime, list_of
-from ..customers.inputs import CustomerRecordFilterInput, CustomerRecordSortingInput, record_list
+from ..customers.arguments import record_list
+from ..customers.inputs import CustomerRecordFilterInput, CustomerRecordSortingInput
 from ..groups.types import CustomerGroup
 from ..records.columns import unread
 from .enums import CustomerSegmentErrorReason, CustomerSegmentReadyMade

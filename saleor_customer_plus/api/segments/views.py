@@ -30,7 +30,8 @@ from ..core.connections import PAGE_ARGUMENTS, Listing, connection_of
 from ..core.dataloaders import load
 from ..core.mutations import StaffMutation, actor_of
 from ..core.types import JSON, DateTime, OrderDirection, list_of
-from ..customers.inputs import CustomerRecordSortField, read_filter, read_search, read_sort
+from ..customers.arguments import read_filter, read_search, read_sort
+from ..customers.inputs import CustomerRecordSortField
 from .conditions import Condition, errors_of, located, read_condition
 from .inputs import CustomerSavedViewInput
 from .types import CustomerSegment

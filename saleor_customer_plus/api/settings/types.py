@@ -24,7 +24,7 @@ from ...settings import CountsWhen, CustomerPlusSettings, ExportFormat, OptInMod
 from ..consent.enums import CustomerConsentPurpose
 from ..core.base import requestor_of
 from ..core.types import CountryDisplay, enum_of, list_of
-from ..customers.inputs import MAX_SEARCH_LENGTH, MAX_VALUES
+from ..customers.limits import MAX_SEARCH_LENGTH, MAX_VALUES
 from ..exports.inputs import CustomerExportFormat, CustomerExportLanguage
 from ..exports.queries import all_export_profiles, export_columns
 from ..exports.types import CustomerExportColumn, CustomerJobProfile

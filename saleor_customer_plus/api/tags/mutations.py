@@ -15,7 +15,8 @@ from ...tags import services as actions
 from ..core.base import key_of, keys_of, with_ids_of
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
-from ..records.types import CustomerRecord, existing_record
+from ..records.lookup import existing_record
+from ..records.types import CustomerRecord
 from .inputs import CustomerTagInput
 from .types import CustomerTag
 

@@ -25,8 +25,8 @@ from ..core.base import key_of, keys_of
 from ..core.types import JSON, list_of
 from ..fields.inputs import CustomerRecordFieldInput, given_fields
 from ..messages.inputs import CustomerMessageInput, draft_of
+from ..records.enums import CustomerRecordLawfulBasis
 from ..records.inputs import CustomerRecordSocialProfileInput, record_values
-from ..records.types import CustomerRecordLawfulBasis
 
 # Maximum number of values in one action.
 MAX_LABELS = 100

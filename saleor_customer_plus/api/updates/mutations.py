@@ -16,7 +16,8 @@ from ...records import former
 from ..core.base import key_of, with_ids_of
 from ..core.mutations import StaffMutation
 from ..core.types import list_of
-from ..customers.inputs import CustomerRecordFilterInput, selected_records
+from ..customers.arguments import selected_records
+from ..customers.inputs import CustomerRecordFilterInput
 from ..jobs.mutations import send_to_work
 from ..jobs.types import CustomerJob, job_key
 from .inputs import CustomerBulkActionInput, job_of_action, shown

@@ -11,7 +11,8 @@ import pytest
 from django.core import mail
 
 from saleor_customer_plus.api.core.base import to_global_id
-from saleor_customer_plus.api.customers.inputs import CustomerRecordFilterInput, record_list
+from saleor_customer_plus.api.customers.arguments import record_list
+from saleor_customer_plus.api.customers.inputs import CustomerRecordFilterInput
 from saleor_customer_plus.bulk import selection
 from saleor_customer_plus.jobs import kinds
 from saleor_customer_plus.jobs.models import BulkJob, JobState
