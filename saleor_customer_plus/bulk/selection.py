@@ -15,11 +15,26 @@ from typing import Any
 
 from django.db.models import Max
 
+from ..accounts.account_filters import AccountAttributeFilter, MetadataFilter
+from ..conditions.tree import Operator
 from ..core import sql
-from ..customers import filters
+from ..customers.filters import (
+    AcquisitionFilter,
+    AttributeFilter,
+    ConsentFilter,
+    ExpectedFilter,
+    FieldFilter,
+    LabelFilter,
+    MoneyRange,
+    Range,
+    RecordFilter,
+    RfmFilter,
+    SourceFilter,
+)
 from ..customers.queries import RecordList
+from ..fields.models import FieldType
 from ..jobs.models import BulkChunk, BulkJob
-from ..records.models import CustomerRecord
+from ..records.models import CustomerRecord, Source, Stage
 
 # Records that one chunk looks at.
 RANGE = 20_000
@@ -27,6 +42,29 @@ RANGE = 20_000
 _PARTS = RANGE
 
 _KIND, _VALUE = "$", "value"
+# What a filter is made of, by the names in the options of jobs.
+_KINDS: Mapping[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        AccountAttributeFilter,
+        AcquisitionFilter,
+        AttributeFilter,
+        ConsentFilter,
+        ExpectedFilter,
+        FieldFilter,
+        FieldType,
+        LabelFilter,
+        MetadataFilter,
+        MoneyRange,
+        Operator,
+        Range,
+        RecordFilter,
+        RfmFilter,
+        Source,
+        SourceFilter,
+        Stage,
+    )
+}
 
 
 def dumped(wanted: RecordList) -> dict[str, Any]:
@@ -65,7 +103,7 @@ def _load(value: Any) -> Any:
         return datetime.fromisoformat(value[_VALUE])
     if value[_KIND] == "decimal":
         return Decimal(value[_VALUE])
-    kind = getattr(filters, value[_KIND])
+    kind = _KINDS[value[_KIND]]
     if _VALUE in value:
         return kind(value[_VALUE])
     return kind(**{name: _load(part) for name, part in value.items() if name != _KIND})
