@@ -38,13 +38,14 @@ from . import catalogue, customer_data, host, shop
 from .lists import ENTRIES_PER_RECORD, QUERY
 from .report import Figure
 from .rows import below, execute, insert, table
-from .timing import in_turns, ms
+from .timing import added, in_turns, ms
 
 SLOWEST_PAGE, SECONDS, MAX_SECONDS = 3.0, 1.0, 5.0
 # How many counts of the twenty have to be that fast.
 FAST_COUNTS = 18
 FOLLOWED, SWEEP, NIGHT, DEARER = 50, 60.0, 300.0, 1.2
-ORDERS = 150
+# Orders that are synced one after the other, and how often: a look comes about once in a block.
+BLOCK, BLOCKS = 50, 32
 
 COUNT = "query Count($filter: CustomerRecordFilterInput) { customerRecords(first: 1, filter: $filter) { totalCount } }"
 CORE = """
@@ -212,19 +213,33 @@ def _followed() -> list[Figure]:
 
 
 def _order_task() -> Figure:
-    """The task of one order at a time, with and without the fifty segments, in turns."""
-    ids = [str(pk) for pk in Order.objects.order_by("-number").values_list("pk", flat=True)[: 2 * ORDERS]]
+    """The task of one order at a time, with and without the fifty segments, in blocks of orders that alternate.
+
+    After a look a process rests. So that the rest does not go by while orders are synced without segments, each block
+    with them goes on where the one before left off.
+    """
+    ids = [str(pk) for pk in Order.objects.order_by("-number").values_list("pk", flat=True)[: BLOCKS * BLOCK]]
     followed = Segment.objects.filter(
         pk__in=list(Segment.objects.filter(is_followed=True).values_list("pk", flat=True))
     )
     taken: dict[bool, list[float]] = {True: [], False: []}
-    for number, order_id in enumerate(ids):
-        is_followed = number % 2 == 0
+    rest = 0.0
+    for number in range(BLOCKS):
+        is_followed = number % 4 in (1, 2)  # without, with, with, without: what grows over time cancels out
         followed.update(is_followed=is_followed)
-        taken[is_followed].append(_taken(lambda order_id=order_id: tasks.sync_orders([order_id]))[1])  # type: ignore[misc]
+        following.rest_until(time.monotonic() + rest if is_followed else 0.0)
+        block = ids[number * BLOCK : (number + 1) * BLOCK]
+        taken[is_followed].append(_taken(lambda block=block: [tasks.sync_orders([one]) for one in block])[1])  # type: ignore[misc]
+        if is_followed:
+            rest = following.seconds_of_rest()
     followed.update(is_followed=True)
-    with_them, without = fmean(taken[True]), fmean(taken[False])
-    measured = f"{ms(with_them)} of the processor, without {ms(without)}"
+    pairs = list(zip(taken[False], taken[True], strict=True))
+    without, with_them = (fmean(some) / BLOCK for some in zip(*pairs, strict=True))
+    _median, low, high = added(pairs)
+    measured = (
+        f"{ms(with_them)} of the processor, without {ms(without)}; of a block of {BLOCK} the median difference is "
+        f"between {ms(low)} and {ms(high)}"
+    )
     ratio = with_them / without
     return Figure("Task of an order", measured, f"{ratio:.2f} times", f"at most {DEARER:g}", ratio <= DEARER)
 

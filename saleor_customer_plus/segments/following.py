@@ -85,6 +85,17 @@ def follow(*, seconds: float = 5) -> None:
     _rests_until = ended + REST * (ended - began)
 
 
+def seconds_of_rest() -> float:
+    """How long this process will not look at records at the end of a task."""
+    return max(0.0, _rests_until - time.monotonic())
+
+
+def rest_until(moment: float) -> None:
+    """Let this process not look before a moment of the monotonic clock; 0 lets it look again at once."""
+    global _rests_until
+    _rests_until = moment
+
+
 def catch_up(*, seconds: float) -> bool:
     """Look at records that changed, for so long. Return False if there is more to do.
 
