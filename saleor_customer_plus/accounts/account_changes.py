@@ -140,7 +140,7 @@ def _attributes(account: Any, changes: AccountChanges, log: _Log) -> dict[str, A
                 )
             attribute = known[slug]
             value, said = _READERS.get(attribute.input_type, _refuse)(attribute, list(texts), choices)
-            if not _has(attribute, said):
+            if not has_texts(attribute, said):
                 asked.append({"id": saleor_api.global_id("Attribute", attribute.id), **value})
                 before[slug], after[slug] = [one.text for one in attribute.values], said
     problems.raise_any()
@@ -150,7 +150,7 @@ def _attributes(account: Any, changes: AccountChanges, log: _Log) -> dict[str, A
     return {"attributes": asked}
 
 
-def _has(attribute: AssignedAttribute, texts: list[str]) -> bool:
+def has_texts(attribute: AssignedAttribute, texts: list[str]) -> bool:
     """Whether the attribute has these values already, in any order, and however a number is written."""
     if attribute.input_type == Kind.NUMERIC:
         return [float(text) for text in texts] == [one.numeric for one in attribute.values]

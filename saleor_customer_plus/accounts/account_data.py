@@ -91,6 +91,13 @@ def customer_types(ids: Collection[int]) -> dict[int, CustomerType]:
     return {pk: CustomerType(pk, name, slug) for pk, name, slug in rows}
 
 
+def customer_type_id(slug: str) -> int | None:
+    """The key of the customer type with this slug."""
+    model = host.customer_type_model()
+    found = model.objects.filter(slug=slug).values_list("pk", flat=True).first() if model else None
+    return None if found is None else int(found)
+
+
 def attributes(keys: Collection[tuple[int, int | None]]) -> dict[tuple[int, int | None], list[AssignedAttribute]]:
     """The attributes of accounts, by the keys of the account and of its customer type. Two statements.
 

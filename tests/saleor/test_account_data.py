@@ -11,7 +11,7 @@ from django.test import TestCase
 from saleor_customer_plus.accounts.account_data import attributes
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType, ActorType
 from saleor_customer_plus.activity.services import Actor
-from saleor_customer_plus.bulk import imports
+from saleor_customer_plus.bulk import imports, undo
 from saleor_customer_plus.bulk.imports.options import ImportOptions
 from saleor_customer_plus.jobs import engine as jobs
 from saleor_customer_plus.jobs.models import BulkJob, JobState
@@ -205,6 +205,81 @@ def test_a_list_sets_types_and_attributes(saleor: SaleorApi, anna: CustomerRecor
     assert values_of(account_of("ben@example.com")) == {"regions": ["North"]}
     (problem,) = job.problems.all()
     assert problem.reasons[0]["message"].startswith("Account not changed: No customer type has this slug.")
+
+
+def test_the_undo_of_a_list_sets_back_what_nobody_changed_since(saleor: SaleorApi, anna: CustomerRecord) -> None:
+    account = account_of("anna@example.com")
+    factories.change(account, metadata={"erp": "17", "level": "gold"}, private_metadata={"score": "7"})
+    job = load(
+        "email,metadata:erp,metadata:level,metadata:new,private_metadata:score\nanna@example.com,18,silver,1,8\n"
+        "made@example.com,,,,\n"
+    )
+    account.refresh_from_db()
+    factories.change(account, metadata={**account.metadata, "level": "bronze"})
+
+    undoing = undone(job)
+
+    account.refresh_from_db()
+    assert account.metadata == {"erp": "17", "level": "bronze"}
+    assert account.private_metadata == {"score": "8"}
+    assert undoing.report == {"deleted": 1, "changed": 0, "kept": 1, "accounts_changed": 1}
+    (problem,) = undoing.problems.all()
+    assert (problem.record_id, sorted(one["field"] for one in problem.reasons)) == (
+        anna.pk,
+        ["metadata:level", "private_metadata"],
+    )
+    assert told()[-1] == ({"metadata": {"erp": "18", "new": "1"}}, {"metadata": {"erp": "17", "new": None}})
+
+
+def test_the_undo_of_a_list_sets_back_types_and_attributes(saleor: SaleorApi, anna: CustomerRecord) -> None:
+    factories.skip_unless_saleor_has("account_attributes")
+    size = factories.make_attribute("size", choices=["Small", "Large"])
+    regions = factories.make_attribute("regions", input_type="multiselect", choices=["North", "South"])
+    height = factories.make_attribute("height", input_type="numeric")
+    flag = factories.make_attribute("flag", input_type="boolean")
+    retail = factories.make_customer_type("retail", attributes=[size, height, flag])
+    factories.make_customer_type("wholesale", attributes=[size, regions, height, flag])
+    account = account_of("anna@example.com")
+    factories.change(account, customer_type=retail)
+    first = load(
+        "email,account_attribute:size,account_attribute:height,account_attribute:flag\nanna@example.com,Small,170,no\n"
+    )
+    account.refresh_from_db()
+    before = values_of(account)
+    second = load(
+        "email,customer_type,account_attribute:size,account_attribute:regions,account_attribute:height,"
+        'account_attribute:flag\nanna@example.com,wholesale,Large,"South, North",180.5,yes\n'
+    )
+
+    undoing = undone(second)
+
+    account = account_of("anna@example.com")
+    assert (account.customer_type.slug, values_of(account)) == ("retail", before)
+    assert (undoing.report["accounts_changed"], list(undoing.problems.all())) == (1, [])
+    undone(first)
+    assert set(map(tuple, values_of(account_of("anna@example.com")).values())) == {()}
+
+
+def test_a_record_that_a_list_made_goes_though_its_account_was_changed(saleor: SaleorApi) -> None:
+    create_confirmed_customer(saleor, "dora@example.com")
+    CustomerRecord.objects.all().delete()
+    job = load("email,metadata:level\ndora@example.com,gold\n")
+
+    undoing = undone(job)
+
+    assert account_of("dora@example.com").metadata == {}
+    assert undoing.report["accounts_changed"] == 1
+
+
+def undone(job: BulkJob) -> BulkJob:
+    actor = Actor(ActorType.STAFF, str(factories.make_staff().pk))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        undoing = undo.create(job.pk, actor=actor)
+        for _ in jobs.run(undoing.pk):
+            pass
+    undoing.refresh_from_db()
+    assert undoing.state == JobState.SUCCEEDED, (undoing.error_code, undoing.error_message)
+    return undoing
 
 
 def test_a_saleor_without_customer_types_says_so_for_each_row(anna: CustomerRecord) -> None:

@@ -1,7 +1,7 @@
 """Setting customer types, attributes and metadata of the accounts of a list, as whoever imports it.
 
-As with accounts that are opened, what Saleor says against one is a problem of the row, and the others go on. It cannot
-be undone: Saleor does not keep what was there before.
+As with accounts that are opened, what Saleor says against one is a problem of the row, and the others go on. The undo
+is in `account_data_undo`.
 """
 
 from __future__ import annotations

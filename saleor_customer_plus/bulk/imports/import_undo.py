@@ -22,15 +22,18 @@ from .. import undo
 from ..undo.reverting import Reversal
 from ..updates.changes import Changed
 from ..updates.update_job import counted, save_problems
+from .account_data_undo import restore_values
 
 
 class ImportUndo(undo.Undo):
     """Undoes what was written, where nobody touched it since."""
 
     kind: ClassVar[JobKind] = JobKind.IMPORT
-    phases: ClassVar[tuple[str, ...]] = ("write", "missing")
+    phases: ClassVar[tuple[str, ...]] = ("write", "account_data", "missing")
 
     def work(self, job: BulkJob, undone: BulkJob, spec: Mapping[str, Any]) -> Counter[str]:
+        if "people" in spec:  # later than the writing, so undone before it
+            return restore_values(job, undone, [record_id for _row, record_id, _values in spec["people"]])
         made, changed = spec.get("made", []), spec.get("changed", spec.get("ids", []))
         reversal = Reversal(undone=undone.cause, actor=job.actor, cause=job.cause)
         done = reversal.revert(changed)
@@ -51,6 +54,8 @@ class ImportUndo(undo.Undo):
         }
         if forgotten:
             job.report["suppressed"] = forgotten
+        if restored := job.counters.get("accounts_changed"):
+            job.report["accounts_changed"] = restored
         if opened := undone.counters.get("accounts"):
             job.report["accounts_kept"] = opened  # they are Saleor's
 
@@ -64,7 +69,7 @@ def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) 
     if not ids:
         return 0
     lock_rows(ids)  # nobody touches them any more
-    touched = _touched(ids, undone)
+    touched = _touched(ids, undone, job)
     opened = _opened(touched)
     for record_id in sorted(touched):
         done.skip(record_id, ErrorCode.STALE, _HAS_ACCOUNT if record_id in opened else _TOUCHED)
@@ -74,8 +79,11 @@ def _remove(ids: Collection[int], undone: BulkJob, job: BulkJob, done: Changed) 
     return len(untouched)
 
 
-def _touched(ids: Collection[int], undone: BulkJob) -> set[int]:
-    """The records of which the log tells something that the import did not do and nobody undid. Every writer logs."""
+def _touched(ids: Collection[int], undone: BulkJob, job: BulkJob) -> set[int]:
+    """The records of which the log tells something that the import did not do and nobody undid. Every writer logs.
+
+    What this undoing did of their accounts counts as little.
+    """
     query = sql.fill(
         """
         SELECT DISTINCT e.record_id FROM {entries} e
@@ -84,7 +92,7 @@ def _touched(ids: Collection[int], undone: BulkJob) -> set[int]:
         entries=sql.table(ActivityEntry),
         ids=list(ids),
         cause_type=undone.cause.type.value,
-        jobs=[undone.cause.id, *undone_job_ids()],
+        jobs=[undone.cause.id, job.cause.id, *undone_job_ids()],
     )
     return {row.record_id for row in sql.rows(query)}
 

@@ -51,7 +51,9 @@ class CustomerUndoReport(graphene.ObjectType):  # type: ignore[misc]
     accounts_kept = graphene.Int(
         required=True, description="Accounts created by the import. They belong to Saleor and are kept."
     )
-
+    accounts_changed = graphene.Int(
+        required=True, description="Accounts whose customer type, attributes or metadata were restored."
+    )
     suppressed_removed = graphene.Int(
         required=True, description="Addresses of a suppression list that are no longer remembered."
     )
@@ -75,3 +77,7 @@ class CustomerUndoReport(graphene.ObjectType):  # type: ignore[misc]
     @staticmethod
     def resolve_accounts_kept(job: BulkJob, _info: Any) -> int:
         return int(job.report.get("accounts_kept", 0))
+
+    @staticmethod
+    def resolve_accounts_changed(job: BulkJob, _info: Any) -> int:
+        return int(job.report.get("accounts_changed", 0))
