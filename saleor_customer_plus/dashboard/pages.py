@@ -71,9 +71,10 @@ def _frame(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
     context = {
         "kind_of_page": _kind(match),
         "language": _language(request),
-        "style": static_files.url_of("dashboard.css"),
+        "style": static_files.url_of(static_files.STYLE),
         "script": static_files.url_of("dashboard.js"),
-        "htmx": static_files.url_of("htmx.js"),
+        "modules": [static_files.url_of(name) for name in static_files.modules()],
+        "htmx": static_files.url_of(static_files.HTMX),
     }
     return Screen("frame.html", context).response()
 

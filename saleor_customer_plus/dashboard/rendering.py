@@ -27,6 +27,7 @@ def engine() -> Engine:
         autoescape=True,
         builtins=[
             "django.templatetags.i18n",
+            "saleor_customer_plus.dashboard.api_messages",
             "saleor_customer_plus.dashboard.formats",
             "saleor_customer_plus.dashboard.log_values",
             "saleor_customer_plus.dashboard.tags",

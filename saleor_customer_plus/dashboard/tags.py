@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from .api_messages import translated
 from .requests import address
 
 register = template.Library()
@@ -21,14 +22,14 @@ def screen(path: str, **query: Any) -> str:
 @register.filter
 def of_field(errors: Sequence[Mapping[str, Any]] | None, name: str) -> str:
     """The messages of the errors about one field."""
-    return " ".join(error["message"] for error in errors or () if error["field"] == name)
+    return " ".join(translated(error["message"]) for error in errors or () if error["field"] == name)
 
 
 @register.filter
 def of_no_field(errors: Sequence[Mapping[str, Any]] | None, shown: str) -> list[str]:
     """The messages of errors about none of the fields that a form shows (their names, separated by blanks)."""
     names = shown.split()
-    return [error["message"] for error in errors or () if error["field"] not in names]
+    return [translated(error["message"]) for error in errors or () if error["field"] not in names]
 
 
 @register.filter

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client, override_settings
 from saleor_customer_plus.api.core import limits
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.dashboard import pages, static_files
+from saleor_customer_plus.dashboard.rendering import FOLDER
 from saleor_customer_plus.dashboard.requests import Screen, ScreenRequest, address
 from saleor_customer_plus.settings import CustomerPlusSettings
 from tests.factories import make_account, make_job, make_record, make_staff, make_token, save_settings
@@ -97,12 +100,26 @@ def test_a_customer_that_does_not_exist(browser: Browser) -> None:
 
 
 def test_static_files_are_kept_for_a_year(browser: Browser) -> None:
-    for name in ("dashboard.css", "dashboard.js", "htmx.js"):
+    frame = text(Client().get(f"{ROOT}customers"))
+    for name in ("dashboard.css", *static_files.modules(), "htmx.js"):
+        assert f"{ROOT}{static_files.url_of(name)}" in frame
         response = Client().get(f"{ROOT}{static_files.url_of(name)}")
         assert response.status_code == 200
         assert "immutable" in response.headers["Cache-Control"]
         other = Client().get(f"{ROOT}static/0123/{name}")
         assert "immutable" not in other.headers["Cache-Control"]
+
+
+def test_every_style_sheet_and_every_script_is_served() -> None:
+    folder = Path(FOLDER, "static")
+    style = static_files._contents()[static_files.STYLE].decode()
+    for path in folder.iterdir():
+        if path.suffix == ".css":
+            assert path.read_text() in style, path.name
+        else:
+            assert path.name in static_files._contents()
+    imported = {name for path in folder.glob("*.js") for name in re.findall(r'"\./([a-z]+\.js)"', path.read_text())}
+    assert {*imported, "dashboard.js"} == set(static_files.modules())
 
 
 def test_they_are_small_enough_to_load_at_once() -> None:

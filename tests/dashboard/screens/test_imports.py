@@ -262,3 +262,11 @@ def test_a_list_that_waits_for_its_start_says_what_it_would_do(browser: Browser,
     file = b"email,name\nanna@example.com,Anna\nbo@example.com,Bo\nno address,Cy\n"
     change("import", {"file": SimpleUploadedFile("people.csv", file, "text/csv")})
     assert "<td>2 to create, 1 to refuse</td>" in browser.screen("jobs")
+
+
+def test_what_is_wrong_with_a_row_is_told_in_the_readers_language(browser: Browser, change: Callable[..., str]) -> None:
+    file = b"email,country\nno address,DE\nbo@example.com,Atlantis\n"
+    change("import", {"file": SimpleUploadedFile("people.csv", file, "text/csv")})
+    html = Browser(browser.token, locale="de").screen(f"jobs/{_job_of(browser)}")
+    assert html.count("Das ist keine E-Mail-Adresse.") == 2  # in the preview and among the problems
+    assert html.count("Das ist kein Land. Verwenden Sie sein Kürzel, etwa DE, oder seinen Namen.") == 2
