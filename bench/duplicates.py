@@ -76,6 +76,11 @@ def measure(records: int) -> tuple[str, list[Figure]]:
     return title, figures
 
 
+def measure_speed(records: int) -> tuple[str, list[Figure]]:
+    """Only how long it takes."""
+    return f"{records:,} records, {WORKERS} workers", _speed(records)
+
+
 def _quality() -> list[Figure]:
     people = generate(PEOPLE, SEED)
     truth = _true_pairs(people)
@@ -176,6 +181,10 @@ def _speed(records: int) -> list[Figure]:
         ),
         Figure("CPU of it, here and in PostgreSQL", f"{cpu:,.0f} s", f"{cpu / count * 1_000_000:,.0f} µs/record"),
         Figure("Memory that a worker took for it", f"{memory:,.0f} MiB", "", f"≤ {MAX_MIB} MiB", memory <= MAX_MIB),
+        *(
+            Figure(f"... resident in worker {number}, each fifth of the time", _of_fifths(one["memory"]))
+            for number, one in enumerate(workers, 1)
+        ),
         Figure(
             "A record that changed",
             f"{whole:,.1f} ms",
@@ -185,6 +194,13 @@ def _speed(records: int) -> list[Figure]:
         ),
         Figure(f"{CHANGES} records that changed, at once", ms(again.seconds), ms(again.seconds / CHANGES)),
     ]
+
+
+def _of_fifths(samples: Sequence[int]) -> str:
+    """The most in each fifth of the samples."""
+    size = max(-(-len(samples) // 5), 1)
+    peaks = [max(samples[start : start + size]) / MIB for start in range(0, len(samples), size)]
+    return f"{', '.join(f'{peak:,.0f}' for peak in peaks)} MiB"
 
 
 def _some_ids(count: int) -> list[int]:

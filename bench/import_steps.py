@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from . import machine
+
 HEADER = (
     "Email,First name,Last name,Company,Phone,Country code,Language,Customer number,Store note,Tax exempt,Active,Tags"
 )
@@ -123,9 +125,10 @@ def work_at(job_id: str) -> dict[str, Any]:
     from saleor_customer_plus.jobs import engine as jobs
 
     assert tasks
-    for _ in jobs.run(int(job_id)):
-        pass
-    return {}
+    with machine.sampled() as memory:
+        for _ in jobs.run(int(job_id)):
+            pass
+    return {"memory": memory}
 
 
 def make_import(path: str) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,25 @@ class Usage:
         }
 
 
+@contextmanager
+def sampled(every: float = 1.0) -> Iterator[list[int]]:
+    """The memory of this process while something goes on, in bytes, each so many seconds."""
+    samples: list[int] = []
+    over = threading.Event()
+
+    def sample() -> None:
+        while not over.wait(every):
+            samples.append(_of_status("VmRSS") or _peak_memory())
+
+    thread = threading.Thread(target=sample, daemon=True)
+    thread.start()
+    try:
+        yield samples
+    finally:
+        over.set()
+        thread.join()
+
+
 def _backend() -> int:
     """The process of PostgreSQL that serves this one."""
     from django.db import connection
@@ -65,11 +86,16 @@ def _forget_peak() -> None:
 
 
 def _peak_memory() -> int:
+    return _of_status("VmHWM") or _in_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def _of_status(name: str) -> int:
+    """What Linux says of this process, in bytes; 0 elsewhere."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{name}:"):
                 return int(line.split()[1]) * 1024
-    return _in_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return 0
 
 
 def _in_bytes(maxrss: int) -> int:
