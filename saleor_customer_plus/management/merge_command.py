@@ -17,9 +17,9 @@ from ..jobs.models import BulkJob
 from ..merging import queries, undo
 from ..merging.models import Merge, MergeState
 from ..merging.preview import Plan, Request, plan
-from ..merging.rules import MAX_RECORDS, Choice, MergeField
 from ..merging.services import MOVED_AT_ONCE
 from ..merging.undo import Conflict, ConflictCode
+from ..merging.values import MAX_RECORDS, Choice, MergeField
 from ..records.models import CustomerRecord
 from ..saleor_adapter import staff
 from . import common, merge_output, people

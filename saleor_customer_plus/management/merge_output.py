@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..customers.queries import records_by_id
+from ..merging.blockers import BlockerCode
 from ..merging.models import Merge
-from ..merging.preview import BlockerCode, Plan
-from ..merging.rules import Decision, MergeField, Rule
+from ..merging.preview import Plan
 from ..merging.services import MOVED_AT_ONCE
 from ..merging.undo import Conflict
+from ..merging.values import Decision, MergeField, Rule
 from . import common
 
 # What to do about it here, where the message names what to do in the API.

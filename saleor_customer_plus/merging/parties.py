@@ -8,7 +8,7 @@ from ..core import sql
 from ..fields.models import FieldValue
 from ..ledger.models import LedgerEntry
 from ..records.models import CustomerRecord, Source
-from .rules import OwnValue, Party
+from .values import OwnValue, Party
 
 # Of the columns of a record, those that PostgreSQL computes.
 _GENERATED = tuple(field.column for field in CustomerRecord._meta.fields if field.generated)

@@ -4,86 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
-
-from .. import settings
 from ..consent.moving import Restriction, strictest
-from ..core import sql
 from ..core.preview_tokens import PreviewTokens
 from ..errors import CustomerPlusError, ErrorCode, Problems
 from ..fields.queries import live_by_key
-from ..groups.models import GroupMembership
-from ..jobs.models import BulkChunk, BulkJob, JobState
-from ..ledger.models import LedgerEntry
 from ..records.former import successors
-from ..records.spelling import spelt_alike
-from ..records.validation import MAX_PHONES
-from ..saleor_adapter import host, saleor_api, staff
+from ..saleor_adapter import staff
 from . import tables
+from .blockers import Blocker, BlockerCode, obstacles, two_accounts
+from .cautions import Warned, warnings_of
 from .parties import counting_orders, read
-from .rules import (
-    MAX_RECORDS,
-    MIN_RECORDS,
-    Choice,
-    MergeField,
-    Outcome,
-    Party,
-    Rule,
-    combine,
-    default_winner,
-)
+from .rules import combine, default_winner
+from .values import MAX_RECORDS, MIN_RECORDS, Choice, MergeField, Outcome, Party
 
 TOKENS = PreviewTokens("saleor_customer_plus.merging.preview", again="look at the preview again")
-
-
-class BlockerCode(StrEnum):
-    """What is in the way of a merge."""
-
-    TWO_ACCOUNTS = "TWO_ACCOUNTS"
-    STAFF_ACCOUNT = "STAFF_ACCOUNT"
-    RUNNING_JOB = "RUNNING_JOB"
-    HIDDEN_ORDERS = "HIDDEN_ORDERS"
-
-
-class WarningCode(StrEnum):
-    """What to know before a merge: none of it stops one."""
-
-    ACCOUNT_UNLINKED = "ACCOUNT_UNLINKED"
-    GROUPS_LEFT = "GROUPS_LEFT"
-    CONSENT_RESTRICTED = "CONSENT_RESTRICTED"
-    TAX_EXEMPTION_LOST = "TAX_EXEMPTION_LOST"
-    APPROVAL_LOST = "APPROVAL_LOST"
-    NOTE_KEPT_APART = "NOTE_KEPT_APART"
-    MANY_PHONES = "MANY_PHONES"
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """Something that is in the way, of which record (None: of all), and the way out."""
-
-    code: BlockerCode
-    message: str
-    record_id: int | None = None
-    field: str = "ids"
-
-    def as_error(self, *, field: str | None = None) -> CustomerPlusError:
-        code = ErrorCode.REQUIRED if self.code is BlockerCode.TWO_ACCOUNTS else ErrorCode.OUT_OF_SCOPE
-        id = None if self.record_id is None else saleor_api.global_id("CustomerRecord", self.record_id)
-        return CustomerPlusError(self.message, code=code, field=field or self.field, id=id)
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Something to know, and of which record."""
-
-    code: WarningCode
-    message: str
-    record_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,18 +159,15 @@ def plan(
         strictest(ids),
         tables.count(ids, winner_id),
     )
-    made.blockers = [*_two_accounts(request, linked), *obstacles(parties, requestor, channels, job_id)]
-    made.warnings = list(_warnings(made, linked))
+    made.blockers = [
+        *(two_accounts(linked) if request.account_id is None else []),
+        *obstacles(parties, requestor, channels, job_id),
+    ]
+    made.warnings = warnings_of(parties, outcome, made.consents, winner_id=winner_id, account_id=account_id)
     if any(blocker.code is BlockerCode.HIDDEN_ORDERS for blocker in made.blockers):
         # Details may come from these orders.
         made.outcome.decisions, made.moves["orders"] = [], 0
     return made
-
-
-def obstacles(parties: Sequence[Party], requestor: Any, channels: staff.Channels, job_id: int | None) -> list[Blocker]:
-    """What is in the way of merging these records, and of taking it back."""
-    ids = [party.id for party in parties]
-    return [*_staff(parties, requestor), *_running(ids, job_id), *_hidden(ids, channels)]
 
 
 def _check(request: Request, parties: Sequence[Party]) -> None:
@@ -283,142 +218,3 @@ def _check(request: Request, parties: Sequence[Party]) -> None:
                     field=f"{where}.field",
                 )
     problems.raise_any()
-
-
-def _two_accounts(request: Request, linked: Collection[int]) -> list[Blocker]:
-    if len(linked) < 2 or request.account_id is not None:
-        return []
-    return [
-        Blocker(
-            BlockerCode.TWO_ACCOUNTS,
-            f"{len(linked)} of the records are linked to accounts. Choose by `accountId` which account stays linked. "
-            "The orders of the others count for the record, and no customer sees those of another account.",
-            field="account_id",
-        )
-    ]
-
-
-def _staff(parties: Sequence[Party], requestor: Any) -> list[Blocker]:
-    """Accounts of staff, linked or with an address of the records, that the caller could not change in Saleor."""
-    by_email = {email: party.id for party in parties for email in party.emails}
-    by_account = {party.account_id: party.id for party in parties if party.account_id is not None}
-    alike = [row.id for row in sql.rows(spelt_alike(host.User, "email", list(by_email)))]
-    accounts = host.User.objects.filter(pk__in=[*by_account, *alike]).filter(Q(is_staff=True) | Q(is_superuser=True))
-    blockers = []
-    for account in accounts.order_by("pk"):
-        try:
-            staff.refuse_change_of_staff(account, requestor, field="ids")
-        except CustomerPlusError as refused:
-            record_id = by_account.get(account.pk) or by_email.get(account.email.lower())
-            message = f"{refused.message} Ask such a colleague to merge the records."
-            blockers.append(Blocker(BlockerCode.STAFF_ACCOUNT, message, record_id))
-    return blockers
-
-
-def _running(ids: Collection[int], job_id: int | None) -> list[Blocker]:
-    """Records that a job under way, another one than this, is going to write to."""
-    rows = sql.rows(
-        sql.fill(
-            """
-            SELECT i.id, min(j.id) AS job_id
-            FROM unnest({ids}) i(id)
-            JOIN {jobs} j ON j.state = ANY({states}) AND j.id <> {job}
-            WHERE j.options -> '_ids' @> to_jsonb(i.id) AND j.state = {pending} OR EXISTS (
-                SELECT FROM {chunks} c WHERE c.job_id = j.id AND NOT c.is_done AND c.spec -> 'ids' @> to_jsonb(i.id)
-            )
-            GROUP BY i.id ORDER BY i.id
-            """,
-            ids=sorted(ids),
-            jobs=sql.table(BulkJob),
-            chunks=sql.table(BulkChunk),
-            states=[JobState.PENDING.value, JobState.RUNNING.value],
-            pending=JobState.PENDING.value,
-            job=job_id or 0,
-        )
-    )
-    return [
-        Blocker(
-            BlockerCode.RUNNING_JOB,
-            f"Job {row.job_id} is working on this record. Wait until it is over, or cancel it.",
-            row.id,
-        )
-        for row in rows
-    ]
-
-
-def _hidden(ids: Collection[int], channels: staff.Channels) -> list[Blocker]:
-    """Records with orders that whoever is restricted to channels cannot see: nobody can judge who they are by half."""
-    if channels is None:
-        return []
-    hidden = LedgerEntry.objects.filter(sql.is_any("record_id", ids)).filter(
-        ~Q(channel_id__in=channels) | Q(channel_id=None)
-    )
-    return [
-        Blocker(
-            BlockerCode.HIDDEN_ORDERS,
-            "This record has orders in channels that you have no access to. Ask a colleague who sees all channels.",
-            record_id,
-        )
-        for record_id in sorted(set(hidden.order_by().values_list("record_id", flat=True)))
-        if record_id is not None
-    ]
-
-
-def _warnings(made: Plan, linked: Mapping[int, Party]) -> list[Warned]:
-    found = [
-        Warned(
-            WarningCode.ACCOUNT_UNLINKED,
-            "The account of this record is no longer linked. Its later orders count for the merged record, and its"
-            " owner sees no order of the linked account.",
-            party.id,
-        )
-        for account_id, party in sorted(linked.items(), key=lambda item: item[1].id)
-        if account_id != made.account_id
-    ]
-    found += [Warned(WarningCode.GROUPS_LEFT, _LEFT, id) for id in _leaving(made)]
-    found += [
-        Warned(
-            WarningCode.CONSENT_RESTRICTED,
-            f"The records decided differently on {one.channel.value} {one.purpose.value}: {one.state.value} holds.",
-        )
-        for one in made.consents
-        if one.differs
-    ]
-    for name, code, message in (
-        (MergeField.IS_TAX_EXEMPT, WarningCode.TAX_EXEMPTION_LOST, "Not all of the records are exempt from taxes."),
-        (MergeField.IS_APPROVED_BUYER, WarningCode.APPROVAL_LOST, "Not all of the records are approved buyers."),
-    ):
-        decision = made.outcome.decision(name)
-        if decision is not None and decision.rule is Rule.ALL and not decision.value:
-            found.append(Warned(code, f"{message} The merged record is none, unless you choose otherwise."))
-    found += [
-        Warned(WarningCode.NOTE_KEPT_APART, "The notes together are too long: this one becomes a staff note.", id)
-        for id in made.outcome.notes_apart
-    ]
-    if len(made.outcome.row["additional_phones"]) > MAX_PHONES:
-        found.append(
-            Warned(
-                WarningCode.MANY_PHONES, f"There are more than {MAX_PHONES} phone numbers. Editing them needs fewer."
-            )
-        )
-    return found
-
-
-_LEFT = "Customers can belong to only one group: the group of the record that is kept holds, and this one's does not."
-
-
-def _leaving(made: Plan) -> list[int]:
-    """The records whose group the merged one will not be in."""
-    chosen, _is_active = settings.load()
-    if chosen.several_groups:
-        return []
-    memberships = GroupMembership.objects.filter(sql.is_any("record_id", [party.id for party in made.parties]))
-    memberships = memberships.filter(group__is_kept=False)
-    groups = [
-        (record_id, group_id)
-        for record_id, group_id in memberships.order_by("-joined_at", "-id").values_list("record_id", "group_id")
-    ]
-    kept = next((group for id, group in groups if id == made.winner_id), None) or next(
-        (group for _, group in groups), None
-    )
-    return sorted({id for id, group in groups if group != kept and id != made.winner_id})

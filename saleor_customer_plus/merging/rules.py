@@ -8,130 +8,13 @@ ids. The caller may choose a record for each field: what was chosen is locked, a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..records.addresses import ADDRESS, WHOLE, by_field, has_lines, source_of
 from ..records.details import FIELDS
 from ..records.models import Source, Stage
 from ..records.validation import MAX_STORE_NOTE_LENGTH
-
-# How many records can be merged at once.
-MIN_RECORDS, MAX_RECORDS = 2, 50
-# The address is one value, so that no two are ever mixed.
-DETAILS = {name: (name,) for name in FIELDS if name not in ADDRESS} | {WHOLE: ADDRESS}
-
-
-class MergeField(StrEnum):
-    """What can be chosen, beside the shop's own fields."""
-
-    EMAIL = "email"
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    COMPANY_NAME = "company_name"
-    PHONE = "phone"
-    ADDITIONAL_PHONES = "additional_phones"
-    ADDRESS = "address"
-    LANGUAGE_CODE = "language_code"
-    NUMBER = "number"
-    IMAGE = "image"
-    STORE_NOTE = "store_note"
-    IS_TAX_EXEMPT = "is_tax_exempt"
-    IS_APPROVED_BUYER = "is_approved_buyer"
-    IS_ACTIVE = "is_active"
-    SOCIAL_PROFILES = "social_profiles"
-    ATTRIBUTES = "attributes"
-    LAWFUL_BASIS = "lawful_basis"
-    FIELD = "field"
-
-
-class Rule(StrEnum):
-    """Why a value is kept."""
-
-    SAME = "SAME"
-    CHOSEN = "CHOSEN"
-    LOCKED = "LOCKED"
-    NEWEST = "NEWEST"
-    KEPT_RECORD = "KEPT_RECORD"
-    ACCOUNT = "ACCOUNT"
-    UNITED = "UNITED"
-    ALL = "ALL"
-    ANY = "ANY"
-
-
-class Choice(NamedTuple):
-    """That a field has the value of this record. `key` names a field of the shop's own."""
-
-    field: MergeField
-    record_id: int
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnValue:
-    """What a record has in a field of the shop's own."""
-
-    value: Any
-    source: str
-    origin: str
-    at: str
-    is_locked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A record that is to be merged: its row as JSON, and what it has in the shop's own fields, by their keys."""
-
-    id: int
-    row: Mapping[str, Any]
-    own: Mapping[str, OwnValue] = field(default_factory=dict)
-
-    @property
-    def emails(self) -> list[str]:
-        return [self.row["email"], *self.row["other_emails"]]
-
-    @property
-    def account_id(self) -> int | None:
-        account_id: int | None = self.row["account_id"]
-        return account_id
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """The value that one of the records has, and where it came from, as far as that is known."""
-
-    record_id: int
-    value: Any
-    source: str = ""
-    origin: str = ""
-    at: str = ""
-    is_locked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One field: the value that is kept, of which record (None: of several), why, and what each record has."""
-
-    field: MergeField
-    value: Any
-    kept_id: int | None
-    rule: Rule
-    alternatives: Sequence[Alternative]
-    key: str = ""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What becomes of the record that is kept: its columns, the decisions, and notes that are too long to be joined."""
-
-    row: dict[str, Any]
-    decisions: list[Decision]
-    # The records whose note becomes a note of staff's.
-    notes_apart: list[int] = field(default_factory=list)
-
-    def decision(self, name: MergeField, key: str = "") -> Decision | None:
-        return next((one for one in self.decisions if (one.field, one.key) == (name, key)), None)
+from .values import DETAILS, Alternative, Choice, Decision, MergeField, Outcome, Party, Rule, agree, is_said
 
 
 def default_winner(parties: Iterable[Party]) -> int:
@@ -189,7 +72,7 @@ class _Merging:
         row["additional_phones"] = self._phones(row, decisions)
         self._state(row)
         decisions += self._own()
-        shown = [one for one in decisions if any(_is_said(other.value) for other in one.alternatives)]
+        shown = [one for one in decisions if any(is_said(other.value) for other in one.alternatives)]
         return Outcome(row, shown, notes_apart)
 
     # Helpers.
@@ -206,8 +89,8 @@ class _Merging:
         if (party := self._choice(name, key)) is not None:
             value = next(one.value for one in alternatives if one.record_id == party.id)
             return Decision(name, value, party.id, Rule.CHOSEN, alternatives, key)
-        said = [one for one in alternatives if _is_said(one.value)] or list(alternatives)
-        rule = Rule.SAME if _agree(said) else Rule.KEPT_RECORD
+        said = [one for one in alternatives if is_said(one.value)] or list(alternatives)
+        rule = Rule.SAME if agree(said) else Rule.KEPT_RECORD
         return Decision(name, said[0].value, said[0].record_id, rule, alternatives, key)
 
     def first_said(self, name: MergeField) -> Decision:
@@ -225,14 +108,14 @@ class _Merging:
         if (party := self._choice(name)) is not None:
             return Decision(name, party.row[name.value], party.id, Rule.CHOSEN, alternatives)
         value = judge(one.value for one in alternatives)
-        return Decision(name, value, None, Rule.SAME if _agree(alternatives) else rule, alternatives)
+        return Decision(name, value, None, Rule.SAME if agree(alternatives) else rule, alternatives)
 
     def united(self, name: MergeField) -> Decision:
         """All entries. Where two records have another value under one name, the first of them goes before."""
         alternatives, first = self._of_rows(name), self._choice(name)
         ordered = sorted(self.parties, key=lambda party: party is not first)
         value = {entry: said for party in reversed(ordered) for entry, said in party.row[name.value].items()}
-        rule = Rule.CHOSEN if first else Rule.SAME if _agree(alternatives) else Rule.UNITED
+        rule = Rule.CHOSEN if first else Rule.SAME if agree(alternatives) else Rule.UNITED
         return Decision(name, value, first.id if first else None, rule, alternatives)
 
     # Fields with rules of their own.
@@ -293,7 +176,7 @@ class _Merging:
     def _best(self, name: MergeField, alternatives: Sequence[Alternative], key: str = "") -> Decision:
         if self._choice(name, key) is not None:
             return self._picked(name, alternatives, key)
-        said = [one for one in alternatives if _is_said(one.value)]
+        said = [one for one in alternatives if is_said(one.value)]
         if name is MergeField.ADDRESS:  # a country by itself is no address
             said = [one for one in said if has_lines(one.value)] or said
         if not said:
@@ -302,7 +185,7 @@ class _Merging:
             best = max(locked, key=lambda one: one.at)
             return Decision(name, best.value, best.record_id, Rule.LOCKED, alternatives, key)
         best = self._newest(said)
-        rule = Rule.SAME if _agree(said) else Rule.NEWEST if best.at else Rule.KEPT_RECORD
+        rule = Rule.SAME if agree(said) else Rule.NEWEST if best.at else Rule.KEPT_RECORD
         return Decision(name, best.value, best.record_id, rule, alternatives, key)
 
     def _newest(self, said: Sequence[Alternative]) -> Alternative:
@@ -342,7 +225,7 @@ class _Merging:
                 if one.value not in seen:
                     apart.append(one.record_id)
                     seen.add(one.value)
-        elif _agree([one for one in alternatives if one.value]):
+        elif agree([one for one in alternatives if one.value]):
             rule = Rule.SAME
         decisions.append(Decision(MergeField.STORE_NOTE, joined, party.id if party else None, rule, alternatives))
         row["store_note"] = joined
@@ -356,7 +239,7 @@ class _Merging:
         for one in [party] if party else self.parties:
             numbers += one.row["additional_phones"]
         united = [number for number in dict.fromkeys(numbers) if number != row["phone"]]
-        rule = Rule.CHOSEN if party else Rule.SAME if _agree(alternatives) else Rule.UNITED
+        rule = Rule.CHOSEN if party else Rule.SAME if agree(alternatives) else Rule.UNITED
         decisions.append(Decision(name, united, party.id if party else None, rule, alternatives))
         return united
 
@@ -390,10 +273,10 @@ class _Merging:
     def _best_own(self, key: str, alternatives: Sequence[Alternative]) -> Decision:
         if self._choice(MergeField.FIELD, key) is not None:
             return self._picked(MergeField.FIELD, alternatives, key)
-        said = [one for one in alternatives if _is_said(one.value)] or list(alternatives)
+        said = [one for one in alternatives if is_said(one.value)] or list(alternatives)
         locked = [one for one in said if one.is_locked]
         best = max(locked or said, key=lambda one: one.at)
-        rule = Rule.SAME if _agree(said) else Rule.LOCKED if locked else Rule.NEWEST
+        rule = Rule.SAME if agree(said) else Rule.LOCKED if locked else Rule.NEWEST
         return Decision(MergeField.FIELD, best.value, best.record_id, rule, alternatives, key)
 
 
@@ -407,16 +290,6 @@ _DECIDED: dict[MergeField, Callable[[_Merging, MergeField], Decision]] = {
     MergeField.SOCIAL_PROFILES: _Merging.united,
     MergeField.ATTRIBUTES: _Merging.united,
 }
-
-
-def _is_said(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_is_said(part) for part in value.values())
-    return value not in (None, "", [])
-
-
-def _agree(alternatives: Sequence[Alternative]) -> bool:
-    return all(one.value == alternatives[0].value for one in alternatives[1:])
 
 
 def as_one_address(provenance: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ from .duplicates.finding import are_certain
 from .models import Merge, MergedRecord, MovedRow
 from .parties import row_as_json
 from .preview import Plan, Request, plan
-from .rules import Decision, MergeField, Rule
+from .values import Decision, MergeField, Rule
 
 # More rows than these are moved by a job. It takes about a second.
 MOVED_AT_ONCE = 20_000

@@ -18,8 +18,8 @@ from saleor_customer_plus.fields.queries import archived, fields_of, live
 from saleor_customer_plus.jobs import engine, lifecycle, retention
 from saleor_customer_plus.jobs.models import BulkJob, JobState
 from saleor_customer_plus.merging.preview import Request
-from saleor_customer_plus.merging.rules import Choice, MergeField
 from saleor_customer_plus.merging.services import merge
+from saleor_customer_plus.merging.values import Choice, MergeField
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_field, make_field_values, make_record, make_staff
 

@@ -6,16 +6,8 @@ from typing import Any
 
 import pytest
 
-from saleor_customer_plus.merging.rules import (
-    Choice,
-    MergeField,
-    Outcome,
-    OwnValue,
-    Party,
-    Rule,
-    combine,
-    default_winner,
-)
+from saleor_customer_plus.merging.rules import combine, default_winner
+from saleor_customer_plus.merging.values import Choice, MergeField, Outcome, OwnValue, Party, Rule
 from saleor_customer_plus.records.addresses import ADDRESS
 from saleor_customer_plus.records.details import FIELDS
 from saleor_customer_plus.records.validation import MAX_STORE_NOTE_LENGTH

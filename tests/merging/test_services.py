@@ -26,8 +26,10 @@ from saleor_customer_plus.deletion.services import delete_records
 from saleor_customer_plus.errors import CustomerPlusError, SeveralErrors
 from saleor_customer_plus.groups.models import GroupMembership
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry
+from saleor_customer_plus.merging.blockers import BlockerCode
+from saleor_customer_plus.merging.cautions import WarningCode
 from saleor_customer_plus.merging.models import Merge, MergedRecord, MovedRow
-from saleor_customer_plus.merging.preview import BlockerCode, Request, WarningCode, plan
+from saleor_customer_plus.merging.preview import Request, plan
 from saleor_customer_plus.merging.services import merge
 from saleor_customer_plus.merging.undo import undo
 from saleor_customer_plus.notes.models import Note

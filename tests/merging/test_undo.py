@@ -19,8 +19,8 @@ from saleor_customer_plus.fields.models import FieldValue
 from saleor_customer_plus.mail.models import Mail
 from saleor_customer_plus.merging.models import Merge
 from saleor_customer_plus.merging.queries import later_merges_of
-from saleor_customer_plus.merging.rules import Choice, MergeField
 from saleor_customer_plus.merging.undo import undo
+from saleor_customer_plus.merging.values import Choice, MergeField
 from saleor_customer_plus.newsletter.models import NewsletterSignup
 from saleor_customer_plus.newsletter.services import Confirmation, confirm, take_up
 from saleor_customer_plus.newsletter.tokens import new_token

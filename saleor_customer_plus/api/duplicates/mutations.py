@@ -11,7 +11,7 @@ from ...activity.services import Actor
 from ...bulk import merges
 from ...errors import CustomerPlusError, ErrorCode
 from ...merging.duplicates import duplicates_job, queries, services
-from ...merging.rules import MAX_RECORDS
+from ...merging.values import MAX_RECORDS
 from ..core.base import keys_of
 from ..core.mutations import StaffMutation
 from ..core.types import list_of

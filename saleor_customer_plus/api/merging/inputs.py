@@ -9,7 +9,7 @@ import graphene
 
 from ...errors import CustomerPlusError, Problems
 from ...merging.preview import Request
-from ...merging.rules import MAX_RECORDS, Choice, MergeField
+from ...merging.values import MAX_RECORDS, Choice, MergeField
 from ..core.base import checked_text, key_of
 from ..core.types import list_of
 from .types import CustomerMergeField

@@ -14,11 +14,13 @@ from ...activity.services import Actor
 from ...consent.moving import Restriction
 from ...customers.queries import records_by_id
 from ...merging import queries
+from ...merging.blockers import Blocker, BlockerCode
+from ...merging.cautions import Warned, WarningCode
 from ...merging.models import Merge, MergeState
-from ...merging.preview import Blocker, BlockerCode, Plan, Warned, WarningCode
-from ...merging.rules import Alternative, Decision, MergeField, Rule
+from ...merging.preview import Plan
 from ...merging.services import MOVED_AT_ONCE
 from ...merging.undo import ConflictCode
+from ...merging.values import Alternative, Decision, MergeField, Rule
 from ...records.models import CustomerRecord as Record
 from ...records.models import Source
 from ..activity.types import CustomerRecordActor

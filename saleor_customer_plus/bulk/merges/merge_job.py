@@ -19,8 +19,8 @@ from ...jobs import job_channels, kinds, lifecycle
 from ...jobs.models import BulkChunk, BulkJob, BulkProblem, JobKind
 from ...merging.models import Merge
 from ...merging.preview import Request
-from ...merging.rules import Choice, MergeField
 from ...merging.services import merge
+from ...merging.values import Choice, MergeField
 from ...records.locks import own_identities
 from .undoing import NOT_ALLOWED
 

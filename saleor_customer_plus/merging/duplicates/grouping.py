@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from ...core import sql
-from ..rules import MAX_RECORDS
+from ..values import MAX_RECORDS
 from . import dismissals, reading
 from .dismissals import Pair
 from .models import DuplicateGroup, DuplicatePair

@@ -15,7 +15,7 @@ from ...core import sql
 from ...errors import CustomerPlusError, ErrorCode
 from ...records.locks import hold_records
 from ...records.models import CustomerRecord, FormerRecord
-from ..rules import MAX_RECORDS
+from ..values import MAX_RECORDS
 from . import dismissals, finding, grouping
 from .models import DuplicateDismissal, DuplicatePair
 

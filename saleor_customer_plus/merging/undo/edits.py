@@ -8,7 +8,8 @@ from typing import Any
 from ...records.addresses import by_field
 from ...records.details import FIELDS
 from ...records.models import Source
-from ..rules import DETAILS, as_one_address
+from ..rules import as_one_address
+from ..values import DETAILS
 from .parting import Parting
 
 # Compared one by one with what they were after the merge.

@@ -8,7 +8,7 @@ from typing import Any
 from ...activity.services import Actor
 from ...saleor_adapter import host
 from ..models import Merge
-from ..rules import Party
+from ..values import Party
 from .conflicts import Conflict, ConflictCode
 
 

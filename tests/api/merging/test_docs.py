@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from saleor_customer_plus.api.core.base import to_global_id
+from saleor_customer_plus.merging.blockers import BlockerCode
 from saleor_customer_plus.merging.models import Merge
-from saleor_customer_plus.merging.preview import BlockerCode
 from saleor_customer_plus.merging.undo import ConflictCode
 from tests.client import Api
 from tests.factories import make_record

@@ -17,8 +17,8 @@ from saleor_customer_plus.merging import undo as undoing
 from saleor_customer_plus.merging.duplicates import services
 from saleor_customer_plus.merging.models import Merge, MergeState
 from saleor_customer_plus.merging.preview import Request
-from saleor_customer_plus.merging.rules import Choice, MergeField
 from saleor_customer_plus.merging.services import merge
+from saleor_customer_plus.merging.values import Choice, MergeField
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.factories import make_account, make_record, make_staff
 

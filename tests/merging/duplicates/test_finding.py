@@ -34,7 +34,7 @@ from saleor_customer_plus.merging.duplicates.models import (
 from saleor_customer_plus.merging.duplicates.people import surname_key
 from saleor_customer_plus.merging.duplicates.queries import DuplicateList, certain, records_of
 from saleor_customer_plus.merging.duplicates.scoring import Band
-from saleor_customer_plus.merging.rules import MAX_RECORDS
+from saleor_customer_plus.merging.values import MAX_RECORDS
 from saleor_customer_plus.records.models import CustomerRecord, Source
 
 from ...factories import make_record
