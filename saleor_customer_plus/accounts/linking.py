@@ -12,6 +12,8 @@ from typing import Any
 
 from ..activity.models import ActivityType, CauseType
 from ..activity.services import SYNC, Actor, Entry, append
+from ..consent.address_moves import address_came, address_left
+from ..consent.models import ConsentSource
 from ..core import sql
 from ..records import emails
 from ..records.email import normal_email
@@ -152,6 +154,9 @@ def _apply(to_do: Plan, known: Known, result: AccountsResult, actor: Actor) -> N
         _unlink([holder.record_id for holder in to_do.unlink])
     if to_do.rename:
         _rename({holder.record_id: email for holder, email in to_do.rename})
+        address_left({holder.record_id: [holder.email] for holder, _ in to_do.rename})
+        given = {holder.record_id: [email] for holder, email in to_do.rename}
+        address_came(given, actor=actor, source=ConsentSource.CUSTOMER)
     if to_do.promote:
         own = {holder.record_id: email for holder, email in to_do.promote}
         emails.make_primary(own, source=Source.ACCOUNT)

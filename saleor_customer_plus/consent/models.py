@@ -138,7 +138,8 @@ class CurrentConsent(models.Model):
 
 
 class SuppressedAddress(models.Model):
-    """An address of somebody whom we do not know, from a list of withdrawals, as a hash: see `consent.suppressions`.
+    """An address that no import subscribes, as a hash, from a list of withdrawals or of a record that it left: see
+    `consent.suppressions`.
 
     One row for each purpose and each import that listed it, so that an import can be undone.
     """
@@ -146,7 +147,7 @@ class SuppressedAddress(models.Model):
     id = models.BigAutoField(primary_key=True)
     digest = models.BinaryField(max_length=32)
     purpose = models.CharField(max_length=16, choices=ConsentPurpose.choices)
-    job_id = models.BigIntegerField()  # the import's; kept when the job is not
+    job_id = models.BigIntegerField()  # the import's, kept when the job is not; 0 if it left a record
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:

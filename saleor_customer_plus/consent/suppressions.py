@@ -1,4 +1,5 @@
-"""Addresses that are on a suppression list and belong to nobody whom we know: no import or job subscribes them.
+"""Addresses that no import or job subscribes: of nobody whom we know and on a suppression list, or of a record that
+withdrew, which they left since (`address_moves`).
 
 Only hashes are kept, with a random key of this database. So the table alone tells nobody's address, and the shop keeps
 no address of people who want nothing from it. An act of the person counts more: whoever signs up by a form, a checkout
@@ -16,6 +17,8 @@ from ..records.models import CustomerRecord
 from .models import ConsentPurpose, SuppressedAddress, SuppressionKey
 
 _KEY_BYTES = 32
+# In the place of the import that listed an address: it left a record that withdrew.
+_LEFT = 0
 
 
 def _digest(address: str) -> sql.Sql:
@@ -65,7 +68,10 @@ def suppressed_records(record_ids: Collection[int]) -> set[tuple[int, str]]:
 
 
 def suppress(addresses: Mapping[str, Collection[ConsentPurpose]], *, job_id: int) -> None:
-    """Remember these addresses, each for these purposes, on account of an import. Twice is as once."""
+    """Remember these addresses, each for these purposes, on account of an import. Twice is as once.
+
+    Three statements, and none without addresses.
+    """
     values: list[dict[str, Any]] = [
         {"email": email, "purpose": purpose.value} for email in sorted(addresses) for purpose in addresses[email]
     ]
@@ -91,6 +97,32 @@ def suppress(addresses: Mapping[str, Collection[ConsentPurpose]], *, job_id: int
             digest=_digest("v.email"),
             values=sql.to_json(values),
             job_id=job_id,
+        )
+    )
+
+
+def remember(addresses: Mapping[str, Collection[ConsentPurpose]]) -> None:
+    """Remember these addresses, each for these purposes, because they left a record that withdrew."""
+    suppress(addresses, job_id=_LEFT)
+
+
+def no_longer_remember(addresses: Mapping[str, Collection[ConsentPurpose]]) -> None:
+    """Forget what is remembered of these addresses because they left a record: the person signed up since."""
+    if not addresses:
+        return
+    sql.run(
+        sql.fill(
+            """
+            DELETE FROM {suppressed} s
+            USING {keys} k CROSS JOIN unnest({emails}::text[], {purposes}::text[]) AS v(email, purpose)
+            WHERE s.digest = {digest} AND s.purpose = v.purpose AND s.job_id = {left}
+            """,
+            suppressed=sql.table(SuppressedAddress),
+            keys=sql.table(SuppressionKey),
+            digest=_digest("v.email"),
+            emails=[email for email in addresses for _ in addresses[email]],
+            purposes=[purpose.value for email in addresses for purpose in addresses[email]],
+            left=_LEFT,
         )
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from .. import settings
+from ..consent.address_moves import address_came, address_left
 from ..core import sql
 from ..fields import services as fields
 from ..ledger.models import LedgerEntry
@@ -37,9 +38,11 @@ def edit_records(
     """
     renamed = [id for id, values in changes.items() if "email" in values]
     touched: set[int] = set()
+    before: dict[int, str] = {}
     if renamed:
         own_identities()
         touched = _look_up_orders(renamed)
+        before = dict(CustomerRecord.objects.filter(sql.is_any("pk", renamed)).values_list("pk", "email"))
     elif any(values.get("number") for values in changes.values()):
         share_identities()  # no merge takes a number away between our look for its holder and our writing
     wanted = {id: values for id, values in (own or {}).items() if values}
@@ -47,6 +50,9 @@ def edit_records(
     refused = fields.refusals(wanted, definitions)
     result = edit_rows({id: values for id, values in changes.items() if id not in refused}, by=by, versions=versions)
     settle_orders(result.renamed)
+    if result.renamed:
+        address_left({id: [before[id]] for id in result.renamed})
+        address_came({id: [email] for id, email in result.renamed.items()}, actor=by.actor, cause=by.cause)
     own_changed = fields.write(
         {id: values for id, values in wanted.items() if id not in refused and id not in result.refusals},
         by=by,

@@ -14,18 +14,23 @@ from django.utils import timezone
 
 from ..activity.models import ActivityType
 from ..activity.services import Actor, Entry, append
+from ..consent.address_moves import address_came, address_left
+from ..consent.models import ConsentSource
 from ..core import sql
 from ..errors import CustomerPlusError, ErrorCode
 from ..records import emails
 from ..records.editing import Writer
 from ..records.emails import OtherEmail
 from ..records.locks import hold_records, own_identities
-from ..records.models import CustomerRecord
+from ..records.models import CustomerRecord, Source
 from ..records.writing import Refusal
 from ..sync import reactions
 from .services import edit_customer, raise_refusals
 
-_TOO_MANY = f"A record can be given at most {emails.MAX_EMAILS} addresses. Remove one of them first."
+
+def too_many() -> str:
+    """What is said of an address that a record cannot be given any more."""
+    return f"A record can be given at most {emails.MAX_EMAILS} addresses. Remove one of them first."
 
 
 def add_email(record: CustomerRecord, email: str, *, actor: Actor) -> None:
@@ -72,7 +77,7 @@ def give_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[in
                 message = "Another record has this e-mail address. Merge the two if they are the same person."
                 refusal = Refusal(message, ErrorCode.UNIQUE, "email", has[email])
             elif room[record_id] <= 0:
-                refusal = Refusal(_TOO_MANY, ErrorCode.INVALID, "email")
+                refusal = Refusal(too_many(), ErrorCode.INVALID, "email")
             if refusal is not None:
                 refusals.setdefault(record_id, []).append((email, refusal))
                 continue
@@ -80,6 +85,11 @@ def give_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[in
             room[record_id] -= 1
             added.append(OtherEmail(record_id, email, by.source, now))
     emails.give(added)
+    given: dict[int, list[str]] = {}
+    for one in added:
+        given.setdefault(one.record_id, []).append(one.email)
+    source = ConsentSource.IMPORT if by.source == Source.IMPORT else ConsentSource.STAFF
+    address_came(given, actor=by.actor, cause=by.cause, source=source)
     append(Entry(one.record_id, ActivityType.EMAIL_ADDED, after={"email": one.email}, **by.of_entry) for one in added)
     return refusals
 
@@ -91,6 +101,10 @@ def remove_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> None:
         Entry(one.record_id, ActivityType.EMAIL_REMOVED, before={"email": one.email}, **by.of_entry) for one in taken
     )
     if taken:
+        left: dict[int, list[str]] = {}
+        for one in taken:
+            left.setdefault(one.record_id, []).append(one.email)
+        address_left(left)
         reactions.emails_released(sorted({one.record_id for one in taken}), [one.email for one in taken])
 
 
