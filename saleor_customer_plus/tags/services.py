@@ -35,6 +35,12 @@ def ensure(names: Iterable[str], *, limit: int) -> dict[str, int]:
     return ids
 
 
+def check_room(names: Iterable[str], *, limit: int) -> None:
+    """Raise what `ensure` would raise. Nothing is written."""
+    wanted = {fold(name) for name in map(partial(clean_name, field="names"), names)}
+    _check_limit(len(wanted - TAGS.ids_by_key(wanted).keys()), limit, field="names")
+
+
 def check_known(tag_ids: Collection[int], *, field: str = "tag_ids") -> None:
     """Raise NOT_FOUND unless there are all of these tags. `field` names the input that they came from."""
     TAGS.check_known(tag_ids, field=field)

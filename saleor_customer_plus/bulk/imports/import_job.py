@@ -7,7 +7,7 @@ twice    otherwise, find rows that have their e-mail address with others
 judge    read these rows, to know which of them cannot be read as a whole
 addresses  of the rows of one e-mail address, keep the last one: of those that can be read as a whole, if there are any
 numbers  find rows whose customer number an earlier row has too, of another address
-others   find rows that name, as another address of their person, one that is of another row
+others   find rows that name, as another address of their person, one that is of another row; likewise unique values
 preview  decide about each row and count, unless nobody wants to see it
 sum      put the preview together; the job waits for somebody to start it
 write    decide again and write
@@ -91,7 +91,7 @@ class Import(Kind):
         if phase == "numbers":
             return [] if options_of(job).strict else scan.parts(job)
         if phase == "others":
-            return scan.parts_with_other_emails(job)
+            return scan.parts_with_claims(job)
         if phase == "preview":
             return [] if job.is_confirmed else scan.chunks(job)
         if phase == "sum":
@@ -123,7 +123,7 @@ class Import(Kind):
             "judge": scan.judge,
             "addresses": scan.compare_addresses,
             "numbers": scan.compare_numbers,
-            "others": scan.compare_other_emails,
+            "others": scan.compare_claims,
             "preview": _preview,
             "sum": _sum,
             "write": _write,
@@ -229,11 +229,20 @@ def _samples(cells: Iterable[str]) -> list[str]:
 
 def _make_tags(job: BulkJob) -> None:
     """Make the tags of the file and of the options, before anything else is written."""
+    if names := _tags_to_make(job):
+        tags.ensure(names, limit=settings.load()[0].tag_limit)
+
+
+def _check_tags(job: BulkJob) -> None:
+    """Raise what would stop the import once it is started: nobody has to start it to find that out."""
+    if names := _tags_to_make(job):
+        tags.check_room(names, limit=settings.load()[0].tag_limit)
+
+
+def _tags_to_make(job: BulkJob) -> list[str]:
     if options_of(job).mode is Mode.SUPPRESSION_LIST:
-        return
-    chosen, _ = settings.load()
-    if names := scan.tags_of(job):
-        tags.ensure(names.values(), limit=chosen.tag_limit)
+        return []
+    return list(scan.tags_of(job).values())
 
 
 _Read = tuple[int, list[str], Person | list[Reason]]
@@ -260,9 +269,13 @@ def _read(source: tuple[Path, Layout], spec: Mapping[str, Any], reader: RowReade
     first, count = spec["row"], spec["rows"]
     passed = {one.row: one for one in starmap(row_keys.Passed, spec["passed"])}
     objected = {one.row: one for one in map(Objection.of_json, spec["objections"])}
-    claimed: dict[int, dict[str, int]] = defaultdict(dict)
+    taken: dict[int, dict[str, int]] = defaultdict(dict)
+    held: dict[int, dict[str, int]] = defaultdict(dict)
     for one in starmap(row_keys.Claimed, spec.get("claimed", ())):
-        claimed[one.row][one.email] = one.other
+        if one.holder:
+            held[one.row][one.key] = one.holder
+        else:
+            taken[one.row][one.key] = one.other
     rows = rows_of(path, layout, start=spec["start"])
     for number, (row, _) in zip(range(first, first + count), rows, strict=False):
         cells = reader.without_secrets(row)
@@ -276,7 +289,7 @@ def _read(source: tuple[Path, Layout], spec: Mapping[str, Any], reader: RowReade
                     found = problems.set_aside(why.other, mode, found.unreadable)
                 else:
                     found.number_taken = why
-                    found.emails_taken = claimed.get(number, {})
+                    found.taken, found.held = taken.get(number, {}), held.get(number, {})
             if objection := objected.get(number):
                 if isinstance(found, Person):
                     merge(found, objection)
@@ -300,6 +313,7 @@ def _preview(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
 
 
 def _sum(job: BulkJob, _chunk: BulkChunk) -> Counter[str]:
+    _check_tags(job)
     found = preview.preview_of(job)
     if options_of(job).deactivate_missing:
         found["missing"] = follow_up.count_missing(job.pk)

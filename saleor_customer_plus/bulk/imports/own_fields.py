@@ -14,6 +14,8 @@ from ...records.writing import Row
 from ...saleor_adapter import saleor_api
 from ..columns import FIELD
 from .person import Person, Reason
+from .row_keys import key_of as key_of_row
+from .row_keys import unique_value
 
 # Of a unique value: the id of the record that has it, or the address of the person of this chunk who gets it.
 _Holder = int | str
@@ -96,6 +98,13 @@ class OwnFields:
             return self._reason(definition, "NOT_FOUND", "There is no such order.")
         if not definition.is_unique or (key := value.unique_key) is None:
             return None
+        compared = key_of_row(unique_value(definition.pk, key))
+        held_by = person.held.get(compared)
+        if held_by is not None and (row is None or held_by != row.id):
+            id = saleor_api.global_id("CustomerRecord", held_by)
+            return self._reason(definition, "UNIQUE", "Another record has this value.", id)
+        if other := person.taken.get(compared):
+            return self._reason(definition, "UNIQUE", f"Row {other} has this value.")
         holder = self._holders.setdefault((definition.pk, key), person.email)
         if holder == person.email or (row is not None and holder == row.id):
             return None

@@ -81,8 +81,11 @@ class Person:
     other_emails: tuple[str, ...] = ()
     # Further addresses of the person, as `addresses.services.add_each` takes them.
     addresses: tuple[Values, ...] = ()
-    # Those of `other_emails` that another row gets, by their keys, with that row: see `row_keys.claimed_by_others`.
-    emails_taken: Mapping[str, int] = field(default_factory=dict)
+    # Those of `other_emails`, and of the unique values, that another row gets, by their keys, with that row; and
+    # the values that a record has before anything is written, with its id: see `row_keys.claimed_by_others` and
+    # `row_keys.held_by_records`.
+    taken: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
     # Who has the same customer's number: an earlier row, or a record before anything is written.
     number_taken: Passed | None = None
 

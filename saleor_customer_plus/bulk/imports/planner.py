@@ -14,10 +14,13 @@ from typing import Any
 from ...addresses import services as addresses
 from ...consent.models import ConsentPurpose
 from ...core import sql
+from ...customers.emails import too_many
+from ...errors import ErrorCode
 from ...fields.values import Value
 from ...groups.models import Group, GroupMembership
 from ...leads.models import Lead, LeadOrigin
 from ...records import bulk_writing as records
+from ...records import emails as record_emails
 from ...records.bulk_writing import Holder
 from ...records.editing import Writer
 from ...records.emails import owners
@@ -178,10 +181,13 @@ class Planner:
 
     def _wrong_emails(self, person: Person, row: Row | None, known: _Known) -> Iterator[Reason]:
         for email in person.other_emails:
-            holder, claimant = known.owners.get(email), person.emails_taken.get(key_of(email))
+            holder, claimant = known.owners.get(email), person.taken.get(key_of(email))
             is_own = holder is not None and row is not None and holder == row.id
             if not is_own and (claimant is not None or holder is not None):
                 yield email_in_use(holder, row=claimant, is_strict=self.options.strict)
+        if left_out := _free_emails(person, known)[_room(row) :]:
+            message = f"{too_many()} Addresses that were left out: {len(left_out)}."
+            yield Reason(ErrorCode.INVALID.value, message, "other_emails", is_warning=not self.options.strict)
 
     def _too_many_addresses(self, person: Person, row: Row | None, known: _Known) -> Iterator[Reason]:
         held = known.addresses.get(row.id, []) if row is not None else []
@@ -242,11 +248,9 @@ class Planner:
             planned.groups = known.to_join(id, list(dict.fromkeys(groups)), several=self.settings.several_groups)
             if planned.groups:
                 planned.changed.add("groups")
-        if person.other_emails:
-            free = (email for email in person.other_emails if email not in known.owners and email != person.email)
-            if emails := tuple(email for email in free if key_of(email) not in person.emails_taken):
-                planned.emails = emails
-                planned.changed.add("other_emails")
+        if person.other_emails and (emails := tuple(_free_emails(person, known)[: _room(planned.row)])):
+            planned.emails = emails
+            planned.changed.add("other_emails")
         if person.addresses:
             held = known.addresses.get(id, [])
             unknown = addresses.unknown_among(person.addresses, held)[: addresses.MAX_ADDRESSES - len(held)]
@@ -264,6 +268,18 @@ class Planner:
     def _lead_of(self, planned: Planned) -> tuple[int, str, str]:
         lead = planned.person.lead
         return planned.record_id, lead.get("lead_subject", ""), lead.get("lead_message", "")
+
+
+def _free_emails(person: Person, known: _Known) -> list[str]:
+    """The other addresses of a row that neither a record has nor another row claims."""
+    free = (email for email in person.other_emails if email not in known.owners and email != person.email)
+    return [email for email in dict.fromkeys(free) if key_of(email) not in person.taken]
+
+
+def _room(row: Row | None) -> int:
+    """How many more addresses a record can be given: see `customers.emails`."""
+    known = row.before["other_emails"] if row is not None else ()
+    return max(record_emails.MAX_EMAILS - 1 - len(known), 0)
 
 
 def _with_titles(values: dict[str, Any], person: Person, row: Row) -> dict[str, Any]:

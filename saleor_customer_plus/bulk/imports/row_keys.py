@@ -6,7 +6,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import md5
 from itertools import pairwise
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from ...core import sql
+from ...fields.models import FieldValue
 from ...jobs.models import BulkImportKey
 from ...records.models import CustomerEmail, CustomerRecord
 
@@ -37,12 +38,21 @@ def key_of(text: str) -> str:
     return md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
+def unique_value(definition_id: int, key: str) -> str:
+    """What a value of one of the shop's own fields is compared by, if no two records may have it."""
+    return f"{definition_id}\n{key}"
+
+
 class Claimed(NamedTuple):
-    """An address that a row names beside its own one, by its key, and the other row that gets it."""
+    """An address that a row names beside its own one, or a unique value, by its key, and the other row that gets it.
+
+    `holder` is the record that has the value before anything is written, if one has.
+    """
 
     row: int
-    email: str
+    key: str
     other: int
+    holder: int = 0
 
 
 class RowKey(NamedTuple):
@@ -69,9 +79,11 @@ def add(job_id: int, keys: Iterable[RowKey]) -> None:
                 copy.write_row((job_id, row, key_of(email), key_of(number) if number else None, *others))
 
 
-def named(row: int, emails: Iterable[str]) -> Iterator[RowKey]:
-    """The keys of the addresses that a row names beside its own one: as of a row with its number below zero."""
-    return (RowKey(-row, email, is_valid=False) for email in emails)
+def named(row: int, names: Iterable[str]) -> Iterator[RowKey]:
+    """The keys of the addresses that a row names beside its own one, and of its unique values: as of a row with its
+    number below zero.
+    """
+    return (RowKey(-row, name, is_valid=False) for name in names)
 
 
 def forget_named(job_id: int, rows: Iterable[int]) -> None:
@@ -82,10 +94,10 @@ def forget_named(job_id: int, rows: Iterable[int]) -> None:
 
 
 def claimed_by_others(job_id: int, part: tuple[int, int]) -> list[Claimed]:
-    """The addresses of a part that a row names beside its own one and does not get.
+    """The addresses of a part that a row names beside its own one and does not get, and the unique values.
 
     An address belongs to the row that has it as its own, or else to the first row that names it, whether or not that
-    row is written.
+    row is written. A unique value belongs to the first row that has it.
     """
     query = """
         WITH first AS (
@@ -97,6 +109,22 @@ def claimed_by_others(job_id: int, part: tuple[int, int]) -> list[Claimed]:
         WHERE k.job_id = {job} AND k.row_number < 0 AND k.row_number <> f.row_number
         """
     return sorted(Claimed(row, email.hex, other) for row, email, other in _found(query, job_id, "email", part))
+
+
+def held_by_records(job_id: int, part: tuple[int, int], definition_ids: Collection[int]) -> list[Claimed]:
+    """The unique values of a part that a record has before anything is written, as with customer numbers.
+
+    Whoever has the value already is among them: nothing of that record changes.
+    """
+    query = """
+        SELECT -k.row_number AS row, k.email, 0 AS other, v.record_id AS holder
+        FROM {keys} k
+        JOIN {values} v ON k.email = md5(v.definition_id || E'\\n' || v.unique_key)::uuid
+        WHERE k.job_id = {job} AND {is_here} AND k.row_number < 0
+            AND v.definition_id = ANY({definitions}) AND v.unique_key IS NOT NULL
+        """
+    found = _found(query, job_id, "k.email", part, values=sql.table(FieldValue), definitions=sorted(definition_ids))
+    return sorted(Claimed(row, key.hex, other, holder) for row, key, other, holder in found)
 
 
 def unite_addresses(job_id: int, rows: range) -> None:

@@ -23,6 +23,7 @@ from .headers.placed import rank
 from .headers.secrets import is_hash
 from .person import CONSENTS, TITLE, Person, Reason, RowKeys
 from .row_consents import OF_CONSENTS, answers_of
+from .row_keys import unique_value
 from .values import dates, emails, names, own_fields, phones, places
 from .values.base import Doubtful, Unreadable, storable, text_of
 from .values.choices import Answer
@@ -126,6 +127,11 @@ class RowReader:
         self._consent_cells = [column for column in self._cells if column.key in OF_CONSENTS]
         self._tags = [column for column in read.values() if column.key == "tags"]
         self._others = [column for column in read.values() if column.key == "other_emails"]
+        self._unique = [
+            (column, definition.pk)
+            for column in read.values()
+            if (definition := self._fields.get(column.key)) is not None and definition.is_unique
+        ]
         self._classified = [
             (index, classify)
             for index, key in columns.used.items()
@@ -166,6 +172,15 @@ class RowReader:
     def other_emails_of(self, cells: Sequence[str]) -> set[str]:
         """The addresses that a row names beside its own one."""
         return {email for column in self._others for email in value_of(column.of(cells)[1]) or ()}
+
+    def unique_values_of(self, cells: Sequence[str]) -> set[str]:
+        """The keys of the values of a row that no other record may have: see `row_keys.unique_value`."""
+        found = ((id, value_of(column.of(cells)[1])) for column, id in self._unique)
+        return {
+            unique_value(id, value.unique_key)
+            for id, value in found
+            if value is not None and value.unique_key is not None
+        }
 
     def _consents_of(self, cells: Sequence[str]) -> dict[str, Any]:
         """What the cells of a row say of consents, as `read` reads them."""

@@ -16,7 +16,7 @@ from ...jobs.models import BulkChunk, BulkJob
 from ...records.labels import fold
 from . import files, objections, row_keys
 from .column_findings import ColumnFindings
-from .job_settings import columns_of, options_of, reader_of
+from .job_settings import columns_of, fields_of, options_of, reader_of
 from .objections import Objection
 from .person import Person, Reason
 from .readers.csv_rows import rows_of
@@ -82,6 +82,7 @@ class _Scanned:
                 yield RowKey(self.row, email, number, is_valid, objections.letters_of(accepts), since)
                 if is_valid:
                     yield from row_keys.named(self.row, reader.other_emails_of(cells) - {email})
+                    yield from row_keys.named(self.row, reader.unique_values_of(cells))
                 self.has_rows = True
             elif not self.has_rows:
                 self.has_rows = any(map(str.strip, cells))
@@ -182,7 +183,7 @@ def compare_addresses(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     found = [Objection(row, tuple(said), since) for row, said, since in row_keys.objections(job.pk, part)]
     chunk.spec = {**chunk.spec, "objections": [one.to_json() for one in found]}
     passed = [*aside, *row_keys.earlier_of_same_address(job.pk, part)]
-    if _has_other_emails(job):
+    if _has_claims(job):
         row_keys.forget_named(job.pk, (one.row for one in passed))
     return _keep(chunk, passed)
 
@@ -195,17 +196,26 @@ def compare_numbers(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
     return _keep(chunk, found)
 
 
-def parts_with_other_emails(job: BulkJob) -> list[dict[str, Any]]:
-    return parts(job) if _has_other_emails(job) else []
+def parts_with_claims(job: BulkJob) -> list[dict[str, Any]]:
+    return parts(job) if _has_claims(job) else []
 
 
-def _has_other_emails(job: BulkJob) -> bool:
-    return "other_emails" in columns_of(job).used.values()
+def _has_claims(job: BulkJob) -> bool:
+    """Whether rows name what only one record may have, beside their own addresses and customer numbers."""
+    return "other_emails" in columns_of(job).used.values() or bool(_unique_fields(job))
 
 
-def compare_other_emails(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
-    """Find the addresses that a row names, and another row has or names before it."""
-    chunk.spec = {**chunk.spec, "claimed": row_keys.claimed_by_others(job.pk, chunk.spec["part"])}
+def _unique_fields(job: BulkJob) -> list[int]:
+    return [definition.pk for definition in fields_of(job) if definition.is_unique]
+
+
+def compare_claims(job: BulkJob, chunk: BulkChunk) -> Counter[str]:
+    """Find the addresses and unique values that a row names, and that another row or a record has before it."""
+    part = chunk.spec["part"]
+    claimed = row_keys.claimed_by_others(job.pk, part)
+    if unique := _unique_fields(job):
+        claimed += row_keys.held_by_records(job.pk, part, unique)
+    chunk.spec = {**chunk.spec, "claimed": claimed}
     chunk.save(update_fields=["spec"])
     return Counter()
 
