@@ -12,7 +12,7 @@ from ...merging import queries
 from ...merging.models import Merge
 from ...merging.preview import Plan, plan
 from ...merging.services import MOVED_AT_ONCE
-from ...merging.undo import Conflict, preview, size
+from ...merging.undo import PREVIEWED_AT_ONCE, Conflict, preview_in_request, size
 from ..core.base import channels_of, key_of, requestor_of, staff_only, with_api_errors
 from ..core.mutations import actor_of
 from ..core.types import list_of
@@ -25,6 +25,11 @@ class CustomerRecordMergeUndoPreview(graphene.ObjectType):  # type: ignore[misc]
 
     merge = graphene.Field(CustomerMerge, required=True, description="Which merge would be undone.")
     conflicts = list_of(CustomerMergeConflict, required=True, description="What would not be restored.")
+    is_complete = graphene.Boolean(
+        required=True,
+        description=f"Whether `conflicts` has all of them. Where more than {PREVIEWED_AT_ONCE:,} rows go back, only "
+        "the job finds out, and lists them in its `problems`.",
+    )
     runs_as_job = graphene.Boolean(
         required=True, description=f"Whether a job does it, because more than {MOVED_AT_ONCE:,} rows go back."
     )
@@ -72,10 +77,15 @@ class MergeQueries:
     @with_api_errors
     def resolve_customer_record_merge_undo_preview(_root: Any, info: Any, merge_id: str) -> Mapping[str, Any]:
         key = key_of(merge_id, "CustomerMerge", field="merge_id")
-        conflicts: list[Conflict] = preview(
+        conflicts: list[Conflict] | None = preview_in_request(
             key, actor=actor_of(info), requestor=requestor_of(info), channels=channels_of(info)
         )
         merge = queries.find(key)
         if merge is None:
             raise CustomerPlusError("No merge has this id.", code=ErrorCode.NOT_FOUND, field="merge_id")
-        return {"merge": merge, "conflicts": conflicts, "runs_as_job": size(merge) > MOVED_AT_ONCE}
+        return {
+            "merge": merge,
+            "conflicts": conflicts or [],
+            "is_complete": conflicts is not None,
+            "runs_as_job": size(merge) > MOVED_AT_ONCE,
+        }

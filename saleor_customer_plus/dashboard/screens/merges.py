@@ -35,7 +35,7 @@ mutation CustomerPlusMerge($input: CustomerRecordMergeInput!) {
 UNDO_PREVIEW = """
 query CustomerPlusMergeUndoPreview($id: ID!) {
   customerMerge(id: $id) { id state undoFirst { id createdAt } }
-  customerRecordMergeUndoPreview(mergeId: $id) { conflicts { code message } }
+  customerRecordMergeUndoPreview(mergeId: $id) { isComplete conflicts { code message } }
 }
 """
 
@@ -228,7 +228,7 @@ def undo(request: ScreenRequest, merge_id: str) -> Screen:
     state = request.execute(MERGE_STATE, id=merge_id)["customerMerge"]
     if state is None:
         raise Http404
-    conflicts = []
+    preview: dict[str, Any] = {"conflicts": [], "isComplete": True}
     if not state["undoFirst"] and state["state"] == "MERGED":
-        conflicts = request.execute(UNDO_PREVIEW, id=merge_id)["customerRecordMergeUndoPreview"]["conflicts"]
-    return Screen("merge/undo.html", {"merge": state, "conflicts": conflicts, "errors": errors})
+        preview = request.execute(UNDO_PREVIEW, id=merge_id)["customerRecordMergeUndoPreview"]
+    return Screen("merge/undo.html", {"merge": state, "preview": preview, "errors": errors})

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_plus.api.core.base import key_of, to_global_id
 from saleor_customer_plus.merging.models import Merge
@@ -30,7 +32,7 @@ MERGE = """mutation ($input: CustomerRecordMergeInput!) { customerRecordMerge(in
         notes(first: 5) { edges { node { text mergedFrom } } } }
     job { id kind state } errors { field message code id } } }"""
 UNDO_PREVIEW = """query ($id: ID!) { customerRecordMergeUndoPreview(mergeId: $id) {
-    merge { id } conflicts { code recordId field message } runsAsJob } }"""
+    merge { id } isComplete conflicts { code recordId field message } runsAsJob } }"""
 UNDO = """mutation ($id: ID!) { customerRecordMergeUndo(mergeId: $id) {
     merge { id state undoneBy { type } conflicts { code } } record { id } restored { id email }
     conflicts { code recordId field message } job { id kind } errors { field message code id } } }"""
@@ -183,6 +185,21 @@ def test_much_is_moved_by_a_job_that_is_undone_as_one(
     assert undo["customerJobUndo"]["errors"] == []
     assert CustomerRecord.objects.count() == 2
     assert Note.objects.get().record_id == ben.pk
+
+
+def test_a_request_looks_for_conflicts_only_where_that_is_quick(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna, ben = make_record(first_name="Anna"), make_record(first_name="Ben")
+    make_note(ben)
+    merge_id = merged(api, anna, ben)["merge"]["id"]
+    CustomerRecord.objects.update(first_name="Benjamin", locked_fields=["first_name"])
+    shown = api(UNDO_PREVIEW, id=merge_id)["customerRecordMergeUndoPreview"]
+    assert (shown["isComplete"], [one["code"] for one in shown["conflicts"]]) == (True, ["EDITED_SINCE"])
+    monkeypatch.setattr("saleor_customer_plus.merging.undo.services.PREVIEWED_AT_ONCE", 0)
+    with CaptureQueriesContext(connection) as captured:
+        shown = api(UNDO_PREVIEW, id=merge_id)["customerRecordMergeUndoPreview"]
+    assert (shown["isComplete"], shown["conflicts"]) == (False, [])
+    verbs = {query["sql"].split(maxsplit=1)[0] for query in captured.captured_queries}
+    assert verbs.isdisjoint({"INSERT", "UPDATE", "DELETE"})
 
 
 def test_much_is_given_back_by_a_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
