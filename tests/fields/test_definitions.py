@@ -49,6 +49,18 @@ class TestCreate:
         assert made.is_visible_to_customer
         assert definitions.create({"label": "Other", "type": "TEXT"}).position == 1
 
+    @pytest.mark.parametrize(
+        ("type", "limits"),
+        [
+            ("TEXT", {"min_length": 4, "max_length": 4, "mask": "9999"}),
+            ("TEXT", {"max_length": 10_000}),
+            ("NUMBER", {"min_number": "5", "max_number": "5"}),
+            ("DATE", {"min_date": "2026-01-31", "max_date": "2026-01-31"}),
+        ],
+    )
+    def test_limits_can_leave_a_single_value(self, type: str, limits: dict[str, Any]) -> None:
+        assert definitions.create({"label": "Label", "type": type, "limits": limits}).limits == limits
+
     def test_choices_get_values_of_their_labels(self) -> None:
         made = definitions.create(
             {

@@ -60,6 +60,19 @@ class TestClean:
         assert clean(definition, value.json) == value, "what is told can be given back"
 
     @pytest.mark.parametrize(
+        ("definition", "raw"),
+        [
+            (field("TEXT"), "x" * 255),
+            (field("TEXT", limits={"min_length": 3, "max_length": 3}), "xyz"),
+            (field("NUMBER", limits={"min_number": "1.5", "max_number": "1.5"}), 1.5),
+            (field("MONEY", limits={"min_number": "9", "max_number": "9"}), {"amount": 9, "currency": "EUR"}),
+            (field("DATE", limits={"min_date": "2026-01-31", "max_date": "2026-01-31"}), "2026-01-31"),
+        ],
+    )
+    def test_both_ends_of_the_limits_are_allowed(self, definition: FieldDefinition, raw: Any) -> None:
+        assert clean(definition, raw).json == raw
+
+    @pytest.mark.parametrize(
         ("definition", "raw", "message"),
         [
             (field("TEXT"), 5, "Give a text."),
