@@ -132,6 +132,12 @@ class TestCreate:
         make_field()
         assert refused() == [(None, "LIMIT_REACHED")]
 
+    def test_the_number_of_choices(self) -> None:
+        choices = [{"label": f"Size {number}"} for number in range(201)]
+        made = definitions.create({"label": "Size", "type": "CHOICE", "choices": choices[:200]})
+        assert len(made.choices) == 200
+        assert refused(type="CHOICE", choices=choices) == [("choices", "LIMIT_REACHED")]
+
 
 class TestUpdate:
     def test_what_is_left_out_stays(self) -> None:
@@ -156,6 +162,18 @@ class TestUpdate:
         make_field_values(make_record(), size="small")
         choices = [{"value": "large", "label": "large"}, {"value": "small", "label": "Small"}]
         assert changes.update(field.pk, {"choices": choices}, token=None, actor=SARA).choices == choices
+
+    def test_an_indexed_one_can_be_edited_though_no_more_may_be_indexed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(definitions, "MAX_INDEXED", 1)
+        field = make_field(is_indexed=True)
+        assert changes.update(field.pk, {"label": "Shoe size"}, token=None, actor=SARA).is_indexed
+
+    def test_an_index_is_given_to_the_values_too(self) -> None:
+        field = make_field("size")
+        make_field_values(make_record(), size="large")
+        token = changes.impact_of_change(field.pk, {"is_indexed": True}).token
+        changed = changes.update(field.pk, {"is_indexed": True}, token=token, actor=SARA)
+        assert list(changed.values.values_list("is_indexed", flat=True)) == [True]
 
     def test_one_that_is_gone(self) -> None:
         with pytest.raises(CustomerPlusError) as caught:

@@ -255,3 +255,13 @@ def test_a_deleted_record_leaves_no_value() -> None:
     make_field_values(record, one="x")
     record.delete()
     assert not FieldValue.objects.exists()
+
+
+def test_of_two_new_records_only_the_first_gets_a_unique_value() -> None:
+    """Neither has an id yet, as in a batch of an import."""
+    field = make_field("card", is_unique=True)
+    values = services.check([Given("card", "A-1")])
+    unique = services.UniqueValues([values, values], {field.pk: field})
+
+    assert unique.holder(field.pk, values[field.pk], None) == (False, None)
+    assert unique.holder(field.pk, values[field.pk], None) == (True, None)
