@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 import saleor_customer_plus
+from saleor_customer_plus.customers.emails import too_many
 from saleor_customer_plus.dashboard.api_messages import SENTENCES, known, translated
 
 PACKAGE = Path(saleor_customer_plus.__file__).parent
@@ -74,6 +75,10 @@ def test_all_that_is_said_of_rows_and_values_is_known(path: Path) -> None:
 def test_what_is_collected_is_what_is_said() -> None:
     assert "This is no phone number." in list(sentences(PACKAGE / "records" / "validation.py"))
     assert "Row 7 has this customer number." in list(sentences(IMPORTS / "planner.py"))
+
+
+def test_what_imports_say_in_the_words_of_others_is_known() -> None:
+    assert known(too_many()) is not None
 
 
 def test_what_varies_stays() -> None:
