@@ -118,6 +118,6 @@ def test_a_wizard(api: Api, on_commit: Any, staff: Any) -> None:
     assert undoing["errors"] == []
     undone = step("Undone", id=undoing["job"]["id"])
     assert (undone["state"], undone["undoes"]) == ("SUCCEEDED", id)
-    assert undone["report"] == {"deleted": 0, "changed": 1, "kept": 0, "accountsKept": 0}
+    assert undone["report"] == {"deleted": 0, "changed": 1, "kept": 0, "accountsKept": 0, "accountsChanged": 0}
     assert undone["problems"]["edges"] == []
     assert CustomerRecord.objects.get().first_name == "Ann"
