@@ -188,3 +188,14 @@ class TestRestore:
         assert changes.purge(now + timedelta(days=1)) == 1
         assert not FieldDefinition.objects.exists()
         assert not FieldValue.objects.exists()
+
+
+def test_a_value_that_was_cleared_since_does_not_come_back_with_the_former_field() -> None:
+    former, anna = make_field("size"), make_record()
+    make_field_values(anna, size="5")
+    change(former, type="NUMBER")
+    make_field_values(anna, size=None)
+
+    changes.restore(former.pk, actor=SARA)
+
+    assert values(anna) == {}

@@ -265,3 +265,13 @@ def test_of_two_new_records_only_the_first_gets_a_unique_value() -> None:
 
     assert unique.holder(field.pk, values[field.pk], None) == (False, None)
     assert unique.holder(field.pk, values[field.pk], None) == (True, None)
+
+
+def test_many_records_can_be_cleared_of_a_unique_value_but_not_given_one() -> None:
+    make_field("card", is_unique=True)
+
+    assert services.check_for_many([Given("card", None)]) == {"card": None}
+    with pytest.raises((SeveralErrors, CustomerPlusError)) as raised:
+        services.check_for_many([Given("card", "A-1")])
+    errors = raised.value.errors if isinstance(raised.value, SeveralErrors) else [raised.value]
+    assert [one.field for one in errors] == ["fields.0.value"]

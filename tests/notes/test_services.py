@@ -25,3 +25,7 @@ def test_a_member_of_staff_who_is_mentioned_twice_counts_once(monkeypatch: pytes
     with pytest.raises(CustomerPlusError) as raised:
         services.create(make_record().pk, "Please call.", actor=STAFF, mentions=[one, two, three])
     assert (raised.value.code, raised.value.field) == (ErrorCode.LIMIT_REACHED, "mentions")
+
+
+def test_lines_end_the_same_way_whoever_wrote_them() -> None:
+    assert services.checked(" one\r\ntwo\rthree\nfour \n") == "one\ntwo\nthree\nfour"
