@@ -17,6 +17,11 @@ WORDS: dict[str, str] = {
     "CONTACT_FORM": _("Contact form"),
     "NEWSLETTER": _("Newsletter"),
     "PREFERENCES": _("Link to unsubscribe"),
+    # Kinds of messages
+    "MESSAGE": _("Message"),
+    "REPLY": _("Answer"),
+    "AUTO_REPLY": _("Automatic reply"),
+    "OPT_IN": _("E-mail to confirm a sign-up"),
     "PROMOTIONAL": _("Promotional mail"),
     "SYSTEM": _("Service messages"),
     # Groups by purchases

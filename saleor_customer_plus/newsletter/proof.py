@@ -23,6 +23,7 @@ from ..records.models import CustomerRecord
 from . import texts
 from .models import NewsletterSignup
 from .queries import mails_of
+from .tokens import without_signatures
 
 
 class ProofFormat(StrEnum):
@@ -100,7 +101,7 @@ def _signup(signup: NewsletterSignup, mails: list[Mail]) -> dict[str, Any]:
                 "sender": mail.sender,
                 "recipient": mail.recipient,
                 "subject": mail.subject,
-                "text": mail.text,
+                "text": without_signatures(mail.text),
             }
             for mail in mails
         ],

@@ -24,6 +24,7 @@ from ..ledger.models import CustomerAcquisition, CustomerFigures, LedgerEntry, L
 from ..mail.models import Mail, MailAttachment
 from ..merging.models import Merge, MergedRecord
 from ..newsletter.models import NewsletterSignup, SignupState
+from ..newsletter.tokens import without_signatures
 from ..notes.models import Attachment, Note, NoteVersion
 from ..records.models import CustomerEmail, CustomerRecord, FormerRecord
 from ..segments.models import SegmentMembership
@@ -69,6 +70,8 @@ class Section:
     # What is given instead of the number of another row.
     named: Mapping[str, str] = field(default_factory=dict)
     parts: Parts = _nothing
+    # Texts of mails, whose links work without a login.
+    linked: frozenset[str] = frozenset()
     of_notes: Q | None = None
 
     def rows(self, record: CustomerRecord, *, with_notes: bool) -> Iterator[dict[str, Any]]:
@@ -81,7 +84,8 @@ class Section:
         while batch := list(islice(read, _BATCH)):
             parts = self.parts([row["id"] for row in batch])
             for row in batch:
-                yield {**_without_private_columns(row), **parts.get(row["id"], {})}
+                texts = {name: without_signatures(row[name]) for name in self.linked}
+                yield {**_without_private_columns(row), **texts, **parts.get(row["id"], {})}
 
 
 def columns_of(section: Section) -> list[str]:
@@ -171,6 +175,7 @@ SECTIONS = (
         # The text again with markup, a link that works without a login, and how far a worker is.
         without=frozenset({"html", "unsubscribe_url", "search_terms", "due_at", "claimed_at", "handed_at"}),
         parts=_parts_of_mails,
+        linked=frozenset({"body", "text"}),
     ),
     Section("notes", Note, order=("created_at", "pk"), parts=_parts_of_notes, of_notes=Q(pk__isnull=False)),
     Section("merges", Merge),

@@ -18,6 +18,7 @@ from ...messages import queries, templates
 from ...messages.models import MessageTemplate, MessageTemplateText
 from ...messages.queries import Item
 from ...records.models import CustomerRecord as Record
+from ...newsletter.tokens import without_signatures
 from ...saleor_adapter.staff import Channels
 from ..activity.types import CustomerRecordActor
 from ..core.back_references import named
@@ -96,7 +97,9 @@ class CustomerMessage(graphene.ObjectType):  # type: ignore[misc]
         required=True, description="What was written, in Markdown, or the text of a message that was received."
     )
     text = graphene.String(
-        required=True, description="Text part as it was sent, with signature and footer. Empty if it was received."
+        required=True, description="Text part as it was sent, with signature and footer, but for the keys of links to "
+        "confirm and to unsubscribe. Empty if it was received.",
+    
     )
     state = graphene.Field(CustomerMessageState, required=True, description="How far its delivery has come.")
     failure = graphene.Field(CustomerMessageFailure, description="Why it was not sent, or was returned.")
@@ -122,6 +125,14 @@ class CustomerMessage(graphene.ObjectType):  # type: ignore[misc]
     @staticmethod
     def resolve_record(mail: Mail, info: Any) -> Any:
         return load(info, records_by_id, mail.record_id)
+
+    @staticmethod
+    def resolve_body(mail: Mail, _info: Any) -> str:
+        return without_signatures(mail.body)
+
+    @staticmethod
+    def resolve_text(mail: Mail, _info: Any) -> str:
+        return without_signatures(mail.text)
 
     @staticmethod
     def resolve_failure(mail: Mail, _info: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,10 @@ from saleor_customer_plus.consent.models import (
     CurrentConsent,
 )
 from saleor_customer_plus.consent.services import record_events
+from saleor_customer_plus.mail.models import Mail
+from saleor_customer_plus.newsletter import proof as proofs
 from saleor_customer_plus.newsletter.models import NewsletterSignup
+from saleor_customer_plus.newsletter.proof_page import as_page
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.client import Api
 from tests.factories import make_record
@@ -192,3 +196,27 @@ def test_letters_in_upper_case_and_blanks_are_no_other_address(signed_up: SignUp
     for spelling in ("anna@example.com", "ANNA@example.com", " Anna@EXAMPLE.com ", "aNNa@Example.COM"):
         assert signed_up(spelling) == []
     assert (CustomerRecord.objects.count(), len(mail.outbox), NewsletterSignup.objects.count()) == (1, 1, 1)
+
+
+# Staff cannot act in the name of a person.
+
+MESSAGE = "query ($id: ID!) { customerMessage(id: $id) { body text } }"
+
+
+def test_no_text_that_staff_see_has_a_link_that_confirms(signed_up: SignUp, api: Api) -> None:
+    """A proof that the shop could have made itself proves nothing."""
+    signed_up()
+    link, record = last_link(), CustomerRecord.objects.get()
+    signature = link.rpartition(".")[2]
+    id = to_global_id("CustomerRecord", record.pk)
+    seen = [
+        json.dumps(proofs.proof_of(record.pk)),
+        as_page(proofs.proof_of(record.pk) or {}).decode(),
+        api.post(MESSAGE, id=to_global_id("CustomerMessage", Mail.objects.get().pk)).content.decode(),
+    ]
+    url = api(PERSONAL_DATA, id=id)["customerPersonalData"]["url"]
+    seen.append(b"".join(Client().get(url).streaming_content).decode())  # type: ignore[attr-defined]
+    for text in seen:
+        assert "/newsletter/confirm/" in text
+        assert signature not in text
+    assert post(link).status_code == 200
