@@ -31,6 +31,7 @@ from .merging.duplicates import duplicates_job
 from .merging.duplicates import finding as duplicates
 from .merging.tasks import announce_merges
 from .messages import mailbox
+from .newsletter import forgetting
 from .newsletter import notifications as newsletter_notices
 from .newsletter import services as newsletter
 from .newsletter.tasks import announce_confirmed_signups
@@ -240,7 +241,7 @@ def take_signups() -> None:
 @task("forget_signups")
 def forget_signups() -> None:
     """Run by Celery beat: forget sign-ups that nobody confirmed in time, and IP addresses that are old."""
-    newsletter.forget_old()
+    forgetting.forget_old()
 
 
 @task("send_notices")

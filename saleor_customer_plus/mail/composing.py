@@ -12,20 +12,18 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import getaddresses, parseaddr
+from email.utils import parseaddr
 
 import markdown
 import nh3
 from django.conf import settings as django_settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ..core import sql
 from ..errors import CustomerPlusError, ErrorCode, Problems
-from ..settings import CustomerPlusSettings
+from ..settings import CustomerPlusSettings, is_one_address
 from .models import Mail
 
 MAX_SUBJECT = 255
@@ -100,13 +98,7 @@ def checked_body(body: str, *, field: str = "body") -> str:
 
 def checked_address(address: str, *, field: str) -> str:
     """An address, with or without a name, that is safe in a header."""
-    addresses = getaddresses([address])
-    try:
-        validate_email(addresses[0][1] if len(addresses) == 1 else "")
-        is_one = True
-    except ValidationError:
-        is_one = False
-    if not is_one or _LINE_BREAKS.search(address) or len(address) > 255 or not sql.can_hold(address):
+    if not is_one_address(address):
         raise CustomerPlusError("Enter one e-mail address, such as Shop <shop@example.com>.", field=field)
     return address.strip()
 

@@ -47,7 +47,7 @@ class MailPurpose(models.TextChoices):
 
 
 class MailState(models.TextChoices):
-    """How far an e-mail has come: see `mail.outbox`."""
+    """How far an e-mail has come: see `mail.sending`."""
 
     QUEUED = "QUEUED", "Waiting to be sent"
     SENDING = "SENDING", "A worker is sending it"
@@ -81,7 +81,7 @@ class MailTerms(models.Func):
 
 
 class Mail(models.Model):
-    """One e-mail of one record. Written by `mail.outbox` (sent) and `mail.inbox` (received) only.
+    """One e-mail of one record. Written by `mail.outbox` and `mail.sending` (sent), and `mail.inbox` (received) only.
 
     What is sent is kept as it was sent, for the conversation and as a proof: `body` is what was written (Markdown, with
     its placeholders replaced), `text` and `html` are the two parts of the message, with signature and footer. Of what

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ..mail.inbox import MAX_BYTES
+from ..mail.reading import MAX_BYTES
 from ..settings import MailboxAddress, mailbox_address_of
 
 # Seconds that each step of a talk with the mail server may take.

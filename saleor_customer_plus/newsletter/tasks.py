@@ -1,4 +1,4 @@
-"""The Celery task that tells Saleor of confirmed sign-ups. `newsletter.services` announces them."""
+"""The Celery task that tells Saleor of confirmed sign-ups. `newsletter.confirming` announces them."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@
 
 from .choices import CountsWhen, ExportFormat, MailTransport, OptInMode
 from .mailbox import MailboxAddress, mailbox_address_of
-from .reading import read_time_zone
+from .reading import is_one_address, read_time_zone
 from .stored import PLUGIN_ID, is_on, load, parse
 from .table import DEFAULT_CONFIGURATION, DEFAULTS, SETTINGS, STRUCTURE, CustomerPlusSettings
 
@@ -23,6 +23,7 @@ __all__ = [
     "MailboxAddress",
     "OptInMode",
     "is_on",
+    "is_one_address",
     "load",
     "mailbox_address_of",
     "parse",

@@ -67,18 +67,20 @@ def read_emails(text: str) -> str:
     return ",".join(addresses)
 
 
-def read_sender(text: str) -> str:
-    """An address, with or without a name: Shop <shop@example.com>."""
-    if not text:
-        return ""
+def is_one_address(text: str) -> bool:
+    """Whether this is one e-mail address, with or without a name, that is safe in a header: Shop <shop@example.com>."""
     addresses = getaddresses([text])
     try:
-        # Newer Pythons find no address where older ones find two, or one before a line break: one message for all.
+        # Newer Pythons find no address where older ones find two, or one before a line break: one answer for all.
         validate_email(addresses[0][1] if len(addresses) == 1 and text.isprintable() and len(text) <= 255 else "")
     except ValidationError:
-        raise ValueError(
-            "Enter one e-mail address, such as Shop <shop@example.com>, of at most 255 characters."
-        ) from None
+        return False
+    return True
+
+
+def read_sender(text: str) -> str:
+    if text and not is_one_address(text):
+        raise ValueError("Enter one e-mail address, such as Shop <shop@example.com>, of at most 255 characters.")
     return text.strip()
 
 

@@ -14,11 +14,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from .. import settings as plugin_settings
-from ..mail import inbox, outbox
+from ..mail import inbox, outbox, reading
 from ..mail.attachments import Staging
 from ..mail.composing import sender_of
-from ..mail.inbox import CUSTOMER, Received, Unreadable
+from ..mail.inbox import CUSTOMER
 from ..mail.models import Mail, MailKind
+from ..mail.reading import Received, Unreadable
 from ..messages import mailbox
 from ..messages.waiting import Waiting, forget_others
 from ..records import emails
@@ -51,7 +52,7 @@ class Taken:
 def take(raw: bytes) -> Taken:
     """Take a message in. The same one twice is taken once. Raise `Unreadable` for what is no message."""
     chosen, _is_active = plugin_settings.load()
-    received = inbox.read(raw, chosen)
+    received = reading.read(raw, chosen)
     if received.bounce is not None:
         return _bounced(received)
     if not received.sender or received.sender in _own_addresses(chosen):

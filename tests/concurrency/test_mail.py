@@ -16,7 +16,7 @@ from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.consent.decisions import ConsentDecision
 from saleor_customer_plus.consent.models import ConsentChannel, ConsentPurpose, ConsentSource, ConsentState
 from saleor_customer_plus.consent.services import record_events
-from saleor_customer_plus.mail import outbox
+from saleor_customer_plus.mail import outbox, sending
 from saleor_customer_plus.mail.composing import compose
 from saleor_customer_plus.mail.models import Mail, MailPurpose
 from saleor_customer_plus.mail.outbox import NewMail
@@ -56,7 +56,7 @@ def decide(record_id: int, state: ConsentState) -> None:
 
 
 def send() -> None:
-    outbox.send_due(seconds=20)
+    sending.send_due(seconds=20)
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_a_worker_that_is_killed_leaves_nothing_sent_twice_and_nothing_unsent(bo
     worker.join()
     box.on_data = lambda: None
     assert Mail.objects.filter(state="SENDING").count() == 8  # of the batch of ten
-    long_ago = timezone.now() - outbox.CLAIM - timedelta(seconds=1)
+    long_ago = timezone.now() - sending.CLAIM - timedelta(seconds=1)
     Mail.objects.filter(state="SENDING", handed_at=None).update(claimed_at=long_ago)
     Mail.objects.filter(state="SENDING").exclude(handed_at=None).update(claimed_at=long_ago, handed_at=long_ago)
 

@@ -13,7 +13,8 @@ from django.db import transaction
 
 from saleor_customer_plus.consent import links
 from saleor_customer_plus.consent.models import ConsentEvent, ConsentPurpose, CurrentConsent
-from saleor_customer_plus.newsletter import services
+from saleor_customer_plus.newsletter import choosing, services
+from saleor_customer_plus.newsletter.confirming import confirm
 from saleor_customer_plus.newsletter.models import NewsletterSignup
 from saleor_customer_plus.newsletter.services import confirmation_url
 from saleor_customer_plus.records.locks import hold_records
@@ -32,13 +33,13 @@ def signup() -> NewsletterSignup:
 
 
 def confirming(signup: NewsletterSignup) -> Callable[[], Any]:
-    return partial(services.confirm, confirmation_url(signup).rpartition("/")[2], way="PAGE")
+    return partial(confirm, confirmation_url(signup).rpartition("/")[2], way="PAGE")
 
 
 def withdrawing() -> Callable[[], Any]:
     link = links.read(links.token_of(CustomerRecord.objects.get()))
     assert link is not None
-    return partial(services.withdraw, link, [ConsentPurpose.NEWSLETTER], way="PAGE")
+    return partial(choosing.withdraw, link, [ConsentPurpose.NEWSLETTER], way="PAGE")
 
 
 def state() -> tuple[str, bool]:
@@ -47,7 +48,7 @@ def state() -> tuple[str, bool]:
 
 def test_a_withdrawal_wins_that_waited_for_a_confirmation(signup: NewsletterSignup) -> None:
     """It was sent before the grant was recorded, and is told of it only then."""
-    confirm, withdraw = confirming(signup), withdrawing()
+    confirms, withdraw = confirming(signup), withdrawing()
     is_held = multiprocessing.get_context("fork").Barrier(2)
 
     def first() -> None:
@@ -55,7 +56,7 @@ def test_a_withdrawal_wins_that_waited_for_a_confirmation(signup: NewsletterSign
             hold_records([signup.record_id or 0])
             is_held.wait(30)
             time.sleep(0.5)  # the other is under way
-            confirm()
+            confirms()
 
     def second() -> None:
         is_held.wait(30)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from saleor_customer_plus.errors import CustomerPlusError, SeveralErrors
 from saleor_customer_plus.mail import composing
 from saleor_customer_plus.mail.composing import compose, to_html
 from saleor_customer_plus.mail.models import Mail
-from saleor_customer_plus.settings import DEFAULTS
+from saleor_customer_plus.settings import DEFAULTS, parse
 
 ANNA = {"first_name": "Anna", "shop_name": "Sofa & Co"}
 
@@ -112,11 +113,20 @@ def test_an_unknown_placeholder_is_named_with_those_that_there_are() -> None:
         compose("Hello", "{{ nme }}", ANNA, DEFAULTS)
 
 
-@pytest.mark.parametrize("address", ["a@b.example\nBcc: c@d.example", "nobody", "a@b.example, c@d.example", "x" * 300])
-def test_an_address_in_a_header_is_one_address(address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("a@b.example\nBcc: c@d.example", "nobody", "a@b.example, c@d.example", "x" * 300, "\ud800 <a@b.example>"),
+        *("\u202eX <a@b.example>", "X\x00 <a@b.example>", "X\u2028 <a@b.example>", "X\x85 <a@b.example>"),
+    ],
+)
+def test_an_address_in_a_header_is_one_address_by_the_rule_of_the_settings(address: str) -> None:
+    """Also without letters that nobody sees: some write a name backwards."""
     with pytest.raises(CustomerPlusError) as caught:
         composing.checked_address(address, field="reply_to")
     assert caught.value.field == "reply_to"
+    with pytest.raises(ValidationError):
+        parse([{"name": "mail_reply_to", "value": address}])
 
 
 def test_the_headers_say_how_to_answer_and_how_to_unsubscribe() -> None:

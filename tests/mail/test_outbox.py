@@ -20,7 +20,7 @@ from saleor_customer_plus.consent.models import ConsentChannel, ConsentPurpose, 
 from saleor_customer_plus.consent.services import record_events
 from saleor_customer_plus.core import mail_server as server_of_core
 from saleor_customer_plus.errors import CustomerPlusError, ErrorCode
-from saleor_customer_plus.mail import outbox
+from saleor_customer_plus.mail import outbox, sending
 from saleor_customer_plus.mail.composing import compose
 from saleor_customer_plus.mail.models import Mail, MailPurpose
 from saleor_customer_plus.mail.outbox import NewMail
@@ -74,8 +74,8 @@ def make_due() -> None:
 
 def test_a_message_arrives_once_with_both_parts_and_its_headers(box: Mailbox) -> None:
     row = queue(language="de", in_reply_to="<0@example.com>")
-    assert outbox.send_due(seconds=5)
-    assert outbox.send_due(seconds=5)
+    assert sending.send_due(seconds=5)
+    assert sending.send_due(seconds=5)
     (message,) = box.messages
     assert message["From"] == "Sofa & Co <shop@shop.example>"
     assert (message["To"], message["Subject"], message["Reply-To"]) == (
@@ -96,14 +96,14 @@ def test_a_message_arrives_once_with_both_parts_and_its_headers(box: Mailbox) ->
 def test_a_server_that_asks_to_come_later_is_asked_later_and_one_that_refuses_is_not(box: Mailbox) -> None:
     box.replies["RCPT"] = ["451 grey list"]
     row = queue()
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert state_of(row) == ("QUEUED", "REFUSED")
     assert row.due_at > timezone.now() + timedelta(seconds=50)  # type: ignore[operator]
-    assert outbox.send_due(seconds=5)
+    assert sending.send_due(seconds=5)
     assert box.messages == []
     make_due()
     box.replies["DATA"] = ["554 no such thing"]
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert state_of(row) == ("FAILED", "REFUSED")
     assert row.failure_detail == "554 no such thing"
     entry = ActivityEntry.objects.get(type=ActivityType.MESSAGE_FAILED)
@@ -117,16 +117,16 @@ def test_a_server_that_is_away_delays_all_and_counts_for_the_first_only(
 ) -> None:
     rows = [queue(make_record(f"p{number}@example.com")) for number in range(3)]
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert sorted(Mail.objects.values_list("attempts", "state")) == [(0, "QUEUED"), (0, "QUEUED"), (1, "QUEUED")]
     settings.EMAIL_PORT = port
     make_due()
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert sorted(message["To"] for message in box.messages) == [row.recipient for row in rows]
     assert {state_of(row) for row in rows} == {("SENT", "")}
-    Mail.objects.update(state="QUEUED", due_at=timezone.now(), attempts=len(outbox.DELAYS))
+    Mail.objects.update(state="QUEUED", due_at=timezone.now(), attempts=len(sending.DELAYS))
     settings.EMAIL_PORT = 1
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert Mail.objects.filter(state="FAILED", failure="UNREACHABLE").count() == 1  # after a day
 
 
@@ -139,7 +139,7 @@ def test_a_server_that_takes_the_connection_and_never_answers_is_waited_for_once
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.EMAIL_PORT = silent.getsockname()[1]
         began = time.monotonic()
-        assert outbox.send_due(seconds=50)
+        assert sending.send_due(seconds=50)
     assert time.monotonic() - began < 2
     assert Counter(Mail.objects.values_list("attempts", "state", "failure")) == {
         (1, "QUEUED", "UNREACHABLE"): 1,
@@ -152,11 +152,11 @@ def test_a_slow_server_holds_a_worker_up_for_its_time_and_one_message(box: Mailb
     for number in range(4):
         queue(make_record(f"p{number}@example.com"))
     box.on_data = lambda: time.sleep(0.2)
-    assert not outbox.send_due(seconds=0.1)
+    assert not sending.send_due(seconds=0.1)
     left = Counter(Mail.objects.values_list("attempts", "state"))
     assert left == {(1, "SENT"): 1, (0, "QUEUED"): 3}
     box.on_data = lambda: None
-    assert outbox.send_due(seconds=50)
+    assert sending.send_due(seconds=50)
     assert len(box.messages) == 4
 
 
@@ -164,34 +164,34 @@ def test_what_may_have_arrived_is_never_sent_again(box: Mailbox, monkeypatch: py
     row = queue()
     monkeypatch.setattr(server_of_core, "TIMEOUT", 0.3)
     box.on_data = lambda: time.sleep(0.6)
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert state_of(row) == ("FAILED", "UNCERTAIN")
     assert Mail.objects.filter(state="QUEUED").count() == 0
 
 
 def test_a_message_that_cannot_be_built_stops_no_other(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [queue(make_record(f"p{number}@example.com")) for number in range(2)]
-    build = outbox.message_of
+    build = sending.message_of
 
     def broken(row: Mail, files: Any) -> Any:
         if row.pk == rows[0].pk:
             raise TypeError("anna@example.com")
         return build(row, files)
 
-    monkeypatch.setattr(outbox, "message_of", broken)
-    outbox.send_due(seconds=5)
+    monkeypatch.setattr(sending, "message_of", broken)
+    sending.send_due(seconds=5)
     assert [state_of(row) for row in rows] == [("FAILED", "INVALID"), ("SENT", "")]
 
 
 def test_a_slow_worker_puts_off_nothing_that_another_one_took_over(box: Mailbox) -> None:
     """Its connection breaks after the other one began to hand the message over: that would be sent twice."""
     row = queue()
-    (slow,) = outbox._claim()
-    Mail.objects.update(claimed_at=timezone.now() - outbox.CLAIM - timedelta(seconds=1))
-    outbox._take_back_lost()
-    (taken,) = outbox._claim()
-    assert outbox._hand_over(taken)
-    outbox._later(slow, outbox.MailFailure.UNREACHABLE)
+    (slow,) = sending._claim()
+    Mail.objects.update(claimed_at=timezone.now() - sending.CLAIM - timedelta(seconds=1))
+    sending._take_back_lost()
+    (taken,) = sending._claim()
+    assert sending._hand_over(taken)
+    sending._later(slow, sending.MailFailure.UNREACHABLE)
     assert state_of(row) == ("SENDING", "")
 
 
@@ -200,17 +200,17 @@ def test_what_a_dead_worker_left_is_sent_unless_it_had_begun_to_hand_it_over(
     box: Mailbox, handed: bool, left: str
 ) -> None:
     row = queue()
-    (claimed,) = outbox._claim()
+    (claimed,) = sending._claim()
     if handed:
-        assert outbox._hand_over(claimed)
-    outbox.send_due(seconds=5)
+        assert sending._hand_over(claimed)
+    sending.send_due(seconds=5)
     assert state_of(row)[0] == "SENDING"  # it may still be alive
-    long_ago = timezone.now() - outbox.CLAIM - timedelta(seconds=1)
+    long_ago = timezone.now() - sending.CLAIM - timedelta(seconds=1)
     Mail.objects.update(claimed_at=long_ago, **({"handed_at": long_ago} if handed else {}))
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert state_of(row)[0] == left
     assert len(box.messages) == (left == "SENT")
-    assert not outbox._hand_over(claimed)  # the dead one was only slow
+    assert not sending._hand_over(claimed)  # the dead one was only slow
 
 
 def test_promotion_needs_consent_and_service_does_not(box: Mailbox) -> None:
@@ -222,7 +222,7 @@ def test_promotion_needs_consent_and_service_does_not(box: Mailbox) -> None:
     queue(anna, purpose=MailPurpose.PROMOTIONAL, override_reason="She asked by phone")
     consent(anna, ConsentState.SUBSCRIBED)
     queue(anna, purpose=MailPurpose.PROMOTIONAL, unsubscribe_url="https://shop.example/u/1")
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert len(box.messages) == 3
     assert box.messages[-1]["List-Unsubscribe"] == "<https://shop.example/u/1>"
     assert box.messages[-1]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -235,7 +235,7 @@ def test_a_withdrawal_between_queueing_and_sending_wins(box: Mailbox) -> None:
     consent(anna, ConsentState.SUBSCRIBED)
     row = queue(anna, purpose=MailPurpose.PROMOTIONAL)
     consent(anna, ConsentState.UNSUBSCRIBED)
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     assert (box.messages, state_of(row)) == ([], ("FAILED", "NO_CONSENT"))
 
 
@@ -260,30 +260,30 @@ def test_a_withdrawal_at_any_moment_before_the_server_has_the_message_wins(
     if moment == "queued":
         consent(anna, ConsentState.UNSUBSCRIBED)
     elif moment == "claimed":
-        withdrawn_after(outbox, "_claim")
+        withdrawn_after(sending, "_claim")
     elif moment == "connected":
         withdrawn_after(server_of_core, "open_connection")
     elif moment == "written":
-        withdrawn_after(outbox, "message_of")
+        withdrawn_after(sending, "message_of")
     elif moment == "waits":  # the server asked to come later
         box.replies["RCPT"] = ["451 later"]
-        outbox.send_due(seconds=5)
+        sending.send_due(seconds=5)
         consent(anna, ConsentState.UNSUBSCRIBED)
         Mail.objects.update(due_at=timezone.now())
     else:  # a worker died that had it
-        long_ago = timezone.now() - outbox.CLAIM - timedelta(seconds=1)
+        long_ago = timezone.now() - sending.CLAIM - timedelta(seconds=1)
         Mail.objects.update(state="SENDING", claimed_at=long_ago)
         consent(anna, ConsentState.UNSUBSCRIBED)
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     row.refresh_from_db()
     assert (row.state, row.failure, box.messages) == ("FAILED", "NO_CONSENT", [])
 
 
 def test_a_deleted_person_is_sent_nothing(box: Mailbox) -> None:
     queue()
-    (claimed,) = outbox._claim()
+    (claimed,) = sending._claim()
     claimed.record.delete()
-    assert outbox._Carrier(DEFAULTS).send(claimed)
+    assert sending._Carrier(DEFAULTS).send(claimed)
     assert box.messages == []
 
 
@@ -291,16 +291,16 @@ def test_a_message_of_somebody_who_was_merged_meanwhile_asks_the_consent_of_who_
     former, kept = make_record("anna@example.com"), make_record("anna@work.example")
     consent(former, ConsentState.SUBSCRIBED)
     row = queue(former, purpose=MailPurpose.PROMOTIONAL)
-    (claimed,) = outbox._claim()
+    (claimed,) = sending._claim()
     Mail.objects.update(record=kept)
-    assert outbox._Carrier(load()[0]).send(claimed)
+    assert sending._Carrier(load()[0]).send(claimed)
     assert (box.messages, state_of(row)) == ([], ("FAILED", "NO_CONSENT"))
     assert ActivityEntry.objects.get(type=ActivityType.MESSAGE_FAILED).record_id == kept.pk
 
 
 def test_a_bounce_marks_the_message_once(box: Mailbox) -> None:
     row = queue()
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     with transaction.atomic():
         assert outbox.mark_bounced([row.message_id, "<other@example.com>"], "550 5.1.1 unknown user") == [row]
         assert outbox.mark_bounced([row.message_id], "550 5.1.1 unknown user") == []
@@ -315,7 +315,7 @@ def test_an_app_is_told_instead_where_the_shop_mails_by_one(
     told: list[Any] = []
     monkeypatch.setattr(host, "notify", lambda event, payload: told.append((event, payload)))
     row = queue()
-    outbox.send_due(seconds=5)
+    sending.send_due(seconds=5)
     ((event, payload),) = told
     assert event == "customer_plus.mail"
     assert (payload["message_id"], payload["recipient_email"]) == (row.pk, "anna@example.com")

@@ -21,8 +21,9 @@ from saleor_customer_plus.merging.models import Merge
 from saleor_customer_plus.merging.queries import later_merges_of
 from saleor_customer_plus.merging.undo import undo
 from saleor_customer_plus.merging.values import Choice, MergeField
+from saleor_customer_plus.newsletter.confirming import Confirmation, confirm
 from saleor_customer_plus.newsletter.models import NewsletterSignup
-from saleor_customer_plus.newsletter.services import Confirmation, confirm, take_up
+from saleor_customer_plus.newsletter.services import take_up
 from saleor_customer_plus.newsletter.tokens import new_token
 from saleor_customer_plus.records import images
 from saleor_customer_plus.records.editing import Writer

@@ -21,8 +21,8 @@ from saleor_customer_plus.activity.services import Actor
 from saleor_customer_plus.customers.filters import RecordFilter, SourceFilter
 from saleor_customer_plus.customers.queries import RecordList
 from saleor_customer_plus.errors import CustomerPlusError
-from saleor_customer_plus.mail import inbox
-from saleor_customer_plus.mail.inbox import text_of_html
+from saleor_customer_plus.mail import reading
+from saleor_customer_plus.mail.html_text import text_of_html
 from saleor_customer_plus.mail.models import Mail, MailAttachment
 from saleor_customer_plus.mail.senders import sender_of
 from saleor_customer_plus.messages import mailbox, services
@@ -356,10 +356,10 @@ def test_what_a_machine_writes_is_no_reply(headers: str) -> None:
 
 def test_a_giant_is_refused_unread_and_a_long_text_is_cut() -> None:
     with pytest.raises(CustomerPlusError) as caught:
-        inbox.read(b"x" * (inbox.MAX_BYTES + 1), load()[0])
+        reading.read(b"x" * (reading.MAX_BYTES + 1), load()[0])
     assert caught.value.code.value == "LIMIT_REACHED"
-    received = inbox.read(letter("word " * 100_000).as_bytes(), load()[0])
-    assert len(received.text) == inbox.MAX_TEXT
+    received = reading.read(letter("word " * 100_000).as_bytes(), load()[0])
+    assert len(received.text) == reading.MAX_TEXT
 
 
 def test_the_mailbox_is_read_once_and_one_bad_message_stops_no_other(configure: Callable[..., None]) -> None:
@@ -377,7 +377,7 @@ def test_the_mailbox_is_read_once_and_one_bad_message_stops_no_other(configure: 
 def test_a_giant_of_the_mailbox_is_not_fetched_whole(
     configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (inbox, mailbox):
+    for module in (reading, mailbox):
         monkeypatch.setattr(module, "MAX_BYTES", 1000)
     fetched, read = list[int](), imaplib.IMAP4.read
 
@@ -504,7 +504,7 @@ def test_a_folder_is_written_as_people_read_it(configure: Callable[..., None], p
     ],
 )
 def test_the_sender_is_whom_people_would_read(header: str, name: str, address: str) -> None:
-    read = inbox.read(f"From: {header}\nSubject: Grüße\n\nhi".encode(), load()[0])
+    read = reading.read(f"From: {header}\nSubject: Grüße\n\nhi".encode(), load()[0])
 
     assert (read.sender_name, read.sender, read.subject) == (name, address, "Grüße")
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from saleor_customer_plus.api.newsletter.subscribing import GUARD
-from saleor_customer_plus.newsletter import services, texts
+from saleor_customer_plus.newsletter import choosing, texts
 from saleor_customer_plus.settings import load
 from tests.client import Api
 
@@ -25,7 +25,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 def form_token(*, seconds: float = 10, language: str = "en") -> str:
     """The token of a form that was shown in this language so long ago."""
     chosen, _is_active = load()
-    version = texts.wording_of(chosen, services.offered(chosen), language).version
+    version = texts.wording_of(chosen, choosing.offered(chosen), language).version
     return GUARD.new_token(time.time() - seconds, f"{language} {version}")
 
 

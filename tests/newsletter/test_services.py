@@ -26,7 +26,7 @@ from saleor_customer_plus.fields.models import FieldValue
 from saleor_customer_plus.groups.models import GroupMembership, VoucherUse
 from saleor_customer_plus.mail.models import Mail
 from saleor_customer_plus.merging.models import Merge
-from saleor_customer_plus.newsletter import proof, services
+from saleor_customer_plus.newsletter import forgetting, proof, services
 from saleor_customer_plus.newsletter.models import NewsletterSignup
 from saleor_customer_plus.newsletter.proof_page import as_page
 from saleor_customer_plus.newsletter.tokens import without_signatures
@@ -95,7 +95,7 @@ def test_what_held_before_holds_again(signed_up: SignUp) -> None:
         signed_up(email)
     age(15)
 
-    services.forget_old()
+    forgetting.forget_old()
 
     assert state_of("withdrew@example.com") == ("UNSUBSCRIBED", "UNSUBSCRIBED")
     event = ConsentEvent.objects.filter(record__email="withdrew@example.com").latest("id")
@@ -111,7 +111,7 @@ def test_who_was_asked_again_since_is_not_forgotten(signed_up: SignUp) -> None:
     signed_up("anna@example.com")
     assert len(mail.outbox) == 2
 
-    assert services.forget_old() == 1
+    assert forgetting.forget_old() == 1
 
     assert CustomerRecord.objects.count() == NewsletterSignup.objects.count() == 1
     assert CurrentConsent.objects.filter(purpose="NEWSLETTER", state="PENDING").count() <= 1
@@ -127,11 +127,11 @@ def test_a_sign_up_that_is_asked_again_for_less_is_forgotten_with_its_record(
     age(15)
     Mail.objects.update(created_at=timezone.now() - timedelta(days=1))
     signed_up(purposes=["NEWSLETTER"])
-    assert services.forget_old() == 1
+    assert forgetting.forget_old() == 1
     assert ConsentEvent.objects.latest("id").state == "NOT_SUBSCRIBED"  # of the offers
     age(15)
 
-    assert services.forget_old() == 1
+    assert forgetting.forget_old() == 1
 
     assert not CustomerRecord.objects.exists()
 
@@ -144,7 +144,7 @@ def test_a_bounce_and_what_other_tools_asked_hold_after_it_too(signed_up: SignUp
         signed_up(email)
     age(15)
 
-    services.forget_old()
+    forgetting.forget_old()
 
     assert state_of("bounced@example.com") == ("INVALID", "INVALID")
     assert not ConsentEvent.objects.filter(record=asked, purpose="PROMOTIONAL").exclude(state="PENDING").exists()
@@ -188,7 +188,7 @@ def test_whoever_anything_else_is_known_of_is_not_forgotten(signed_up: SignUp) -
     age(15)
     OTHER_ROWS["NewsletterSignup"](CustomerRecord.objects.get(email="0@example.com"))
 
-    assert services.forget_old() == len(OTHER_ROWS) + 1
+    assert forgetting.forget_old() == len(OTHER_ROWS) + 1
 
     assert set(CustomerRecord.objects.values_list("email", flat=True)) == {
         f"{number}@example.com" for number in range(len(OTHER_ROWS))
@@ -200,7 +200,7 @@ def test_nothing_is_forgotten_while_the_plugin_is_inactive(signed_up: SignUp, co
     age(15)
     configure(newsletter=True, active=False)
 
-    assert (services.forget_old(), CustomerRecord.objects.count()) == (0, 1)
+    assert (forgetting.forget_old(), CustomerRecord.objects.count()) == (0, 1)
 
 
 def test_sign_ups_wait_while_no_mail_can_be_sent(signed_up: SignUp, settings: Any) -> None:
@@ -225,7 +225,7 @@ def test_a_sign_up_that_waited_for_too_long_is_not_mailed_but_forgotten(signed_u
     tasks.take_signup.delay(NewsletterSignup.objects.get().pk)
 
     assert (mail.outbox, CustomerRecord.objects.count(), NewsletterSignup.objects.count()) == ([], 0, 1)
-    assert services.forget_old() == 1
+    assert forgetting.forget_old() == 1
     assert not NewsletterSignup.objects.exists()
 
 

@@ -13,8 +13,8 @@ from ...activity.services import Actor
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...mail.attachments import MAX_FILES, Staging
 from ...mail.composing import checked_address
-from ...mail.inbox import MAX_BYTES
 from ...mail.models import MailPurpose
+from ...mail.reading import MAX_BYTES
 from ...messages import services, templates
 from ...saleor_adapter import host
 from ...sync import incoming_mail

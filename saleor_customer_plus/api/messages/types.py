@@ -17,8 +17,8 @@ from ...mail.models import Mail, MailAttachment, MailFailure, MailKind, MailPurp
 from ...messages import queries, templates
 from ...messages.models import MessageTemplate, MessageTemplateText
 from ...messages.queries import Item
-from ...records.models import CustomerRecord as Record
 from ...newsletter.tokens import without_signatures
+from ...records.models import CustomerRecord as Record
 from ...saleor_adapter.staff import Channels
 from ..activity.types import CustomerRecordActor
 from ..core.back_references import named
@@ -97,9 +97,9 @@ class CustomerMessage(graphene.ObjectType):  # type: ignore[misc]
         required=True, description="What was written, in Markdown, or the text of a message that was received."
     )
     text = graphene.String(
-        required=True, description="Text part as it was sent, with signature and footer, but for the keys of links to "
+        required=True,
+        description="Text part as it was sent, with signature and footer, but for the keys of links to "
         "confirm and to unsubscribe. Empty if it was received.",
-    
     )
     state = graphene.Field(CustomerMessageState, required=True, description="How far its delivery has come.")
     failure = graphene.Field(CustomerMessageFailure, description="Why it was not sent, or was returned.")

@@ -11,7 +11,7 @@ from ...consent.decisions import MAX_VERSION_LENGTH, MAX_WORDING_LENGTH
 from ...core import sql
 from ...errors import CustomerPlusError, ErrorCode, Problems
 from ...newsletter import texts
-from ...newsletter.services import offered
+from ...newsletter.choosing import offered
 from ...records.validation import clean
 from ...settings import CustomerPlusSettings
 from ..consent.enums import CustomerConsentPurpose

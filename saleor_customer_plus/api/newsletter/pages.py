@@ -27,10 +27,10 @@ from ... import settings
 from ...consent import links
 from ...consent.models import ConsentPurpose
 from ...errors import CustomerPlusError, ErrorCode
-from ...newsletter import services, texts
+from ...newsletter import choosing, confirming, services, texts
+from ...newsletter.confirming import Confirmation
 from ...newsletter.models import NewsletterSignup, SignupState
 from ...newsletter.rendering import policy, render
-from ...newsletter.services import Confirmation
 from ...settings import CustomerPlusSettings
 from .preferences import Preferences, chosen_by, preferences_of
 from .subscribing import confirmed, count_change, count_wrong_link, link_of
@@ -84,9 +84,9 @@ def answer(request: HttpRequest, path: str) -> HttpResponseBase:
 
 def _confirm(request: HttpRequest, token: str, chosen: CustomerPlusSettings, language: str) -> HttpResponseBase:
     if request.method == "POST":
-        outcome, signup = confirmed(request, token, way=services.PAGE)
+        outcome, signup = confirmed(request, token, way=choosing.PAGE)
         return _no_link(language) if signup is None else _confirm_page(signup, outcome, chosen, language)
-    signup = services.to_confirm(token)
+    signup = confirming.to_confirm(token)
     if signup is None:
         count_wrong_link(request)
         return _no_link(language)
@@ -110,7 +110,7 @@ def _confirm_page(
         state=state,
         # A form for several purposes showed a text about all of them, of which the person may have chosen some. What a
         # page of preferences showed has no version.
-        wording=signup.wording if signup.wording_version and {*signup.purposes} == {*services.offered(chosen)} else "",
+        wording=signup.wording if signup.wording_version and {*signup.purposes} == {*choosing.offered(chosen)} else "",
         labels=texts.labels(signup.purposes, language),
     )
 
@@ -135,15 +135,15 @@ def _changed(request: HttpRequest, link: links.Link, chosen: CustomerPlusSetting
             count_change(link)
             # A link of no message in particular is of all of them.
             ended = [link.purpose.value] if link.purpose else [purpose.value for purpose in ConsentPurpose]
-            services.withdraw(link, ended, way="ONE_CLICK")
+            choosing.withdraw(link, ended, way="ONE_CLICK")
             notice = _("You are unsubscribed.")
         elif form.get("unsubscribe") == "all":
             count_change(link)
-            services.withdraw(link, [purpose.value for purpose in ConsentPurpose], way=services.PAGE)
+            choosing.withdraw(link, [purpose.value for purpose in ConsentPurpose], way=choosing.PAGE)
             notice = _("You are unsubscribed from everything.")
         elif "choose" in form:
             wanted = [purpose for purpose in form.getlist("purposes") if purpose in ConsentPurpose.values]
-            is_asked = chosen_by(link, wanted, language, way=services.PAGE)
+            is_asked = chosen_by(link, wanted, language, way=choosing.PAGE)
             notice = _("Saved. Please confirm what is new by the link that we send you.") if is_asked else _("Saved.")
     return _preferences_page(preferences_of(link, chosen, language), chosen, notice=notice)
 

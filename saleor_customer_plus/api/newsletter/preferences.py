@@ -13,7 +13,7 @@ from ...activity.services import Actor
 from ...consent import links
 from ...consent.models import ConsentPurpose, ConsentState
 from ...core import publishing
-from ...newsletter import services, texts
+from ...newsletter import choosing, texts
 from ...settings import CustomerPlusSettings
 from ..consent.enums import CustomerConsentPurpose
 from ..core.base import with_api_errors
@@ -47,7 +47,7 @@ class Preferences:
 def preferences_of(link: links.Link, chosen: CustomerPlusSettings, *wanted: str | None) -> Preferences:
     """What the page of a link shows, in the first of these languages that there are texts in."""
     language = language_of(chosen, *wanted)
-    states, available = services.states_of(link.record_id), services.offered(chosen)
+    states, available = choosing.states_of(link.record_id), choosing.offered(chosen)
     return Preferences(
         email_hint=hint_of(link.email),
         language=language,
@@ -78,7 +78,7 @@ def hint_of(email: str) -> str:
 def chosen_by(link: links.Link, wanted: Sequence[str], language: str, *, way: str) -> bool:
     """Let the shop write about these purposes and no others. Return whether a mail asks to confirm what is new."""
     count_change(link)
-    signup = services.choose(link, wanted, way=way, language=language)
+    signup = choosing.choose(link, wanted, way=way, language=language)
     if signup is not None:
         publishing.publish(tasks.take_signup, signup.pk)
     return signup is not None
@@ -130,7 +130,7 @@ class CustomerNewsletterPreferencesUpdate(PublicMutation):
     ) -> dict[str, Any]:
         link, (chosen, _is_active) = link_of(info.context, token), settings.load()
         wanted = [getattr(purpose, "value", purpose) for purpose in purposes]
-        is_asked = chosen_by(link, wanted, language_of(chosen, language_code), way=services.SHOP)
+        is_asked = chosen_by(link, wanted, language_of(chosen, language_code), way=choosing.SHOP)
         return {"preferences": preferences_of(link, chosen, language_code), "must_confirm": is_asked}
 
 

@@ -19,8 +19,8 @@ from ...consent import links
 from ...core import publishing
 from ...core.form_guard import MAX_AGE, SHORTEST, FormGuard, network_of, parsed_address
 from ...errors import CustomerPlusError, ErrorCode
-from ...newsletter import services, texts
-from ...newsletter.services import Confirmation
+from ...newsletter import choosing, confirming, services, texts
+from ...newsletter.confirming import Confirmation
 from ...records.email import mailbox_of
 from ...settings import CustomerPlusSettings
 from ..consent.enums import CustomerConsentPurpose
@@ -117,7 +117,7 @@ class CustomerNewsletterConfirm(PublicMutation):
 
     @classmethod
     def perform(cls, info: Any, _actor: Actor, *, token: str) -> dict[str, Any]:
-        outcome, signup = confirmed(info.context, token, way=services.SHOP)
+        outcome, signup = confirmed(info.context, token, way=choosing.SHOP)
         if outcome is Confirmation.INVALID or signup is None:
             raise no_link()
         return {"purposes": signup.purposes}
@@ -142,7 +142,7 @@ class NewsletterFormQueries:
         chosen, now = _settings(), int(time.time())
         accepted = texts.accepted_languages(info.context.headers.get("Accept-Language", ""))
         language = language_of(chosen, language_code, *accepted)
-        purposes = services.offered(chosen)
+        purposes = choosing.offered(chosen)
         wording = texts.wording_of(chosen, purposes, language)
         return CustomerNewsletterForm(
             token=GUARD.new_token(now, f"{language} {wording.version}"),
@@ -166,7 +166,7 @@ def confirmed(request: HttpRequest, token: str, *, way: str) -> tuple[Confirmati
     """Confirm the sign-up of a token. Whoever sends many wrong ones has to wait."""
     chosen, _is_active = settings.load()
     address = kept_address(public_forms.address_of(request), chosen)
-    outcome, signup = services.confirm(token, way=way, ip_address=address)
+    outcome, signup = confirming.confirm(token, way=way, ip_address=address)
     if outcome is Confirmation.INVALID:
         count_wrong_link(request)
     return outcome, signup
@@ -213,7 +213,7 @@ def _with_wording(values: dict[str, Any], shown: str, chosen: CustomerPlusSettin
     if "wording" in values:
         return values
     language, _blank, version = shown.partition(" ")
-    wording = texts.wording_of(chosen, services.offered(chosen), language)
+    wording = texts.wording_of(chosen, choosing.offered(chosen), language)
     if wording.version != version:
         raise CustomerPlusError("The text of the form was changed. Load the form again.", field="token")
     return {

@@ -15,7 +15,7 @@ from ...bulk.exports.profiles import READY, columns_of_settings
 from ...bulk.imports import MAX_TEXT_LENGTH as MAX_LIST
 from ...bulk.imports.readers import limits as import_limits
 from ...core import paging
-from ...newsletter.services import offered
+from ...newsletter.choosing import offered
 from ...notes.attachments import MAX_FILES
 from ...notes.services import MAX_TEXT_LENGTH
 from ...records import images, validation

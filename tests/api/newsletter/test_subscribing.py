@@ -22,7 +22,7 @@ from saleor_customer_plus.api.core import public_forms
 from saleor_customer_plus.api.leads import contact_form
 from saleor_customer_plus.consent.models import ConsentEvent, ConsentPurpose
 from saleor_customer_plus.consent.suppressions import suppress
-from saleor_customer_plus.newsletter import services
+from saleor_customer_plus.newsletter import forgetting, services
 from saleor_customer_plus.newsletter.models import NewsletterSignup
 from saleor_customer_plus.records.models import CustomerRecord, Stage
 from saleor_customer_plus.saleor_adapter import host
@@ -463,6 +463,6 @@ def test_ip_addresses_are_kept_only_where_the_shop_wants_them(
     assert (signup.ip_address, signup.confirmed_ip_address) == ("127.0.0.1", "127.0.0.1")
     assert "127.0.0.1" not in str(list(ConsentEvent.objects.values_list("evidence", flat=True)))
     NewsletterSignup.objects.update(received_at="2024-05-01T12:00:00Z")
-    services.forget_old()
+    forgetting.forget_old()
     signup.refresh_from_db()
     assert (signup.ip_address, signup.confirmed_ip_address, signup.state) == (None, None, "CONFIRMED")
