@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import io
 import time
 from dataclasses import replace
 from typing import Any
@@ -13,7 +15,9 @@ from saleor_customer_plus.errors import CustomerPlusError, SeveralErrors
 from saleor_customer_plus.mail import composing
 from saleor_customer_plus.mail.composing import compose, to_html
 from saleor_customer_plus.mail.models import Mail
+from saleor_customer_plus.notes.contents import recognise, safe_name
 from saleor_customer_plus.settings import DEFAULTS, parse
+from tests.notes.samples import PDF
 
 ANNA = {"first_name": "Anna", "shop_name": "Sofa & Co"}
 
@@ -153,3 +157,49 @@ def test_a_message_id_is_of_the_sender_s_domain_and_never_the_same() -> None:
     ids = {composing.new_message_id("Shop <shop@münchen.example>") for _ in range(20)}
     assert len(ids) == 20
     assert all(one.endswith("@xn--mnchen-3ya.example>") for one in ids)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        *(
+            "x\r\nBcc: all@example.com",
+            "x\nBcc: all@example.com",
+            "x\rBcc: all@example.com",
+            "x\u2028Bcc: all@example.com",
+        ),
+        *(
+            "x\x85Bcc: y",
+            "x\x00y",
+            'x"; filename="y.exe',
+            "=?utf-8?q?x=0D=0ABcc:_all=40example.com?=",
+            "\u202excod.exe",
+        ),
+    ],
+)
+def test_no_name_and_no_file_brings_a_header_in(hostile: str) -> None:
+    """What a customer is called, in subject and text, and how a file is."""
+    composed = compose("Hello {{ first_name }}", "{{ first_name }}", ANNA | {"first_name": hostile}, DEFAULTS)
+    kind = recognise(io.BytesIO(PDF), "x.pdf")
+    assert kind is not None
+    row = Mail(
+        message_id="<1@shop.example>",
+        sender="Shop <shop@shop.example>",
+        recipient="anna@example.com",
+        reply_to="desk@shop.example",
+        subject=composed.subject,
+        text=composed.text,
+        html=composed.html,
+    )
+    message = composing.message_of(row, lambda: [(safe_name(f"{hostile}.pdf", kind), PDF, "application/pdf")])
+    read = email.message_from_bytes(message.message().as_bytes())
+    assert message.recipients() == ["anna@example.com"]
+    assert {name.lower() for name in read.keys()} == {  # noqa: SIM118 - a message is no mapping
+        *("subject", "from", "to", "reply-to", "date", "message-id", "mime-version", "content-type")
+    }
+    for part in read.walk():
+        if part is not read:
+            names = {name.lower() for name in part.keys()}  # noqa: SIM118
+            assert names <= {"content-type", "content-transfer-encoding", "content-disposition", "mime-version"}
+    (file,) = [part for part in read.walk() if part.get_content_disposition() == "attachment"]
+    assert (file.get_content_type(), (file.get_filename() or "")[-4:]) == ("application/pdf", ".pdf")
