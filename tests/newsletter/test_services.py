@@ -26,7 +26,7 @@ from saleor_customer_plus.fields.models import FieldValue
 from saleor_customer_plus.groups.models import GroupMembership, VoucherUse
 from saleor_customer_plus.mail.models import Mail
 from saleor_customer_plus.merging.models import Merge
-from saleor_customer_plus.newsletter import forgetting, proof, services
+from saleor_customer_plus.newsletter import forgetting, proof
 from saleor_customer_plus.newsletter.models import NewsletterSignup
 from saleor_customer_plus.newsletter.proof_page import as_page
 from saleor_customer_plus.newsletter.tokens import without_signatures
@@ -180,7 +180,7 @@ FOLLOWING = {
 
 
 def test_whoever_anything_else_is_known_of_is_not_forgotten(signed_up: SignUp) -> None:
-    assert set(OTHER_ROWS) | FOLLOWING == {model.__name__ for model in services._tables_of_records()}
+    assert set(OTHER_ROWS) | FOLLOWING == {model.__name__ for model in forgetting._tables_of_records()}
     for number, touch in enumerate(OTHER_ROWS.values()):
         signed_up(f"{number}@example.com")
         touch(CustomerRecord.objects.get(email=f"{number}@example.com"))
