@@ -85,7 +85,8 @@ def test_a_wizard(api: Api, on_commit: Any, staff: Any) -> None:
         "withWarnings": 0,
     }
     assert {"field": "first_name", "count": 1} in preview["changedFields"]
-    (row,) = preview["rows"]
+    row, refused = preview["rows"]
+    assert (refused["rowNumber"], refused["result"]) == (3, "REFUSED")
     assert (row["rowNumber"], row["result"], row["reasons"]) == (2, "UPDATED", [])
     assert {"field": "attributes", "value": {"color": "rot"}} in row["values"]
     assert row["changes"] == [
@@ -108,8 +109,8 @@ def test_a_wizard(api: Api, on_commit: Any, staff: Any) -> None:
     assert done["progress"] == counted
     assert done["problems"]["edges"][0]["node"]["reasons"] == problem["reasons"]
     assert (done["importOptions"]["tags"], done["importOptions"]["mapping"]) == (["fair"], corrected)
-    refused = b"".join(Client().get(done["errorFile"]).streaming_content).decode("utf-8-sig").splitlines()
-    assert (refused[0], refused[1][:12]) == ("Mail,Wer,Farbe,Reason", "bo@,Bo,blau,")
+    lines = b"".join(Client().get(done["errorFile"]).streaming_content).decode("utf-8-sig").splitlines()
+    assert (lines[0], lines[1][:12]) == ("Mail,Wer,Farbe,Reason", "bo@,Bo,blau,")
     assert done["warningFile"] is None
     assert CustomerRecord.objects.get().first_name == "Anna"
 
