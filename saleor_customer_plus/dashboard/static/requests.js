@@ -13,8 +13,9 @@ document.addEventListener("htmx:confirm", (event) => {
 
 document.addEventListener("htmx:configRequest", (event) => identify(event.detail.headers));
 
-// What asks for news of itself waits while a menu in it is open.
-const isInUse = (element) => element.matches?.("[data-polls]") && element.querySelector("details.menu[open]");
+// What asks for news of itself waits while a menu in it is open, and while a button of the mouse is down on it: a click is
+// lost if what was pressed has been replaced when it is released.
+const isInUse = (element) => element.matches?.("[data-polls]") && element.querySelector("details.menu[open], :active");
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (isInUse(event.detail.elt)) event.preventDefault();
 });

@@ -17,6 +17,8 @@ from tests import factories, hosts, processes
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LAUNCH = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
+AWAIT_EVENT = "(body, name) => new Promise((done) => document.addEventListener(name, () => done(), { once: true }))"
+
 try:
     from playwright import sync_api as playwright
 except ImportError:  # in Saleor's own environment
@@ -58,6 +60,19 @@ class Dashboard:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto("about:blank")
         self.page.goto(f"{self.root}/?{asked}#/plugins/customer-plus/dashboard/{path}")
+
+    def await_news(self) -> None:
+        """Until what asks for news of itself has been replaced, and the screen has seen to where the keyboard is."""
+        self._await_event("htmx:afterSettle")
+
+    def await_turns(self) -> None:
+        """Until it was time to ask for news twice: had the first turn brought some, they would be there."""
+        self._await_event("htmx:confirm")
+        self._await_event("htmx:confirm")
+
+    def _await_event(self, name: str) -> None:
+        """The page's own listeners, which are older, have run by then."""
+        self.frame.locator("body").evaluate(AWAIT_EVENT, name)
 
 
 @pytest.fixture

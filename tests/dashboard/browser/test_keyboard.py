@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -116,26 +115,26 @@ def test_news_of_a_job_take_the_keyboard_nowhere(dashboard: Dashboard) -> None:
     make_job(state="RUNNING")
     dashboard.open("jobs")
     frame = dashboard.frame
+    expect(frame.locator("tr[data-polls] summary")).to_be_visible()
+    dashboard.await_news()  # so that none come while the keyboard leaves the row
     frame.locator("tr[data-polls] summary").focus()
     frame.locator("tr[data-polls] summary").evaluate("element => element.blur()")
-    dashboard.page.wait_for_timeout(2_500)  # longer than the list waits until it asks again
+    dashboard.await_news()
     assert frame.locator("body").evaluate("body => body === document.activeElement")
 
 
 @pytest.mark.slow
 def test_what_takes_its_time_says_so(dashboard: Dashboard) -> None:
-    def delay(route: Any) -> None:
-        time.sleep(1)
-        route.continue_()
-
     dashboard.open("import")
     frame = dashboard.frame
     working = frame.locator("#working")
     frame.get_by_label("Or paste e-mail addresses").fill("anna@example.com")
     expect(working).to_have_css("visibility", "hidden")
-    dashboard.page.route("**/dashboard/import", delay)
+    held: list[Any] = []
+    dashboard.page.route("**/dashboard/import", lambda route: held.append(route))
     frame.get_by_role("button", name="Continue").click(no_wait_after=True)
     expect(working).to_have_css("visibility", "visible")
+    held.pop().continue_()
     expect(frame.get_by_role("button", name="Start the import")).to_be_visible()
     expect(working).to_have_css("visibility", "hidden")
 
