@@ -67,14 +67,21 @@ def open_screens(page: Any) -> Any:
     return ours(page)
 
 
-def open_first(page: Any, path: str) -> None:
-    """The first row of one of Saleor's own lists, which are drawings that have no rows to click."""
+def first_row(page: Any, path: str) -> dict[str, float]:
+    """Where the first row of one of Saleor's own lists is: these are drawings, which have no rows to click."""
     page.goto(f"{ADDRESS}/dashboard/{path}")
-    grid = page.locator("canvas").first
-    grid.wait_for()
-    page.wait_for_timeout(3_000)  # until it is drawn
-    box = grid.bounding_box()
-    page.mouse.click(box["x"] + 120, box["y"] + 60)
+    # What the drawing tells screen readers follows when it is complete.
+    page.locator("canvas [role=gridcell]").first.wait_for(state="attached")
+    box = page.locator("canvas").first.bounding_box()
+    return {"x": box["x"], "y": box["y"] + 60}
+
+
+def open_first(page: Any, path: str) -> None:
+    """Open what the first row of one of Saleor's own lists is about."""
+    row = first_row(page, path)
+    listed = page.url
+    page.mouse.click(row["x"] + 120, row["y"])
+    page.wait_for_url(lambda url: url != listed)
 
 
 def test_list_record_back_and_reload(page: Any) -> None:
@@ -114,7 +121,11 @@ def test_the_widget_beside_a_customer_takes_a_note_and_a_tag(page: Any) -> None:
     frame.get_by_text("Write a note").click()
     frame.locator("textarea").fill("Written beside Saleor's own page")
     frame.get_by_role("button", name="Save").first.click()
-    expect(frame.get_by_text("Written beside Saleor's own page")).to_be_visible()
+    expect(frame.get_by_text("Written beside Saleor's own page").first).to_be_visible()
+    tag = f"Beside {time.time():.0f}"
+    frame.get_by_label("Add a tag").fill(tag)
+    frame.get_by_label("Add a tag").press("Enter")
+    expect(frame.get_by_role("button", name=f"Remove the tag {tag}")).to_be_visible()
 
 
 def test_the_widget_beside_an_order(page: Any) -> None:
@@ -133,12 +144,8 @@ def test_a_draft_order_is_placed_for_a_customer_and_has_the_widget(page: Any) ->
 
 
 def test_a_popup_for_those_who_are_ticked_in_saleors_list(page: Any) -> None:
-    page.goto(f"{ADDRESS}/dashboard/customers/?asc=true&sort=name")
-    grid = page.locator("canvas").first
-    grid.wait_for()
-    page.wait_for_timeout(3_000)
-    box = grid.bounding_box()
-    page.mouse.click(box["x"] + 24, box["y"] + 60)
+    row = first_row(page, "customers/?asc=true&sort=name")
+    page.mouse.click(row["x"] + 24, row["y"])
     page.locator("[data-test-id=show-more-button]").click()
     page.get_by_text("Tag", exact=True).click()
     frame = ours(page)
