@@ -69,9 +69,12 @@ def own_value(field: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def percent(rate: float | None) -> str:
-    """A share from 0 to 1."""
-    return "" if rate is None else str(format_percent(rate, "#,##0.#%", locale=_here()))
+def percent(rate: float | None, decimals: int = 1) -> str:
+    """A share from 0 to 1, with so many decimals at most, as the reader writes it: "57.1%", "57,1 %"."""
+    if rate is None:
+        return ""
+    pattern = _here().percent_formats[None].pattern.replace("##0", f"##0.{'#' * decimals}")
+    return str(format_percent(rate, pattern, locale=_here()))
 
 
 @register.filter

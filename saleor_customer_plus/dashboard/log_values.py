@@ -47,7 +47,7 @@ def changes(entry: Mapping[str, Any], definitions: Sequence[Mapping[str, Any]] |
     found = _changes_of_own_fields(own_before, own_after, {one["key"]: one for one in definitions or ()})
     for name in dict.fromkeys((*before, *after)):
         # Of ids nobody learns anything; the currency stands with the amounts.
-        if (name.endswith("Id") and name != "ownerId") or name == "currency":
+        if (name.endswith(("Id", "Ids")) and name != "ownerId") or name == "currency":
             continue
         old, new = (_value(name, values.get(name), currency, name in values) for values in (before, after))
         if new == _("Unknown") and not old:

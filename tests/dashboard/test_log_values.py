@@ -41,6 +41,7 @@ def test_every_kind_of_entry_has_words() -> None:
         ({}, {"optInLevel": "UNKNOWN"}, {}),
         ({}, {"fields": ["first_name"]}, {"Fields": ("", "First name")}),
         ({"ownerId": None}, {"ownerId": "VXNlcjox", "leadId": "x"}, {"Owner": ("nobody", "somebody")}),
+        ({}, {"mergedIds": ["Q3VzdG9tZXI="], "phone": "+49301"}, {"Phone": ("", "+49301")}),
         ({"phone": "+49301"}, {}, {"Phone": ("+49301", "")}),
         ({"mentions": []}, {"mentions": ["VXNlcjox"]}, {"Mentions": ("None", "1")}),
         ({"attributes": {"a": [1, True]}}, {"attributes": {}}, {"Attributes": ("a: 1, Yes", "")}),

@@ -60,6 +60,8 @@ def described(job: dict[str, Any]) -> dict[str, Any]:
     state, kind = job["state"], job["kind"]
     is_kept = job["filesRemovedAt"] is None
     is_over = state in OVER
+    fraction = job["progress"]["fraction"]
+    percent = None if fraction is None else int(fraction * 100)
     return {
         **job,
         "title": title_of(job),
@@ -69,7 +71,8 @@ def described(job: dict[str, Any]) -> dict[str, Any]:
         "step": PHASES.get(job["phase"], ""),
         "is_under_way": state in UNDER_WAY,
         "is_over": is_over,
-        "percent": None if job["progress"]["fraction"] is None else int(job["progress"]["fraction"] * 100),
+        "percent": percent,
+        "share": None if percent is None else percent / 100,
         "time_left": _time_left(job["progress"]["secondsLeft"]),
         "can_cancel": state in (*UNDER_WAY, "READY"),
         "can_retry": state in ("FAILED", "CANCELED") and is_kept and not job["undoneBy"],

@@ -122,10 +122,7 @@ def _table(group: dict[str, Any]) -> dict[str, Any]:
         {
             **cohort,
             "day": _first_day(cohort["month"]),
-            "cells": [
-                {**cell, "percent": None if cell["rate"] is None else round(cell["rate"] * 100), "shade": _shade(cell)}
-                for cell in cohort["retention"][1:]
-            ],
+            "cells": [{**cell, "shade": _shade(cell)} for cell in cohort["retention"][1:]],
         }
         for cohort in group["cohorts"]
         if cohort["customers"]

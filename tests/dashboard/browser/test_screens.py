@@ -13,7 +13,7 @@ from django.test import override_settings
 from saleor_customer_plus.api.core.base import to_global_id
 from saleor_customer_plus.records.models import CustomerRecord
 from tests.client import Api
-from tests.factories import change, make_field, make_job, make_lead, make_record, make_staff, make_token
+from tests.factories import change, make_job, make_lead, make_record, make_staff, make_token
 from tests.notes.samples import PDF
 
 from .conftest import Dashboard
@@ -181,31 +181,6 @@ def test_what_the_dashboard_appends_to_an_address_is_not_part_of_it(dashboard: D
     expect(dashboard.frame.get_by_role("link", name="Anna")).to_be_visible()
     (frame,) = dashboard.page.main_frame.child_frames
     assert "featureFlags" not in frame.url
-
-
-ACCESSIBLE = (
-    *("customers", "customers/ID", "customers/ID/edit", "customers/ID/addresses/new", "customers/filters", "views/new"),
-    *("segments", "segments/new?query=order_count = 0", "leads", "reports", "import", "export", "jobs", "settings"),
-    "settings/fields/new",
-)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.slow
-def test_nothing_keeps_people_with_disabilities_out(dashboard: Dashboard, theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    for type in ("TEXT", "CHOICES", "MONEY"):
-        make_field(type=type, choices=["Gold"] if type == "CHOICES" else [])
-    record = make_record("anna@example.com", first_name="Anna", last_name="Rossi", country_code="IT")
-    found = []
-    for path in ACCESSIBLE:
-        dashboard.open(path.replace("ID", to_global_id("CustomerRecord", record.pk)), theme=theme)
-        dashboard.frame.locator("#screen h1, #screen h2").first.wait_for()
-        (frame,) = dashboard.page.main_frame.child_frames
-        results = Axe().run(frame, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-        found += [(path, one["id"], [node["html"] for node in one["nodes"]]) for one in results.response["violations"]]
-    assert found == []
 
 
 def test_write_a_note_and_tag_somebody(dashboard: Dashboard) -> None:
