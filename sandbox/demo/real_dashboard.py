@@ -31,7 +31,9 @@ def mounted(application: Any, folder: Path) -> Any:
         if not (file.is_file() and file.is_relative_to(root)):
             file = root / "index.html"
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        start_response("200 OK", [("Content-Type", kind), ("Cache-Control", "no-store")])
+        # A build names its scripts after their contents; the page that asks for them is always a new one.
+        caching = "no-store" if file.name == "index.html" else "max-age=3600"
+        start_response("200 OK", [("Content-Type", kind), ("Cache-Control", caching)])
         return [file.read_bytes()]
 
     return serve

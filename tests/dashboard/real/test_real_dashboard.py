@@ -20,7 +20,7 @@ STAFF, PASSWORD = os.environ.get("REAL_STAFF", "staff@example.com"), os.environ.
 
 pytestmark = pytest.mark.skipif(not ADDRESS, reason="NOT RUN: REAL_DASHBOARD is not the address of a Dashboard")
 
-PATIENCE = 60_000  # milliseconds: its first pages load some hundred files
+PATIENCE = 180_000  # milliseconds: its pages load many megabytes of scripts, and the machine may be busy
 
 
 @pytest.fixture(scope="module")
