@@ -17,8 +17,8 @@ ANNA = "customers/{ANNA}"
 PAGES = {
     "customers": (
         *("customers", "customers/filters", "customers/new", "views/new", "bulk?ids={ANNA}&ids={OTTO}"),
-        *(f"bulk?all=1&action={action}" for action in ("tag", "group", "deactivate", "consents", "setFields")),
-        *(f"bulk?all=1&action={action}" for action in ("message", "assignLeads", "delete")),
+        *(f"bulk/fields?action={action}" for action in ("tag", "group", "deactivate", "consents", "setFields")),
+        *(f"bulk/fields?action={action}" for action in ("message", "assignLeads", "delete")),
     ),
     "record": (
         ANNA,
