@@ -21,10 +21,9 @@ def bare_select() -> dict[str, Any]:
     from django.db import connection
     from django.db.models import Q
 
-    from saleor_customer_plus.core import sql
     from saleor_customer_plus.ledger import order_source
 
-    query = sql.of_queryset(order_source.orders(Q()))
+    query = order_source.orders(Q())
     count = 0
     with connection.chunked_cursor() as cursor:
         cursor.execute(query.text, query.params)

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
-from django.db.models import BooleanField, F, Func, Model, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
 
 
 class Sql(NamedTuple):
@@ -27,6 +28,18 @@ def of_queryset(queryset: QuerySet[Any, Any]) -> Sql:
     # Not elided where empty: "none of these" is a part of a statement like any other.
     text, params = queryset.query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
     return Sql(text, tuple(params))
+
+
+def of_condition(model: type[Model], condition: Q) -> Sql:
+    """Compile what is asked of columns of the model itself, to be added to a compiled query of the same model."""
+    query = model._base_manager.filter(condition).query
+    try:
+        text, params = query.get_compiler(DEFAULT_DB_ALIAS).compile(query.where)
+    except FullResultSet:
+        return Sql("true")
+    except EmptyResultSet:
+        return Sql("false")
+    return Sql(text or "true", tuple(params))
 
 
 def is_any(name: str, values: Collection[int] | Collection[str]) -> Func:

@@ -13,7 +13,8 @@ from ..consent.address_moves import address_came, address_left
 from ..core import sql
 from ..fields import services as fields
 from ..ledger.models import LedgerEntry
-from ..ledger.sync import settle_orders, sync_orders
+from ..ledger.owners import settle_orders
+from ..ledger.sync import sync_orders
 from ..records.editing import Edition, Writer, edit_rows
 from ..records.locks import own_identities, share_identities
 from ..records.models import CustomerRecord

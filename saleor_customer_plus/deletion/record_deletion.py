@@ -15,7 +15,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from ..core import sql
-from ..ledger.sync import release_orders, sync_orders
+from ..ledger.owners import release_orders
+from ..ledger.sync import sync_orders
 from ..records.former import images_of
 from ..records.locks import own_identities
 from ..records.models import CustomerRecord, ReleasedAccount

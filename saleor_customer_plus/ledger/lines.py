@@ -6,7 +6,6 @@ locked, so two workers never write the lines of one order at once.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -42,7 +41,7 @@ def sync_lines(where: Q) -> LinesResult:
                 SELECT e.id, e.order_id, e.order_updated_at, {of_entry},
                     e.counts AND e.record_id IS NOT NULL AS is_listed
                 FROM ({orders}) o
-                -- OFFSET 0: one by one, also while a table has no statistics (see `ledger.sync`).
+                -- OFFSET 0: one by one, also while a table has no statistics (see `ledger.order_statement`).
                 CROSS JOIN LATERAL (SELECT * FROM {ledger} e WHERE e.order_id = o.order_id OFFSET 0) e
             ), differing AS MATERIALIZED (
                 SELECT e.id AS entry_id, e.order_updated_at, d.*
@@ -77,8 +76,8 @@ def sync_lines(where: Q) -> LinesResult:
                 array_remove(array_agg(DISTINCT record_id), NULL) AS record_ids
             FROM held
             """,
-            orders=sql.of_queryset(order_source.ids(where)),
-            lines=_lines(),
+            orders=order_source.ids(where),
+            lines=order_source.lines(),
             ledger=sql.table(LedgerEntry),
             table=sql.table(LedgerLine),
             of_entry=sql.columns(_OF_ENTRY, prefix="e"),
@@ -105,7 +104,7 @@ def add_lines(entry_ids: Collection[int]) -> None:
             INSERT INTO {table} ({columns})
             SELECT e.id, s.line_id, {of_entry}, {of_line}
             FROM unnest({ids}) AS made(id)
-            -- OFFSET 0: one by one, also while a table has no statistics (see `ledger.sync`).
+            -- OFFSET 0: one by one, also while a table has no statistics (see `ledger.order_statement`).
             CROSS JOIN LATERAL (
                 SELECT * FROM {ledger} e WHERE e.id = made.id AND e.counts AND e.record_id IS NOT NULL OFFSET 0
             ) e
@@ -114,7 +113,7 @@ def add_lines(entry_ids: Collection[int]) -> None:
             """,
             table=sql.table(LedgerLine),
             ledger=sql.table(LedgerEntry),
-            lines=_lines(),
+            lines=order_source.lines(),
             columns=sql.columns(_COLUMNS),
             of_entry=sql.columns(_OF_ENTRY, prefix="e"),
             of_line=sql.columns(_OF_LINE, prefix="s"),
@@ -129,7 +128,7 @@ def release_lines(record_ids: Collection[int]) -> None:
 
 
 def hand_over_lines(record_ids: Collection[int], to: int) -> None:
-    """Let what these people bought be of the record that they are merged into. Call it by `ledger.sync.hand_over`."""
+    """Let what these people bought be of the record that they are merged into. Call it by `ledger.owners.hand_over`."""
     LedgerLine.objects.filter(sql.is_any("record_id", record_ids)).update(record_id=to)
 
 
@@ -153,8 +152,3 @@ def remove_lines(entry_ids: Collection[int]) -> None:
     """Delete the lines of rows of the ledger that were deleted just before, in the same transaction."""
     if entry_ids:
         LedgerLine.objects.filter(sql.is_any("entry_id", entry_ids)).delete()
-
-
-@functools.cache
-def _lines() -> sql.Sql:
-    return sql.of_queryset(order_source.lines())

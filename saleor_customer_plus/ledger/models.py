@@ -26,8 +26,8 @@ LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 class LedgerEntry(models.Model):
     """What we know of one Saleor order, drafts excepted. The only source of every figure.
 
-    Written by `ledger.sync` only. It copies the order's details (name, company, phone, address, language) so that
-    those of the record can be computed, for any number of records at once, from here alone.
+    Written by `ledger.sync` and `ledger.owners` only. It copies the order's details (name, company, phone, address,
+    language) so that those of the record can be computed, for any number of records at once, from here alone.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from ..core import sql
 from ..records.saleor_addresses import first_said, of_one_address
 from ..saleor_adapter import host
 
@@ -52,11 +54,15 @@ def _voucher_codes() -> Any:
     return ArraySubquery(lines.values("voucher_code").distinct())
 
 
-def orders(where: Q) -> QuerySet[Any, Any]:
-    """The orders that `where` picks, drafts excepted, with the columns that `ledger.sync` takes over."""
-    return (
-        host.Order.objects.filter(where)
-        .exclude(status=host.OrderStatus.DRAFT)
+def orders(where: Q) -> sql.Sql:
+    """The orders that `where` picks by columns of their own, drafts excepted, as the ledger takes them over."""
+    return _with(_orders(), where)
+
+
+@functools.cache  # compiling it takes longer than PostgreSQL does with a few orders
+def _orders() -> sql.Sql:
+    return sql.of_queryset(
+        host.Order.objects.exclude(status=host.OrderStatus.DRAFT)
         .order_by()
         .values(
             "status",
@@ -89,23 +95,34 @@ def orders(where: Q) -> QuerySet[Any, Any]:
     )
 
 
-def existing() -> QuerySet[Any, Any]:
+@functools.cache
+def existing() -> sql.Sql:
     """Every order that Saleor has, drafts excepted, by its id alone."""
-    return host.Order.objects.exclude(status=host.OrderStatus.DRAFT).order_by().values(order_id=F("pk"))
+    return sql.of_queryset(
+        host.Order.objects.exclude(status=host.OrderStatus.DRAFT).order_by().values(order_id=F("pk"))
+    )
 
 
-def ids(where: Q) -> QuerySet[Any, Any]:
+def ids(where: Q) -> sql.Sql:
     """The same orders by their ids alone."""
-    return existing().filter(where)
+    return _with(existing(), where)
 
 
-def lines() -> QuerySet[Any, Any]:
+def _with(query: sql.Sql, where: Q) -> sql.Sql:
+    """A query of orders that ends with its conditions, with one more."""
+    return sql.fill("{query} AND {condition}", query=query, condition=sql.of_condition(host.Order, where))
+
+
+@functools.cache
+def lines() -> sql.Sql:
     """The lines of all orders, with the columns that `ledger.lines` takes over."""
-    return host.OrderLine.objects.order_by().values(
-        "order_id",
-        "variant_id",
-        "quantity",
-        line_id=F("pk"),
-        product_id=F("variant__product_id"),
-        total_gross=F("total_price_gross_amount"),
+    return sql.of_queryset(
+        host.OrderLine.objects.order_by().values(
+            "order_id",
+            "variant_id",
+            "quantity",
+            line_id=F("pk"),
+            product_id=F("variant__product_id"),
+            total_gross=F("total_price_gross_amount"),
+        )
     )

@@ -29,7 +29,7 @@ from ..groups.consequences import memberships_changed
 from ..groups.mirror import mirror_accounts
 from ..groups.services import kept_groups
 from ..leads.models import OPEN_STATES, Lead, LeadState
-from ..ledger.sync import hand_over
+from ..ledger.owners import hand_over
 from ..notes import services as notes
 from ..records import emails
 from ..records.details import FIELDS

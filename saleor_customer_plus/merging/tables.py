@@ -68,8 +68,8 @@ KEPT: dict[str, type[Model]] = {
     "fields": FieldValue,
     "segments": SegmentMembership,
 }
-# Orders go to whom they belong to by their addresses: see `ledger.sync`. All else follows from them or from the events,
-# insights at the next computation, duplicates at the next look for them.
+# Orders go to whom they belong to by their addresses: see `ledger.owners`. All else follows from them or from the
+# events, insights at the next computation, duplicates at the next look for them.
 DERIVED: tuple[type[Model], ...] = (
     DuplicateKey,
     DuplicatePair,

@@ -17,7 +17,7 @@ from ...consent.services import record_events, rewrite_current
 from ...core import sql
 from ...leads.models import Lead, LeadState
 from ...ledger.models import LedgerEntry
-from ...ledger.sync import hand_back
+from ...ledger.owners import hand_back
 from ...records.models import CustomerRecord, Stage, generated_kept
 from .conflicts import ConflictCode
 from .parting import Parting
