@@ -80,7 +80,7 @@ def _orders() -> sql.Sql:
             account_email=F("user__email"),
             account_is_confirmed=F("user__is_confirmed"),
             # Not a join: from a handful of channels PostgreSQL would start, and read the orders once for each.
-            channel_slug=Subquery(host.Channel.objects.filter(pk=OuterRef("channel_id")).values("slug")),
+            channel_slug=Subquery(host.Channel.objects.filter(pk=OuterRef("channel_id")).order_by().values("slug")),
             refunded=_refunded(),
             order_voucher=F("voucher_code"),
             line_vouchers=_voucher_codes(),

@@ -34,6 +34,8 @@ from .walks import KEYS, ROWS, Walk, walk_batch
 SYNC = Actor(ActorType.SYNC)
 # Rows in one range: what a worker takes at a time.
 RANGE = 20_000
+# Of the ledger so many times the rows of another batch are looked at.
+LEDGER_BATCHES = 10
 # How often a batch fails, half as large each time, before its only row is set aside, whatever the errors were.
 GIVE_UP = 16
 # A reconciliation in which nobody did a batch for so long is given up: workers are sent every minute.
@@ -58,7 +60,7 @@ class Reconciliation(kinds.Kind):
         chosen, _is_active = settings.load()
         walk, since = Walk(chunk.phase), since_of(job)
         # Each failure halves the batch, and so does each worker that died at it; each success doubles it again.
-        size = max(chosen.reconcile_batch >> (chunk.failures + max(chunk.starts - 1, 0)), 1)
+        size = max(_batch(walk, chosen) >> (chunk.failures + max(chunk.starts - 1, 0)), 1)
         keys = KEYS[walk].batch(_position(chunk), chunk.spec["upper"], size, since)
         counted = Counter(read=len(keys))
         if keys:
@@ -92,6 +94,13 @@ class Reconciliation(kinds.Kind):
 
 def _position(chunk: BulkChunk) -> int:
     return int(chunk.spec["lower"]) if chunk.position is None else chunk.position
+
+
+def _batch(walk: Walk, chosen: CustomerPlusSettings) -> int:
+    """How many rows of a walk are looked at in one transaction: more of the ledger's, which holds and writes nothing
+    but where an order is gone.
+    """
+    return chosen.reconcile_batch * (LEDGER_BATCHES if walk == Walk.LEDGER else 1)
 
 
 def _walked(walk: Walk, keys: list[int], chosen: CustomerPlusSettings, run: Runner, *, refresh: bool) -> Counter[str]:
@@ -216,7 +225,7 @@ def rehearse(since: datetime | None = None) -> Iterator[Batch]:
         position, upper = 0, 2**62
         while True:
             chosen, _is_active = settings.load()
-            keys = KEYS[walk].batch(position, upper, chosen.reconcile_batch, since)
+            keys = KEYS[walk].batch(position, upper, _batch(walk, chosen), since)
             if not keys:
                 break
             yield Batch(walk, len(keys), carefully(partial(_rehearsed, walk, keys, chosen)))
