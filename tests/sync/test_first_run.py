@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import connection, transaction
@@ -13,12 +14,23 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from saleor_customer_plus.activity.models import ActivityEntry, ActivityType
+from saleor_customer_plus.ledger import refresh
+from saleor_customer_plus.ledger.first_details import without_details
 from saleor_customer_plus.ledger.models import CustomerFigures, LedgerEntry, LedgerLine
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.sync import reactions
 
 from ..drift import drift, reconcile
-from ..factories import change, make_account, make_address, make_line, make_order, make_transaction, make_variant
+from ..factories import (
+    change,
+    make_account,
+    make_address,
+    make_line,
+    make_order,
+    make_record,
+    make_transaction,
+    make_variant,
+)
 from ..properties import examples
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +39,8 @@ PEOPLE = ("guest", "Guest again", "account", "unconfirmed", "nobody")
 PLACES: dict[str, Any] = {
     "none": None,
     "country": {"street_address_1": "", "city": "", "postal_code": "", "country": "AT"},
+    # As of a ship, or of a country that the form did not ask for.
+    "nowhere": {"street_address_1": "Deck 3", "city": "MS Anna", "postal_code": "", "country": ""},
     "nameless": {"first_name": "", "last_name": "", "phone": ""},
     "berlin": {"company_name": "Rossi & Co.", "phone": "+493012345678"},
     "paris": {
@@ -58,6 +72,12 @@ PLAIN = {"billing": "none", "shipping": "none", "counts": True, "currency": "EUR
 def _bought(**fields: Any) -> dict[str, Any]:
     return {**PLAIN, "voucher": "", **fields}
 
+
+SEVERAL = settings(
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 # What is of the moment at which it was written, or which one of several rows it is.
 _OF_THE_MOMENT = {"id", "record_id", "entry_id", "modified_at", "search_terms"}
@@ -95,11 +115,20 @@ def _log_tells_the_details() -> bool:
     return True
 
 
-def _rolled_back(work: Callable[[], Any]) -> dict[str, Any]:
+def _with_log_of_details() -> dict[str, Any]:
+    """The same, and what was logged of each person's details and stage, in its order."""
+    logged = ActivityEntry.objects.filter(type__in=[ActivityType.DETAILS_SYNCED, ActivityType.STAGE_CHANGED])
+    told = logged.order_by("record__email", "id").values_list(
+        "record__email", "type", "before", "after", "cause_type", "cause_id", "actor_type", "actor_id"
+    )
+    return {**_store(), "details": list(told)}
+
+
+def _rolled_back(work: Callable[[], Any], left: Callable[[], dict[str, Any]] = _store) -> dict[str, Any]:
     with transaction.atomic():
         work()
         assert _log_tells_the_details()
-        store = _store()
+        store = left()
         transaction.set_rollback(True)
     return store
 
@@ -148,11 +177,9 @@ def _make(bought: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
 @example(bought=[_bought(person="guest", billing="country"), _bought(person="guest", shipping="country")])
 @example(bought=[_bought(person="guest", billing="country", counts=False), _bought(person="guest", billing="berlin")])
 @example(bought=[_bought(person="account", billing="country"), _bought(person="nobody", lines=2)])
-@settings(
-    max_examples=examples(12),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@example(bought=[_bought(person="guest", billing="country"), _bought(person="guest", billing="nowhere")])
+@example(bought=[_bought(person="guest", billing="nowhere", shipping="country"), _bought(person="guest")])
+@SEVERAL
 def test_the_first_run_comes_to_what_the_orders_come_to_one_by_one(bought: list[dict[str, Any]]) -> None:
     with transaction.atomic():
         accounts, orders = _make(bought)
@@ -161,6 +188,48 @@ def test_the_first_run_comes_to_what_the_orders_come_to_one_by_one(bought: list[
         for name, rows in one_by_one.items():
             assert at_once[name] == rows, name
         transaction.set_rollback(True)
+
+
+@given(bought=ORDERS)
+@example(bought=[_bought(person="account", billing="country"), _bought(person="account", counts=False)])
+@example(bought=[_bought(person="guest", billing="country"), _bought(person="guest", billing="nowhere")])
+@example(bought=[_bought(person="guest", billing="nowhere"), _bought(person="guest", billing="country")])
+@example(bought=[_bought(person="guest", billing="nameless"), _bought(person="guest", shipping="berlin", counts=False)])
+@SEVERAL
+def test_what_postgresql_writes_of_new_records_is_what_the_rules_make_of_them(bought: list[dict[str, Any]]) -> None:
+    with transaction.atomic():
+        _make(bought)
+        by_postgresql = _rolled_back(reconcile, _with_log_of_details)
+        with mock.patch.object(refresh, "without_details", return_value=set()):
+            by_the_rules = _rolled_back(reconcile, _with_log_of_details)
+        assert by_postgresql == by_the_rules
+        transaction.set_rollback(True)
+
+
+def test_a_new_record_s_details_are_written_and_logged_without_being_read() -> None:
+    _, orders = _make([_bought(person="guest", billing="berlin"), _bought(person="account", billing="paris")])
+    with CaptureQueriesContext(connection) as first:
+        reactions.orders_changed([str(order.pk) for order in orders])
+    record = CustomerRecord.objects.get(email="guest@example.com")
+    assert (record.city, record.company_name, record.provenance["address"]["origin"]) == (
+        "Berlin",
+        "Rossi & Co.",
+        str(orders[0].pk),
+    )
+    of_records = [query["sql"] for query in first if f'UPDATE "{CustomerRecord._meta.db_table}"' in query["sql"]]
+    assert ["jsonb_to_recordset" in text for text in of_records] == [False]
+
+
+def test_a_record_of_which_anything_is_known_is_left_to_the_rules() -> None:
+    known = {"source": "STAFF", "origin": "7", "at": "2026-01-01T00:00:00.000000Z"}
+    blank = make_record("blank@example.com")
+    others = [
+        make_record("named@example.com", first_name="Ada"),
+        make_record("locked@example.com", locked_fields=["city"]),
+        make_record("cleared@example.com", provenance={"city": known}),
+        make_record("suggested@example.com", suggestions={"city": {**known, "value": "Rome"}}),
+    ]
+    assert without_details([blank.pk, *(record.pk for record in others)]) == {blank.pk}
 
 
 def _assert_no_drift() -> None:
