@@ -431,8 +431,10 @@ def test_the_statements_of_a_batch_do_not_grow_with_it(configure: Any) -> None:
             reconcile()
         return len(captured)
 
+    of_new_records_alone = statements(2)
     few, many = statements(2), statements(60)
     assert few == many
+    assert few == of_new_records_alone + 1  # those that are known are read, beside those that are new
 
 
 def test_an_account_that_changed_its_address_while_nobody_looked_takes_its_orders_along() -> None:
