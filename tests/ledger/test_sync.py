@@ -165,7 +165,7 @@ def test_the_log_tells_what_became_of_an_order() -> None:
 
 def test_the_statements_do_not_grow_with_the_orders() -> None:
     def statements(number: int) -> int:
-        orders = [make_order(f"guest{index}@example.com") for index in range(number)]
+        orders = [make_order(f"guest{index}.of{number}@example.com") for index in range(number)]
         with CaptureQueriesContext(connection) as captured:
             result = sync_orders(Q(pk__in=[order.pk for order in orders]), PAID)
             refresh_records(result.record_ids, PAID)
