@@ -1,7 +1,7 @@
 """The database of a run is a copy of a template: the migrations of a Saleor take minutes, and a copy takes a second.
 
-Two templates are kept on the server, each named after what is in it: Saleor's tables, and those with ours added. A
-test database is a copy of the second. Both are made on first use, under a lock, so that parallel workers share them.
+Two kinds of templates are kept on the server, each named after what is in it: Saleor's tables, and those with ours
+added. A test database is a copy of the second kind. Both are made on first use, under a lock, so that parallel workers share them.
 The stand-in has no migrations and needs the second one only.
 """
 
@@ -32,6 +32,7 @@ from . import hosts
 
 OURS = "saleor_customer_plus"
 TEST_PREFIX = "customer_plus_test_"
+KEPT_TEMPLATES = 6  # of one Saleor, 25 MB each
 LOCK = int.from_bytes(hashlib.sha256(b"customer-plus templates").digest()[:7])
 
 
@@ -119,10 +120,18 @@ def ensure_template() -> str:
                 with override_settings(MIGRATION_MODULES={OURS: None}):
                     _make(cursor, connection, bare)
             _make(cursor, connection, full, source=bare)
-        for outdated in existing:
-            if outdated.startswith(prefix):
-                cursor.execute(f'DROP DATABASE IF EXISTS "{outdated}" WITH (FORCE)')
+        for outdated in _outdated(cursor, prefix):
+            cursor.execute(f'DROP DATABASE IF EXISTS "{outdated}" WITH (FORCE)')
     return full
+
+
+def _outdated(cursor: CursorWrapper, prefix: str) -> list[str]:
+    """All but the newest templates, which other checkouts on this machine may be using."""
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid DESC OFFSET %s",
+        [prefix, KEPT_TEMPLATES],
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _drop_leftovers(connection: Any) -> None:
