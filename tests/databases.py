@@ -1,8 +1,8 @@
 """The database of a run is a copy of a template: the migrations of a Saleor take minutes, and a copy takes a second.
 
 Two kinds of templates are kept on the server, each named after what is in it: Saleor's tables, and those with ours
-added. A test database is a copy of the second kind. Both are made on first use, under a lock, so that parallel workers share them.
-The stand-in has no migrations and needs the second one only.
+added. A test database is a copy of the second kind. Both are made on first use, under a lock, so that parallel workers
+share them. The stand-in has no migrations and needs the second one only.
 """
 
 from __future__ import annotations
