@@ -39,7 +39,7 @@ def expected_files(root: Path = ROOT) -> set[str]:
         for file in package.rglob("*")
         if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
     }
-    return found | {f"{PACKAGE}/migrations/{file.name}" for file in (root / "migrations").glob("*.py")}
+    return found | {f"{PACKAGE}/{file.relative_to(root)}" for file in (root / "migrations").rglob("*.py")}
 
 
 def problems_of_wheel(names: set[str], metadata: str, *, expected: set[str]) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,15 +60,10 @@ def _of_saleor() -> Iterator[str]:
 
 
 def _of_ours() -> Iterator[str]:
-    """What our tables depend on: the migrations, and the modules from which they take the SQL of computed columns."""
-    package = hosts.ROOT / OURS
-    imported: set[str] = set()
-    for file in sorted(Path(next(iter(our_migrations.__path__))).glob("*.py")):
-        text = file.read_text()
-        imported.update(re.findall(rf"^(?:from|import) {OURS}\.([\w.]+)", text, re.M))
-        yield file.name + text
-    for name in sorted(imported):
-        yield package.joinpath(*name.split(".")).with_suffix(".py").read_text()
+    """What our tables depend on: the migrations, which import nothing else of the package."""
+    folder = Path(next(iter(our_migrations.__path__)))
+    for file in sorted(folder.rglob("*.py")):
+        yield f"{file.relative_to(folder)}{file.read_text()}"
 
 
 @contextmanager

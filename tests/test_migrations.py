@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import importlib
+import json
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import call_command
 from django.db import connection, models
+from django.db.migrations import AddIndex, CreateModel, Migration, RunPython, RunSQL
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 from saleor_customer_plus import migrations
-from saleor_customer_plus.consent.models import CurrentConsent
-from saleor_customer_plus.consent.queries import current_consents
-from saleor_customer_plus.records.models import CustomerRecord
+from saleor_customer_plus.leads.models import LeadTerms
+from saleor_customer_plus.mail.models import MailTerms
+from saleor_customer_plus.records.email import NormalEmail
+from saleor_customer_plus.records.search import FoldedText, SearchTerms, SortName
 
 from .factories import make_account, make_consent, make_ledger_entry, make_order, make_record
 from .hosts import ROOT
@@ -164,82 +176,133 @@ def migrate(name: str | None) -> None:
     call_command("migrate", LABEL, *([name] if name else []), verbosity=0, interactive=False)
 
 
-# Consents of before there were two purposes: what was recorded of whom, and what it comes to.
-NEWS, CLAIM, LEFT = {"purpose": "NEWSLETTER"}, {"source": "IMPORT"}, {"state": "UNSUBSCRIBED"}
-HISTORIES: dict[str, tuple[list[dict[str, str]], str]] = {
-    "offers": ([{}], "offers"),
-    "news": ([NEWS], "news"),
-    "both": ([NEWS, {}], "offers news"),
-    "left": ([NEWS, {}, LEFT], "news"),
-    "claimed": ([CLAIM], "offers"),
-    "withdrawn": ([LEFT, {"state": "PENDING"}, CLAIM], ""),
-    "sms": ([{"channel": "SMS"}], ""),
-    "nobody": ([], ""),
-}
-# Addresses of before there was a rule, and what becomes of each: the first of two that are one keeps it.
-ADDRESSES = {
-    "anna@example.com": "anna@example.com",
-    "\u3000anna@example.com": "anna@example.com (record {id})",
-    "mÜller@example.com": "müller@example.com",
-    "mÜLLER@example.com": "müller@example.com (record {id})",
-    "\u2028": "(record {id})",
-    "İ@x": "İ@x",
-}
-
-
-def flags() -> dict[str, str]:
-    rows = query(
-        "SELECT email, concat_ws(' ', CASE WHEN accepts_promotional_mail THEN 'offers' END,"
-        " CASE WHEN accepts_newsletter THEN 'news' END) FROM saleor_customer_plus_customerrecord"
-    )
-    return {email: said for email, said in rows if email in HISTORIES}
-
-
 @pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.slow
-def test_the_migrations_go_back_and_forth_with_data_and_back_to_nothing_and_saleor_s_tables_stay_as_they_are() -> None:
-    """Back to before each migration of data, forward again, and back to zero, in one walk: each step takes a while.
-
-    That they lead from nothing to the tables of today is proved by every run, whose database is made by them.
-    """
+def test_the_migrations_lead_back_to_nothing_and_forth_again_and_saleor_s_tables_stay_as_they_are() -> None:
+    """That they lead from nothing to the tables of today is proved by every run, whose database is made by them."""
     theirs, ours = catalog(ours=False), catalog(ours=True)
     around, functions = around_the_tables(ours=False), around_the_tables(ours=True)
     assert all(ours[kind] for kind in ("columns", "constraints", "indexes", "triggers"))
-    for email, (events, said) in HISTORIES.items():
-        record = make_record(email, accepts_promotional_mail="offers" in said, accepts_newsletter="news" in said)
-        for event in events:
-            make_consent(record, **event)
+    make_consent(make_record())
+    connection.check_constraints()  # as at the end of a transaction
 
-    migrate("0008_purposes")
-    marketing = query("SELECT email FROM saleor_customer_plus_customerrecord WHERE accepts_marketing ORDER BY email")
-    assert [email for (email,) in marketing] == ["both", "claimed", "left", "news", "offers"]
-
-    # From the history, which alone knows which purpose it was.
-    migrate("0009_consents_of_purposes")
-    assert flags() == {email: said for email, (_, said) in HISTORIES.items()}
-
-    migrate("0018_without_email_check")
-    # Not through the model, which has columns that the table does not have yet.
-    insert = "INSERT INTO saleor_customer_plus_customerrecord (email) VALUES (%s) RETURNING id"
-    ids = {email: query(insert, [email])[0][0] for email in ADDRESSES}
-
-    migrate(None)
-    assert (catalog(ours=True), catalog(ours=False)) == (ours, theirs)
-    assert (around_the_tables(ours=False), around_the_tables(ours=True)) == (around, functions)
-    assert flags() == {email: said for email, (_, said) in HISTORIES.items()}
-    assert set(CurrentConsent.objects.values_list("record__email", "channel", "purpose", "state")) == {
-        (record.email, event.channel, event.purpose, event.state)
-        for record in CustomerRecord.objects.all()
-        for event in current_consents([record.pk])[record.pk]
-    }
-    assert {record.pk: record.email for record in CustomerRecord.objects.filter(pk__in=ids.values())} == {
-        ids[before]: after.format(id=ids[before]) for before, after in ADDRESSES.items()
-    }
-
-    CustomerRecord.objects.filter(email="İ@x").delete()  # which the rule of before would not have let in
     migrate("zero")
     assert catalog(ours=True) == {"columns": [], "constraints": [], "indexes": [], "triggers": []}
     assert catalog(ours=False) == theirs
     assert (around_the_tables(ours=False), around_the_tables(ours=True)) == (around, [])
     make_account().delete()  # also while the package is still installed
+
+    migrate(None)
+    assert (catalog(ours=True), catalog(ours=False)) == (ours, theirs)
+    assert (around_the_tables(ours=False), around_the_tables(ours=True)) == (around, functions)
+
+
+FILES = sorted((ROOT / "migrations").rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT / "migrations")))
+def test_a_migration_imports_nothing_of_the_package(file: Path) -> None:
+    """Or a change of the package would change what was migrated before."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            assert {name.name.partition(".")[0] for name in node.names} <= {"django", *sys.stdlib_module_names}
+        elif isinstance(node, ast.ImportFrom) and node.level != 1:
+            assert str(node.module).partition(".")[0] in {"django", *sys.stdlib_module_names}, ast.unparse(node)
+
+
+@pytest.mark.parametrize(
+    "expression", [SearchTerms, SortName, FoldedText, NormalEmail, LeadTerms, MailTerms], ids=lambda one: one.__name__
+)
+def test_a_change_of_the_sql_of_a_column_an_index_or_a_check_is_a_missing_migration(
+    expression: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = [
+        [getattr(field, "expression", None) for model in our_models() for field in model._meta.fields],
+        [index.expressions for model in our_models() for index in model._meta.indexes],
+        [getattr(one, "condition", None) for model in our_models() for one in model._meta.constraints],
+    ]
+    found = [part for part in parts(schema) if isinstance(part, expression)]
+    assert found
+    for part in found:
+        monkeypatch.delitem(vars(part), "identity", raising=False)  # computed once
+    before = expression.sql
+    monkeypatch.setattr(expression, "sql", lambda self, *columns: f"({before(self, *columns)})")
+    loader, now = MigrationLoader(None, ignore_no_migrations=True), ProjectState.from_apps(apps)
+    changes = MigrationAutodetector(loader.project_state(), now).changes(loader.graph, trim_to_apps={LABEL})
+    assert LABEL in changes
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """The expressions of a check, an index or a generated column."""
+    if isinstance(value, models.Q | tuple | list):
+        for child in value.children if isinstance(value, models.Q) else value:
+            yield from parts(child)
+    else:
+        yield value
+
+
+# The SHA-256 of each file of migrations that is part of a release, from the first release on.
+RELEASED = json.loads((ROOT / "tests" / "released_migrations.json").read_text())
+
+
+def digests() -> dict[str, str]:
+    return {
+        str(file.relative_to(ROOT / "migrations")): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in FILES
+        if file.stat().st_size
+    }
+
+
+def test_released_migrations_stay_as_they_are() -> None:
+    now = digests()
+    changed = {name for name, digest in RELEASED.items() if now.get(name) != digest}
+    assert not changed, "These migrations are released: add another one instead of changing them."
+
+
+def test_every_migration_of_a_release_is_held_to_its_hash() -> None:
+    released = re.findall(r"^## \S+.*\d{4}-\d\d-\d\d", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    held = digests() if released else {}
+    assert held.keys() <= RELEASED.keys(), f"Put the digests into tests/released_migrations.json: {json.dumps(held)}"
+
+
+def faults(migration: Migration) -> list[str]:
+    """What is wrong with a migration that runs while the shop is open."""
+    wrong = [f"{one.describe()}: cannot be reversed" for one in migration.operations if not one.reversible]
+    data = [isinstance(one, RunPython) for one in migration.operations]
+    if any(data) and not all(data):
+        wrong.append("it changes data and the schema: the tables stay locked meanwhile")
+    new = {one.name.lower() for one in migration.operations if isinstance(one, CreateModel)}
+    for one in migration.operations:
+        is_index = isinstance(one, AddIndex) and not isinstance(one, AddIndexConcurrently)
+        if is_index and one.model_name.lower() not in new:
+            wrong.append(f"{one.describe()}: nobody can write meanwhile, use AddIndexConcurrently")
+    return wrong
+
+
+def ours_on_disk() -> list[Migration]:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return [one for (label, _name), one in sorted(loader.disk_migrations.items()) if label == LABEL]
+
+
+@pytest.mark.parametrize("migration", ours_on_disk(), ids=lambda migration: migration.name)
+def test_a_migration_can_be_reversed_and_locks_no_table_for_long(migration: Migration) -> None:
+    assert faults(migration) == []
+
+
+@pytest.mark.parametrize(
+    ("operations", "number"),
+    [
+        ([RunSQL("SELECT 1")], 1),
+        ([RunSQL("SELECT 1", RunSQL.noop)], 0),
+        ([RunPython(RunPython.noop)], 1),
+        ([RunPython(RunPython.noop, RunPython.noop), RunSQL("SELECT 1", RunSQL.noop)], 1),
+        ([AddIndex("Tag", models.Index(fields=["name"], name="name"))], 1),
+        ([AddIndexConcurrently("Tag", models.Index(fields=["name"], name="name"))], 0),
+        ([CreateModel("Tag", []), AddIndex("tag", models.Index(fields=["name"], name="name"))], 0),
+    ],
+)
+def test_such_migrations_are_found(operations: list[Operation], number: int) -> None:
+    migration = Migration("0002_example", LABEL)
+    migration.operations = operations
+    assert len(faults(migration)) == number

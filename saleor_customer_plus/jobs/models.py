@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ..activity.models import ActorType, CauseType
 from ..activity.services import Actor, Cause
+from ..core.model_fields import PrivateFileField
 
 # Where all files of jobs are.
 FOLDER = "customer-plus/bulk"
@@ -92,12 +93,12 @@ class BulkJob(models.Model):
     actor_id = models.CharField(max_length=64, blank=True, default="")
     undoes = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="undone_by", null=True, blank=True)
 
-    file = models.FileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
+    file = PrivateFileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
     file_name = models.CharField(max_length=255, blank=True, default="")  # as uploaded
-    result_file = models.FileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
-    error_file = models.FileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
+    result_file = PrivateFileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
+    error_file = PrivateFileField(storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="")
     # The rows of which a part was left out.
-    warning_file = models.FileField(
+    warning_file = PrivateFileField(
         storage=bulk_storage, upload_to=FOLDER, max_length=255, blank=True, default="", db_default=""
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -12,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from ..core.expressions import SchemaExpression
 from ..records.search import words_of
 
 
@@ -28,15 +27,15 @@ class LeadState(models.TextChoices):
 OPEN_STATES = (LeadState.NEW, LeadState.CONTACTED, LeadState.QUALIFIED)
 
 
-class LeadTerms(models.Func):
+class LeadTerms(SchemaExpression):
     """The words of a lead's texts as a `tsvector`, cut as those of a record are."""
 
     arity = 2
 
-    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
-        subject, message = (compiler.compile(expression)[0] for expression in self.source_expressions)
+    def sql(self, *columns: str) -> str:
+        subject, message = columns
         text = f"({subject} || ' ' || {message})"
-        return f"array_to_tsvector(array_remove({words_of(text)}, ''))", []
+        return f"array_to_tsvector(array_remove({words_of(text)}, ''))"
 
 
 class LeadOrigin(models.TextChoices):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.files.storage import Storage
@@ -13,6 +11,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ..activity.models import ActorType
+from ..core.expressions import SchemaExpression
+from ..core.model_fields import PrivateFileField
 from ..records.search import words_of
 
 
@@ -69,15 +69,15 @@ class MailFailure(models.TextChoices):
     BOUNCED = "BOUNCED", "The recipient's mail server returned it"
 
 
-class MailTerms(models.Func):
+class MailTerms(SchemaExpression):
     """The words of subject and body as a `tsvector`, cut as those of a record are. The beginning of a long one."""
 
     arity = 2
 
-    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
-        subject, body = (compiler.compile(expression)[0] for expression in self.source_expressions)
+    def sql(self, *columns: str) -> str:
+        subject, body = columns
         text = f"({subject} || ' ' || left({body}, 20000))"
-        return f"array_to_tsvector(array_remove({words_of(text)}, ''))", []
+        return f"array_to_tsvector(array_remove({words_of(text)}, ''))"
 
 
 class Mail(models.Model):
@@ -159,7 +159,7 @@ class MailAttachment(models.Model):
     id = models.BigAutoField(primary_key=True)
     mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="attachments")
     # Several messages may have one file: those of a message to many.
-    file = models.FileField(storage=mail_storage, upload_to="customer-plus/mail", max_length=255, db_index=True)
+    file = PrivateFileField(storage=mail_storage, upload_to="customer-plus/mail", max_length=255, db_index=True)
     name = models.CharField(max_length=255)  # made safe
     content_type = models.CharField(max_length=127)
     size = models.BigIntegerField()  # bytes

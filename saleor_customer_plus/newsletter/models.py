@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from ..consent.models import ConsentPurpose
+from ..core.model_fields import KeyField
 
 
 class SignupState(models.TextChoices):
@@ -34,7 +35,7 @@ class NewsletterSignup(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    key = models.CharField(max_length=32, unique=True, default=new_key)  # names it in a link
+    key = KeyField(max_length=32, unique=True, default=new_key)  # names it in a link
     email = models.CharField(max_length=254)  # normalised
     first_name = models.CharField(max_length=256, blank=True)
     last_name = models.CharField(max_length=256, blank=True)

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ..activity.models import ActorType
+from ..core.model_fields import PrivateFileField
 
 
 def attachment_storage() -> Storage:
@@ -82,7 +83,7 @@ class Attachment(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="attachments")
-    file = models.FileField(storage=attachment_storage, upload_to="customer-plus/attachments", max_length=255)
+    file = PrivateFileField(storage=attachment_storage, upload_to="customer-plus/attachments", max_length=255)
     name = models.CharField(max_length=255)  # as uploaded, made safe
     content_type = models.CharField(max_length=127)
     size = models.BigIntegerField()  # bytes

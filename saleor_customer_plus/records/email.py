@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Func
+from ..core.expressions import SchemaExpression
 
 # What people paste around an address: all that `str.strip()` takes for blank.
 BLANKS = (
@@ -70,13 +70,17 @@ def normal_email(expression: str) -> str:
     return f'((CASE WHEN {is_ascii} THEN {lowered} ELSE {others} END) COLLATE "default")'
 
 
-class NormalEmail(Func):
+class NormalEmail(SchemaExpression):
     """The same for Django, of a field."""
 
     arity = 1
+
+    def sql(self, *columns: str) -> str:
+        (column,) = columns
+        return normal_email(column)
 
     def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
         column, params = compiler.compile(self.source_expressions[0])
         if params:  # as where Django checks a value before it is stored
             return f"(SELECT {normal_email('x.email')} FROM (SELECT {column}::text AS email) x)", params
-        return normal_email(column), []
+        return self.sql(column), []

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ..core import sql
+from ..core.model_fields import PrivateFileField
 from .email import NormalEmail
 from .search import FoldedText, SearchTerms, SortName
 
@@ -116,7 +117,7 @@ class CustomerRecord(models.Model):
     # What only staff or an import knows.
     number = models.CharField(max_length=64, null=True, blank=True)
     additional_phones = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True)
-    image = models.FileField(
+    image = PrivateFileField(
         storage=record_image_storage,
         upload_to="customer-plus/images",
         max_length=255,

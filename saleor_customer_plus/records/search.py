@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
 
+from ..core.expressions import SchemaExpression
+
 # Where words end, in names as in e-mail addresses. Kept to ASCII: what `\w` means depends on the database's locale.
 _SEPARATORS = r"[\s@._+,;:/()<>''\"&|!*\\-]+"
 _SEPARATORS_SQL = r"[[:space:]@._+,;:/()<>''\"&|!*\\-]+"
@@ -59,36 +61,28 @@ def _phone_terms(phone: str, phones: str) -> str:
     END"""
 
 
-class SearchTerms(Func):
+class SearchTerms(SchemaExpression):
     """The terms of a record as a `tsvector`: words of name, company, e-mails and number, and the digits of phones.
 
     Accents are stripped (`normalize` and a regular expression, both immutable), so `Müller` is found by `muller`.
-    A phone gives its digits with and without the country's calling code. Other addresses are left out of the columns
-    that a database had before there were any.
+    A phone gives its digits with and without the country's calling code.
     """
 
-    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
-        email, first, last, company, number, phone, phones, *others = (
-            compiler.compile(expression)[0] for expression in self.source_expressions
-        )
+    def sql(self, *columns: str) -> str:
+        email, first, last, company, number, phone, phones, emails = columns
         text = f"{email} || ' ' || {first} || ' ' || {last} || ' ' || {company} || ' ' || COALESCE({number}, '')"
-        for emails in others:
-            text += f" || CASE WHEN {emails} = '[]'::jsonb THEN '' ELSE ' ' || btrim({emails}::text, '[]') END"
-        sql = f"array_to_tsvector(array_remove({words_of(text)} || {_phone_terms(phone, phones)}, ''))"
-        return sql, []
+        text += f" || CASE WHEN {emails} = '[]'::jsonb THEN '' ELSE ' ' || btrim({emails}::text, '[]') END"
+        return f"array_to_tsvector(array_remove({words_of(text)} || {_phone_terms(phone, phones)}, ''))"
 
 
-class SortName(Func):
+class SortName(SchemaExpression):
     """Last name, first name; the e-mail address for somebody without a name. Lower-cased."""
 
     arity = 3
 
-    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
-        last, first, email = (compiler.compile(expression)[0] for expression in self.source_expressions)
-        return (
-            f"lower(COALESCE(NULLIF(btrim({last} || ' ' || {first}), ''), {email}))",
-            [],
-        )
+    def sql(self, *columns: str) -> str:
+        last, first, email = columns
+        return f"lower(COALESCE(NULLIF(btrim({last} || ' ' || {first}), ''), {email}))"
 
 
 def folded(text: str) -> str:
@@ -104,16 +98,20 @@ _STROKES = dict(zip("ŁłØøĐđĦħı", "llooddhhi", strict=True))
 _PAIRS = {"ß": "ss", "ẞ": "ss", "Æ": "ae", "æ": "ae", "Œ": "oe", "œ": "oe"}
 
 
-class FoldedText(Func):
+class FoldedText(SchemaExpression):
     """A text as `folded` spells it, of a field or a value."""
 
     arity = 1
     output_field = TextField()
 
+    def sql(self, *columns: str) -> str:
+        (text,) = columns
+        return f"({folded(text)})"
+
     def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, Any]:
         text, params = compiler.compile(self.source_expressions[0])
         if not params:
-            return f"({folded(text)})", []
+            return self.sql(text), []
         # Not as a subquery: PostgreSQL computes it while it plans, and then knows how many rows have it.
         spelt = folded(f"({text})::text")
         return f"({spelt})", [*params] * (spelt.count("%s") // len(params))
