@@ -78,7 +78,7 @@ def add(
         )
     _check(address, others)
     address.save()
-    _log(address, ActivityType.ADDRESS_ADDED, actor, after=told(address))
+    _log(address, ActivityType.ADDRESS_ADDED, actor, after=as_logged(address))
     return address
 
 
@@ -116,19 +116,19 @@ def add_each(
     ]
     if rows:
         CustomerAddress.objects.bulk_create(rows)
-        append(_entry(one, ActivityType.ADDRESS_ADDED, actor, cause, after=told(one)) for one in rows)
+        append(_entry(one, ActivityType.ADDRESS_ADDED, actor, cause, after=as_logged(one)) for one in rows)
 
 
 def remove_each(addresses: Collection[CustomerAddress], *, actor: Actor, cause: Cause) -> None:
     """Delete addresses of people who are locked. Two statements."""
     if addresses:
         CustomerAddress.objects.filter(sql.is_any("pk", [one.pk for one in addresses])).delete()
-        append(_entry(one, ActivityType.ADDRESS_REMOVED, actor, cause, before=told(one)) for one in addresses)
+        append(_entry(one, ActivityType.ADDRESS_REMOVED, actor, cause, before=as_logged(one)) for one in addresses)
 
 
 def update(address: CustomerAddress, values: Values, *, actor: Actor) -> CustomerAddress:
     """Change the fields that are given. What staff change is theirs: it no longer names its source."""
-    before = told(address, _ALL)
+    before = as_logged(address, _ALL)
     for name, value in values.items():
         setattr(address, name, value)
     changed = [name for name in _ALL if before[name] != getattr(address, name)]
@@ -144,14 +144,14 @@ def update(address: CustomerAddress, values: Values, *, actor: Actor) -> Custome
         ActivityType.ADDRESS_CHANGED,
         actor,
         before={name: before[name] for name in changed},
-        after=told(address, changed),
+        after=as_logged(address, changed),
     )
     return address
 
 
 def remove(address: CustomerAddress, *, actor: Actor) -> None:
     """Delete an address. The log keeps what it was, as long as the record is there."""
-    _log(address, ActivityType.ADDRESS_REMOVED, actor, before=told(address))
+    _log(address, ActivityType.ADDRESS_REMOVED, actor, before=as_logged(address))
     address.delete()
 
 
@@ -211,7 +211,7 @@ def _check(address: CustomerAddress, others: Any) -> None:
             )
 
 
-def told(address: CustomerAddress, names: Any = None) -> dict[str, Any]:
+def as_logged(address: CustomerAddress, names: Any = None) -> dict[str, Any]:
     """The address as the log has it: what is not blank or, with names, these fields."""
     if names is not None:
         return {name: str(getattr(address, name)) for name in names}

@@ -59,7 +59,7 @@ def give(record: CustomerRecord, *addresses: dict[str, Any], **source: Any) -> N
 
 def book(email: str) -> list[dict[str, Any]]:
     rows = CustomerAddress.objects.filter(record__email=email).order_by("pk")
-    return [services.told(row) for row in rows]
+    return [services.as_logged(row) for row in rows]
 
 
 def reasons(job: BulkJob) -> list[tuple[str, str]]:
@@ -179,13 +179,23 @@ def test_more_than_fifty_are_left_out_with_a_warning_or_refuse_the_row_of_a_stri
     assert strict.counters == {"read": 1, "refused": 1}
 
 
+def test_a_list_adds_nothing_to_whom_a_merge_gave_more_than_fifty() -> None:
+    anna = make_record("anna@example.com")
+    CustomerAddress.objects.bulk_create(CustomerAddress(record=anna, city=f"Town {number}") for number in range(52))
+
+    job = load_cell(HOME, OFFICE, {"city": "Bonn"})
+
+    assert len(book("anna@example.com")) == 52
+    assert reasons(job) == [("address_book", "LIMIT_REACHED")]
+
+
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("Torstraße 1, Berlin", "This is no list of addresses in JSON"),
-        ('{"city": "Berlin"}', "This is no list of addresses in JSON"),
-        ('["Berlin"]', "This is no list of addresses in JSON"),
-        ("[" * 100_000, "This is no list of addresses in JSON"),
+        ("Torstraße 1, Berlin", "This is not a list of addresses in JSON"),
+        ('{"city": "Berlin"}', "This is not a list of addresses in JSON"),
+        ('["Berlin"]', "This is not a list of addresses in JSON"),
+        ("[" * 100_000, "This is not a list of addresses in JSON"),
         ('[{"city": "Berlin"}, {"town": "Rome"}]', "Address 2: the names of its fields are kind, label"),
         ('[{"city": 1}]', "Address 1: city has to be a text."),
         ('[{"city": "Berlin", "kind": "WORK"}]', "Address 1: the kind has to be SHIPPING, BILLING, OTHER."),

@@ -253,9 +253,9 @@ class Planner:
             planned.changed.add("other_emails")
         if person.addresses:
             held = known.addresses.get(id, [])
-            unknown = addresses.unknown_among(person.addresses, held)[: addresses.MAX_ADDRESSES - len(held)]
-            planned.addresses = tuple(unknown)
-            if unknown:
+            room = max(addresses.MAX_ADDRESSES - len(held), 0)  # a merge can have given more
+            planned.addresses = tuple(addresses.unknown_among(person.addresses, held)[:room])
+            if planned.addresses:
                 planned.changed.add("address_book")
         decided = self.consents.decide(person, id, known.consents, self.at, more_emails=planned.emails)
         if decided is not consents.NOTHING:

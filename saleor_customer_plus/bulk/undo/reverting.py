@@ -260,7 +260,7 @@ class Reversal:
             return
         present: dict[int, dict[str, CustomerAddress]] = defaultdict(dict)
         for one in CustomerAddress.objects.filter(sql.is_any("record_id", traces)).order_by("pk"):
-            present[one.record_id][_key_of_address(addresses.told(one))] = one
+            present[one.record_id][_key_of_address(addresses.as_logged(one))] = one
         back: list[CustomerAddress] = []
         for record_id, by_key in traces.items():
             for key, trace in by_key.items():
@@ -400,9 +400,9 @@ def _address_change(entry: Any) -> _Logged:
     yield _key_of_address(entry.after if is_added else entry.before), not is_added, is_added
 
 
-def _key_of_address(told: Mapping[str, Any]) -> str:
-    """An address by all that the log tells of it."""
-    return sql.to_json(dict(sorted(told.items())))
+def _key_of_address(logged: Mapping[str, Any]) -> str:
+    """An address by all that the log has of it."""
+    return sql.to_json(dict(sorted(logged.items())))
 
 
 def _owner_change(entry: Any) -> _Logged:
