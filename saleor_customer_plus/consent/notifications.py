@@ -16,18 +16,23 @@ from .models import ConsentEvent
 ENDED = "customer_plus.consents_withdrawn"
 
 # How many are in one event: about 150 bytes each.
-MOST = 500
+MAX_IN_EVENT = 500
+# How many the periodic task takes at a time: what an import of a million left behind is sent within a day.
+_MAX_LEFT_BEHIND = 10_000
 
 
 def announce_withdrawn(event_ids: Collection[int]) -> None:
-    """Notify of those of these events that are still owed. What belongs to a deleted record is gone with it."""
-    claimed = owed.claim(NoticeKind.WITHDRAWAL, event_ids)
-    events = list(ConsentEvent.objects.filter(pk__in=claimed).order_by("pk"))
-    for first in range(0, len(events), MOST):
-        payloads = [_payload(event) for event in events[first : first + MOST]]
-        notifications.notify(
-            ENDED, {"withdrawals": payloads}, about=f"consent event {payloads[0]['event_id']} and others"
-        )
+    """Notify of those of these events that are still owed. What belongs to a deleted record is gone with it.
+
+    Each event is claimed as it is sent, so a worker that dies loses no more than that one.
+    """
+    ids = sorted(event_ids)
+    for first in range(0, len(ids), MAX_IN_EVENT):
+        claimed = owed.claim(NoticeKind.WITHDRAWAL, ids[first : first + MAX_IN_EVENT])
+        payloads = [_payload(event) for event in ConsentEvent.objects.filter(pk__in=claimed).order_by("pk")]
+        if payloads:
+            about = f"consent event {payloads[0]['event_id']} and others"
+            notifications.notify(ENDED, {"withdrawals": payloads}, about=about)
 
 
 def _payload(event: ConsentEvent) -> dict[str, object]:
@@ -44,4 +49,4 @@ def _payload(event: ConsentEvent) -> dict[str, object]:
 
 def left_behind() -> list[int]:
     """Events that were not announced to Saleor, because the task was lost."""
-    return owed.left_behind(NoticeKind.WITHDRAWAL)
+    return owed.left_behind(NoticeKind.WITHDRAWAL, limit=_MAX_LEFT_BEHIND)

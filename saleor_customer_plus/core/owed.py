@@ -59,10 +59,10 @@ def postpone(kind: NoticeKind, subject_id: int, delay: timedelta) -> None:
     OwedNotice.objects.filter(kind=kind, subject_id=subject_id).update(due_at=timezone.now() + delay)
 
 
-def left_behind(kind: NoticeKind) -> list[int]:
-    """The subjects whose task was lost, the oldest first."""
+def left_behind(kind: NoticeKind, *, limit: int = _BATCH) -> list[int]:
+    """The subjects whose task was lost, the oldest first. No more than `limit` at a time."""
     due = OwedNotice.objects.filter(kind=kind, due_at__lte=timezone.now())
-    return list(due.order_by("due_at", "pk").values_list("subject_id", flat=True)[:_BATCH])
+    return list(due.order_by("due_at", "pk").values_list("subject_id", flat=True)[:limit])
 
 
 def give_up_old() -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from saleor_customer_plus.activity.models import ActorType, CauseType
 from saleor_customer_plus.activity.services import SYNC, Actor, Cause
@@ -20,7 +21,8 @@ from saleor_customer_plus.consent.models import (
     ConsentState,
 )
 from saleor_customer_plus.consent.services import record_events
-from saleor_customer_plus.core.models import OwedNotice
+from saleor_customer_plus.core import owed
+from saleor_customer_plus.core.models import NoticeKind, OwedNotice
 from saleor_customer_plus.records.models import CustomerRecord
 from saleor_customer_plus.saleor_adapter import host
 from tests.client import Api
@@ -126,13 +128,41 @@ def test_what_is_decided_and_taken_back_at_once_is_no_end(told: list[Any], on_co
 
 
 def test_many_are_told_together(told: list[Any], on_commit: OnCommit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notifications, "MOST", 4)
+    monkeypatch.setattr(notifications, "MAX_IN_EVENT", 4)
     people = [make_record(f"p{number}@example.com") for number in range(10)]
     decide(*((one, SUBSCRIBED) for one in people))
     with on_commit():
         decide(*((one, UNSUBSCRIBED) for one in people))
     assert [len(event) for event in told] == [4, 4, 2]
     assert [one["record_id"] for event in told for one in event] == [one.pk for one in people]
+
+
+def test_a_worker_that_dies_loses_one_event_and_not_those_after_it(
+    told: list[Any], on_commit: OnCommit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event is claimed as it is sent, so never twice. The others are still owed: the periodic task sends them."""
+    monkeypatch.setattr(notifications, "MAX_IN_EVENT", 4)
+    people = [make_record(f"p{number}@example.com") for number in range(10)]
+    decide(*((one, UNSUBSCRIBED) for one in people))
+    events = list(ConsentEvent.objects.order_by("pk").values_list("pk", flat=True))
+
+    def die(*_args: Any, **_options: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notifications.notifications, "notify", die)
+        with pytest.raises(KeyboardInterrupt):
+            notifications.announce_withdrawn(events)
+    assert OwedNotice.objects.count() == 6
+    notifications.announce_withdrawn(events)
+    assert [one["event_id"] for event in told for one in event] == events[4:]
+
+
+def test_what_a_large_change_left_behind_is_announced_within_a_day() -> None:
+    """The periodic task looks every five minutes, and what is older than a day is given up."""
+    owed.owe(NoticeKind.WITHDRAWAL, range(1, 20_001))
+    OwedNotice.objects.update(due_at=timezone.now())
+    assert len(notifications.left_behind()) * 24 * 12 >= 1_000_000
 
 
 def test_staff_who_unsubscribe_somebody_make_it_heard(told: list[Any], on_commit: OnCommit, api: Api) -> None:
