@@ -18,6 +18,8 @@ ERRORS = {
 }  # fmt: skip
 PYTHON_NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 QUAINT = re.compile(r"[Tt]here is no such|says a setting|says the setting|\bof them\.$")
+# Nowhere: many messages are constants, or the texts of Python's own errors.
+ODD = re.compile(r"\bThis is no(?:ne)?\b|\bThere is no such\b")
 
 
 def _name(called: ast.expr) -> str:
@@ -31,6 +33,11 @@ def _texts(call: ast.Call) -> Iterator[str]:
         for node in ast.walk(argument):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
                 yield node.value
+
+
+def _odd_texts(source: str) -> list[str]:
+    found = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    return [text for text in found if isinstance(text, str) and ODD.search(text)]
 
 
 def _messages() -> Iterator[tuple[str, str]]:
@@ -57,3 +64,11 @@ def test_no_message_has_what_a_client_would_not_understand(
     allowed = {"customer_plus", "content_types"}  # the command
     found = [(where, text) for where, text in messages if {match[0] for match in pattern.finditer(text)} - allowed]
     assert not found
+
+
+def test_no_text_is_worded_oddly() -> None:
+    assert {path.name: odd for path in PACKAGE.rglob("*.py") if (odd := _odd_texts(path.read_text()))} == {}
+
+
+def test_an_odd_text_is_found() -> None:
+    assert _odd_texts('_NO_DATE = "This is no date."') == ["This is no date."]

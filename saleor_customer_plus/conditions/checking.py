@@ -102,7 +102,7 @@ class _Checker:
                 return self._noted(lambda: self._call(node, path))
             case InSegment():
                 return self._noted(lambda: self._segment(node, path))
-        raise TypeError("This is no condition.")
+        raise TypeError("This is not a condition.")
 
     def _joined(self, node: Node, parts: tuple[Node, ...], path: Path, key: str) -> Clause | None:
         found = [self.node(part, (*path, key, number)) for number, part in enumerate(parts)]

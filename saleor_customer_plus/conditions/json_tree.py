@@ -50,7 +50,7 @@ def dump(node: Node) -> dict[str, Any]:
             if operator.has_list or operator is Operator.BETWEEN:
                 return given | {"value": [_dump_value(value) for value in values]}
             return given | {"value": _dump_value(values[0])} if values else given
-    raise TypeError("This is no condition.")
+    raise TypeError("This is not a condition.")
 
 
 def _dump_value(value: Literal) -> Any:
@@ -73,7 +73,7 @@ def _dump_value(value: Literal) -> Any:
             return {"time": literals.text_of(value)}
         case date():
             return {"date": literals.text_of(value)}
-    raise TypeError("This is no value of a condition.")
+    raise TypeError("This is not a value of a condition.")
 
 
 def load(value: Any) -> Node:

@@ -104,7 +104,7 @@ def _strange(text: str, position: int) -> ConditionError:
     if char in _OTHER_QUOTES:
         message = "Put texts between single quotes: 'Berlin'."
     elif (char.isascii() and char.isdigit()) or char in "+-":
-        message = "This is no number, date or offset. Write 12, 12.5, 100 EUR, 2026-01-31 or -30d."
+        message = "This is not a number, date or offset. Write 12, 12.5, 100 EUR, 2026-01-31 or -30d."
     else:
         message = "This character has no meaning here."
     return ConditionError(message, reason=Reason.SYNTAX, span=(position, 1))

@@ -126,7 +126,7 @@ def read_date(text: str) -> date:
     except ValueError:
         day = None
     if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
-        raise ValueError("There is no such day. Write a date as 2026-01-31.")
+        raise ValueError("This day does not exist. Write a date as 2026-01-31.")
     return day
 
 
@@ -139,7 +139,7 @@ def read_time(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None:
-        raise ValueError("There is no such time. Write a time with its zone, as 2026-01-31T18:30:00Z.")
+        raise ValueError("This time does not exist. Write a time with its zone, as 2026-01-31T18:30:00Z.")
     return moment.astimezone(UTC)
 
 
@@ -173,5 +173,5 @@ def read_json(text: str) -> Json:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError('This is no JSON. Write a value as JSON \'["a", "b"]\'.') from None
+        raise ValueError('This is not JSON. Write a value as JSON \'["a", "b"]\'.') from None
     return json_of(value)

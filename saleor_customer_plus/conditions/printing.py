@@ -26,7 +26,7 @@ def text_of_tree(node: Node) -> str:
             return f"{name_text(function)} {'NOT ' if negated else ''}MATCHES ({listed})"
         case Comparison():
             return _comparison(node)
-    raise ValueError("This is no condition.")
+    raise ValueError("This is not a condition.")
 
 
 def _joined(word: str, parts: tuple[Node, ...], bracketed: tuple[type, ...]) -> str:

@@ -40,7 +40,7 @@ class FormGuard:
         try:
             nonce, issued, *shown = signing.loads(token, salt=self._salt)
         except signing.BadSignature:
-            raise _refused("This is no token of the form. Load the form again.") from None
+            raise _refused("This is not a token of the form. Load the form again.") from None
         age = time.time() - issued
         if age < SHORTEST:
             raise _refused(f"The form was filled in too fast. Send it again in {SHORTEST} seconds.")

@@ -6,7 +6,7 @@ with it. What merges and imports do is the same, for many at once: see `add_emai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -85,13 +85,17 @@ def give_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> dict[in
             room[record_id] -= 1
             added.append(OtherEmail(record_id, email, by.source, now))
     emails.give(added)
-    given: dict[int, list[str]] = {}
-    for one in added:
-        given.setdefault(one.record_id, []).append(one.email)
     source = ConsentSource.IMPORT if by.source == Source.IMPORT else ConsentSource.STAFF
-    address_came(given, actor=by.actor, cause=by.cause, source=source)
+    address_came(_by_record(added), actor=by.actor, cause=by.cause, source=source)
     append(Entry(one.record_id, ActivityType.EMAIL_ADDED, after={"email": one.email}, **by.of_entry) for one in added)
     return refusals
+
+
+def _by_record(some: Iterable[OtherEmail]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for one in some:
+        found.setdefault(one.record_id, []).append(one.email)
+    return found
 
 
 def remove_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> None:
@@ -101,10 +105,7 @@ def remove_emails(wanted: Mapping[int, Collection[str]], *, by: Writer) -> None:
         Entry(one.record_id, ActivityType.EMAIL_REMOVED, before={"email": one.email}, **by.of_entry) for one in taken
     )
     if taken:
-        left: dict[int, list[str]] = {}
-        for one in taken:
-            left.setdefault(one.record_id, []).append(one.email)
-        address_left(left)
+        address_left(_by_record(taken))
         reactions.emails_released(sorted({one.record_id for one in taken}), [one.email for one in taken])
 
 

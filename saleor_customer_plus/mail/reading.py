@@ -106,7 +106,7 @@ def read(raw: bytes, settings: CustomerPlusSettings) -> Received:
         return _read(message, raw, settings)
     except Exception:  # whatever Python's parser makes of what somebody made up
         raise Unreadable(
-            "This is no e-mail that can be read: send it as the mail server received it.", field="message"
+            "This e-mail cannot be read: send it as the mail server received it.", field="message"
         ) from None
 
 

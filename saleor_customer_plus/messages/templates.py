@@ -166,7 +166,7 @@ def _checked(texts: Sequence[Text]) -> list[Text]:
 def _language(code: str, field: str) -> str:
     cleaned = clean({"language_code": code})
     if cleaned.errors or not cleaned.values["language_code"]:
-        raise CustomerPlusError("This is no code of a language, such as de or pt-br.", field=field)
+        raise CustomerPlusError("This is not a language code, such as de or pt-br.", field=field)
     return str(cleaned.values["language_code"])
 
 

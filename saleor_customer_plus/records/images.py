@@ -60,7 +60,7 @@ def prepare(file: File[Any], *, field: str = "image") -> tuple[bytes, str]:
             raise
         except Exception as error:  # a decoder may fail in any way at what is broken, or made to break it
             raise _unsupported(
-                "This is no picture of a supported format: JPEG, PNG, WebP, GIF or BMP.", field
+                "This is not a picture in a supported format: JPEG, PNG, WebP, GIF or BMP.", field
             ) from error
 
 

@@ -128,11 +128,11 @@ def _email(raw: Any) -> str:
     is_other = any(not char.isascii() and unicodedata.normalize("NFC", char).isascii() for char in typed)
     is_other |= unicodedata.normalize("NFKC", email) != email
     if is_other or any(unicodedata.category(char) == "Cf" for char in email):
-        raise _Wrong("This is no e-mail address.")
+        raise _Wrong("This is not an e-mail address.")
     try:
         _check_email(email)
     except (ValidationError, UnicodeError):
-        raise _Wrong("This is no e-mail address.") from None
+        raise _Wrong("This is not an e-mail address.") from None
     return email
 
 
@@ -149,7 +149,7 @@ def _store_note(raw: Any) -> str:
 def _country(raw: Any) -> str:
     code = _line(MAX_NAME_LENGTH)(raw).upper()
     if code and code not in countries:
-        raise _Wrong("This is no ISO 3166-1 alpha-2 code of a country, such as DE.")
+        raise _Wrong("This is not an ISO 3166-1 alpha-2 country code, such as DE.")
     return code
 
 
@@ -157,7 +157,7 @@ def _language(raw: Any) -> str:
     # As Saleor stores them; in its API they are spelt PT_BR.
     code = _line(MAX_NAME_LENGTH)(raw).lower().replace("_", "-")
     if code and (len(code) > _MAX_LANGUAGE_LENGTH or not _LANGUAGE.fullmatch(code)):
-        raise _Wrong("This is no code of a language, such as de or pt-br.")
+        raise _Wrong("This is not a language code, such as de or pt-br.")
     return code
 
 
@@ -173,7 +173,7 @@ def _lawful_basis(raw: Any) -> str:
     if _blank(raw):
         return ""
     if raw not in LawfulBasis.values:
-        raise _Wrong("This is no lawful basis.")
+        raise _Wrong("This is not a lawful basis.")
     return str(LawfulBasis(raw).value)
 
 
@@ -186,7 +186,7 @@ def _phone(raw: Any, region: str) -> str:
     try:
         parsed = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
-        raise _Wrong("This is no phone number.") from None
+        raise _Wrong("This is not a phone number.") from None
     if parsed.extension:
         raise _Wrong("Give the phone number without an extension.")
     # By the numbering plan of its country, as Saleor checks addresses: a possible length is not enough.

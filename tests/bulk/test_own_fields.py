@@ -197,10 +197,10 @@ class TestImport:
         )
         assert warnings(job) == [
             ("birthday", "INVALID", "This must not be after 2020-01-01."),
-            ("size", "INVALID", "This is none of the choices."),
+            ("size", "INVALID", "This is not one of the choices."),
             ("limit", "INVALID", "This amount has no currency. Write it as 12.50 EUR."),
-            ("first", "NOT_FOUND", "There is no such order."),
-            ("birthday", "INVALID", "This is no date. Write it as 2024-05-31."),
+            ("first", "NOT_FOUND", "This order does not exist."),
+            ("birthday", "INVALID", "This is not a date. Write it as 2024-05-31."),
             ("first", "INVALID", "Give the id of a Order."),
         ]
         assert job.counters["created"] == 2

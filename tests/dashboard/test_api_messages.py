@@ -58,9 +58,9 @@ STANDS_FOR = {
         "Row 7, which has the same e-mail address, was used instead. To use this row, correct it and import it again.",
         "Row 7, which has the same e-mail address, counts instead. To use this row, correct it and import it again.",
     ),
-    "In this column the 7 comes first, so this is no date. Write it as 2024-05-31.": (
-        "In this column the day comes first, so this is no date. Write it as 2024-05-31.",
-        "In this column the month comes first, so this is no date. Write it as 2024-05-31.",
+    "In this column the 7 comes first, so this is not a date. Write it as 2024-05-31.": (
+        "In this column the day comes first, so this is not a date. Write it as 2024-05-31.",
+        "In this column the month comes first, so this is not a date. Write it as 2024-05-31.",
     ),
     "This field is required.7": ("This field is required.", "This field is required. The row is taken without it."),
 }
@@ -73,7 +73,7 @@ def test_all_that_is_said_of_rows_and_values_is_known(path: Path) -> None:
 
 
 def test_what_is_collected_is_what_is_said() -> None:
-    assert "This is no phone number." in list(sentences(PACKAGE / "records" / "validation.py"))
+    assert "This is not a phone number." in list(sentences(PACKAGE / "records" / "validation.py"))
     assert "Row 7 has this customer number." in list(sentences(IMPORTS / "planner.py"))
 
 
@@ -89,8 +89,8 @@ def test_what_varies_stays() -> None:
             "Keine Gruppe heißt A. B, C. Legen Sie sie zuerst an."
         )
         assert translated("Saleor says something new.") == "Saleor says something new."
-        assert translated("This is no date. Saleor says something new.") == (
-            "This is no date. Saleor says something new."
+        assert translated("This is not a date. Saleor says something new.") == (
+            "This is not a date. Saleor says something new."
         )
         assert translated("") == translated(None) == ""
     with translation.override("en"):

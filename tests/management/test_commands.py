@@ -348,7 +348,7 @@ def test_import_shows_a_preview_and_writes_nothing(people: Path) -> None:
     assert "first_name  1" in said
     assert "clara@example.com" in said
     assert said.endswith(
-        '\n\nRefused or passed over, to begin with:\nRow 3: Email "nonsense": This is no e-mail address.\n'
+        '\n\nRefused or passed over, to begin with:\nRow 3: Email "nonsense": This is not an e-mail address.\n'
     )
     assert CustomerRecord.objects.get().first_name == "Ann"
     assert BulkJob.objects.get().state == JobState.CANCELED
@@ -361,7 +361,7 @@ def test_a_preview_tells_whose_layout_a_file_has_and_what_is_not_read(tmp_path: 
 
 
 def test_rows_that_were_refused_at_once_are_told_unless_they_are_put_into_a_file(people: Path, tmp_path: Path) -> None:
-    assert '\nRow 3: Email "nonsense": This is no e-mail address.\nJob ' in call("import", people, "--yes", code=3)
+    assert '\nRow 3: Email "nonsense": This is not an e-mail address.\nJob ' in call("import", people, "--yes", code=3)
     assert "Row 3" not in call("import", people, "--yes", "--errors", tmp_path / "errors.csv", code=3)
 
 

@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...core import sql
-from ...customers.filters import (
-    RecordFilter,
-)
+from ...customers.filters import RecordFilter
 from ...customers.orderings import OF_A_CURRENCY, Sort, SortField
 from ...customers.queries import RecordList
 from ...customers.saved_views import shown_by

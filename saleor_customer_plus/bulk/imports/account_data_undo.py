@@ -33,7 +33,7 @@ _PRIVATE = "The values that private metadata had before are not kept."
 _NO_TYPE = "The account had no customer type before, or one that was deleted. It keeps the one of the list."
 _NOT_ALLOWED = "Whoever undoes this may not change accounts: the permission MANAGE_USERS is missing."
 
-# What is told of something that stays: what it is, and why.
+# Reports something that stays: what it is, and why.
 _Keep = Callable[[str, str], None]
 
 
@@ -65,7 +65,7 @@ def _keep(done: Changed, record_id: int, what: str, why: str) -> None:
 
 
 def _logged(record_ids: Collection[int], undone: BulkJob) -> dict[int, ActivityEntry]:
-    """What the log tells of these records, without what it told of another that was merged into one of them."""
+    """The entries of the import in the logs of these records, without those of records that were merged into them."""
     moved = Exists(MovedRow.objects.filter(table="activity", row_id=OuterRef("pk")))
     cause = undone.cause
     entries = ActivityEntry.objects.filter(

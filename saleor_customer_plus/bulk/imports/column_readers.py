@@ -73,7 +73,7 @@ def joined(one: Any, other: Any) -> Any:
 def reader_of(key: str, header: str, *, month_first: bool = False, region: str = "") -> Callable[[str], Any]:
     """What reads the cells of a column, except for those of the shop's own fields.
 
-    `region` is the country of phone numbers where nothing else tells.
+    `region` is the country of phone numbers without a prefix.
     """
     offset = dates.offset_in(header)  # the distance from UTC of times that name no zone
     if key.startswith(ATTRIBUTE) or is_of_account(key):
@@ -142,7 +142,7 @@ def _attribute(cell: str) -> str:
 def _unsubscribed(month_first: bool, offset: timedelta, cell: str) -> datetime | Doubtful:
     """When. If that cannot be read, the person is unsubscribed all the same."""
     if is_nothing(cell):
-        raise Unreadable("This is no date.")
+        raise Unreadable("This is not a date.")
     try:
         return dates.time_of(cell, month_first, offset)
     except Unreadable as error:

@@ -95,7 +95,7 @@ class OwnFields:
         if definition.pk in self._deleted or not services.fits(definition, value):
             return self._reason(definition, "STALE", _STALE)
         if value.text is not None and (definition.pk, value.text) in self._missing:
-            return self._reason(definition, "NOT_FOUND", "There is no such order.")
+            return self._reason(definition, "NOT_FOUND", "This order does not exist.")
         if not definition.is_unique or (key := value.unique_key) is None:
             return None
         compared = key_of_row(unique_value(definition.pk, key))

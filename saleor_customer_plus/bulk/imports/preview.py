@@ -108,8 +108,14 @@ def _shown(one: Planned) -> dict[str, Any]:
 def _refused(number: int, reasons: Sequence[Reason]) -> dict[str, Any]:
     """A row of which nothing is stored. What is wrong names its cells."""
     outcome = RowOutcome.SKIPPED if is_passed(reasons) else RowOutcome.REFUSED
-    told = [reason.to_json() for reason in reasons]
-    return {"row": number, "outcome": outcome.value, "values": {}, "changed": [], "changes": [], "reasons": told}
+    return {
+        "row": number,
+        "outcome": outcome.value,
+        "values": {},
+        "changed": [],
+        "changes": [],
+        "reasons": [reason.to_json() for reason in reasons],
+    }
 
 
 def _plain(value: Any) -> Any:

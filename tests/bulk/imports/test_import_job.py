@@ -207,7 +207,7 @@ def test_refused_rows_come_back_in_the_layout_of_the_original_and_never_stop_the
         ["", "Cy", "", ""],
         ["d@example.com", "Di", "", ""],
     ]
-    assert rows[1][4] == "E-Mail: This is no e-mail address. Vorname: This may have at most 256 characters."
+    assert rows[1][4] == "E-Mail: This is not an e-mail address. Vorname: This may have at most 256 characters."
     assert rows[3][4] == "E-Mail: There is no e-mail address in this row."
     assert CustomerRecord.objects.count() == 1
 
@@ -221,7 +221,7 @@ def test_a_row_that_is_refused_again_has_one_reason() -> None:
     rows = error_rows(again)
     for _ in range(2):
         again = load("\n".join(",".join(row) for row in rows))
-        rows[3][2] = "email: This is no e-mail address."  # filled up with blanks, it has all cells
+        rows[3][2] = "email: This is not an e-mail address."  # filled up with blanks, it has all cells
         assert error_rows(again) == rows
     assert rows[0] == ["email", "name", "Reason"]
     assert [row[:2] for row in rows[1:]] == [["bad", "Anna"], ["b@example.com", "Bo"], ["worse", ""]]

@@ -13,7 +13,7 @@ from ....records.addresses import has_lines
 from .base import Unreadable
 
 _NAMES = ("kind", "label", *FIELDS)
-_NO_LIST = 'This is no list of addresses in JSON, such as [{"city":"Berlin","country_code":"DE"}].'
+_NO_LIST = 'This is not a list of addresses in JSON, such as [{"city":"Berlin","country_code":"DE"}].'
 
 
 def address_book_of(cell: str, region: str = "") -> tuple[Values, ...]:

@@ -168,7 +168,7 @@ def _bases() -> dict[str, str]:
 def basis_of(cell: str) -> str:
     basis = _bases().get(plain(cell))
     if basis is None:
-        raise Unreadable(f"This is no lawful basis. Use one of {', '.join(LawfulBasis.values)}.")
+        raise Unreadable(f"This is not a lawful basis. Use one of {', '.join(LawfulBasis.values)}.")
     return basis
 
 

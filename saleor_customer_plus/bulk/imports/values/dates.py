@@ -61,7 +61,7 @@ _ZONES = {
 }
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2}):?(\d{2})?(?::\d{2})?")
 _IN_HEADER = re.compile(rf"[(\[]\s*({_ZONE})\s*[)\]]\s*$")
-_NO_DATE = "This is no date. Write it as 2024-05-31."
+_NO_DATE = "This is not a date. Write it as 2024-05-31."
 _IN_THE_FUTURE = "This date is in the future."
 
 
@@ -157,7 +157,9 @@ def _of_words(text: str, month_first: bool) -> datetime | None:
         day, month = (second, first) if month_first else (first, second)
         if month > 12 >= day:
             is_first = "month" if month_first else "day"
-            raise Unreadable(f"In this column the {is_first} comes first, so this is no date. Write it as 2024-05-31.")
+            raise Unreadable(
+                f"In this column the {is_first} comes first, so this is not a date. Write it as 2024-05-31."
+            )
         return _clocked(datetime(_year(found[4]), month, day), text[found.end() :])
     for pattern in _NAMED:
         if (found := pattern.fullmatch(text)) and (named := _months().get(plain(found["month"]))):

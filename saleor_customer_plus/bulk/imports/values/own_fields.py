@@ -19,7 +19,7 @@ from . import choices, dates
 from .base import Unreadable
 
 _AMBIGUOUS = "This may be a number with decimals or with thousands. Write it without separators of thousands."
-_NO_NUMBER = "This is no number."
+_NO_NUMBER = "This is not a number."
 _SIGNS = {"€": "EUR", "£": "GBP"}
 _CURRENCY = "[a-z]{3}|[€£]"
 _AMOUNT = re.compile(
@@ -95,7 +95,7 @@ def _boolean(_definition: FieldDefinition, _month_first: bool, _is_own: bool, ce
 
 def _choice(definition: FieldDefinition, _month_first: bool, _is_own: bool, cell: str) -> str:
     if (chosen := choice_of(definition, cell)) is None:
-        raise Unreadable("This is none of the choices.")
+        raise Unreadable("This is not one of the choices.")
     return chosen
 
 
@@ -110,7 +110,7 @@ def _choices(definition: FieldDefinition, _month_first: bool, _is_own: bool, cel
 def _money(definition: FieldDefinition, _month_first: bool, is_own: bool, cell: str) -> dict[str, Any]:
     found = _AMOUNT.fullmatch(cell.strip().casefold())
     if found is None:
-        raise Unreadable("This is no amount. Write it as 12.50 EUR.")
+        raise Unreadable("This is not an amount. Write it as 12.50 EUR.")
     named = found["before"] or found["after"] or Limits.of(definition.limits).currency or ""
     if not named:
         raise Unreadable("This amount has no currency. Write it as 12.50 EUR.")
